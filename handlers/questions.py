@@ -17,7 +17,7 @@ from bot.services.services import Services
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.web_api import called, open_view
 from handlers import channel_policies, channel_settings, watches, workspace_settings

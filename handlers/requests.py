@@ -20,7 +20,7 @@ from bot.services.requests.required_fields import to_ask
 from bot.services.requests.verify_fix import press_compare
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 from bot.slack.web_api import fill_modal, open_view
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, MenuQuery, Submission

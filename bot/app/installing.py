@@ -6,7 +6,7 @@ from aiohttp import web
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.installation_store import Installation
 
-from bot.app.build import Base
+from bot.app.base import Base
 from bot.services.access.audit_log import AuditEntry
 from bot.slack.app_manifest import FEATURES, scopes_of
 from bot.slack.installs.bolt_stores import RecordedInstallations, RecordedStates

@@ -11,7 +11,7 @@ from functools import partial
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.app.build import Base
+from bot.app.base import Base
 from bot.files.file_areas import file_areas
 from bot.files.store_check import usable_files
 from bot.kernel.errors import Missing, ReplaybookError, Unavailable

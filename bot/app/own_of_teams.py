@@ -16,7 +16,7 @@ from bot.services.teams.team_records import TeamRecords
 from bot.state.records import RecordStore
 
 if TYPE_CHECKING:
-    from bot.app.build import Base
+    from bot.app.base import Base
 
 
 def team_rules(settings: Settings) -> InstallationRules:

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
-from bot.app.build import Base
+from bot.app.base import Base, load_owners, opened
 from bot.app.erasure.running_bot_erasure import erasure_routes
 from bot.app.open_telemetry import traced
 from bot.app.opened_intake import opened_intake
@@ -80,7 +80,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(traced(settings, "bot"))
         wanted = sample or keeps_events(settings)
         store = await stack.enter_async_context(_store(settings, clock, wanted=wanted, sample=sample))
-        base = await stack.enter_async_context(build.opened(settings, url, metrics, clock, store))
+        base = await stack.enter_async_context(opened(settings, url, metrics, clock, store))
         await stack.enter_async_context(registered(base.redis, await shares(settings, base.shared_source, store)))
         if store:
             await stack.enter_async_context(beside(_tidying(settings, base.redis, store)))
@@ -155,7 +155,7 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         chosen.opened(Setup(settings, redis, records, "", store, clock)) as parts,
     ):
         reader = QuestionReader(build.source_of(parts), lambda: wanted.now, presets(settings.presets))
-        return await answer(reader, build.load_owners(settings), wanted)
+        return await answer(reader, load_owners(settings), wanted)
 
 
 def _worker(url: str, base: Base, services: Services, metrics: Metrics, turns: Turns) -> Worker[Services]:

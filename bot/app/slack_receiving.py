@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
-from bot.app.build import Base
+from bot.app.base import Base
 from bot.kernel.metrics import Metrics
 from bot.kernel.turns import Turns
 from bot.services.services import Services

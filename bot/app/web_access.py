@@ -8,7 +8,7 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.app.build import Base
+from bot.app.base import Base
 from bot.services.postmortems.notebook_sharing import NotebookSharing, SharedWith
 from bot.services.services import Services
 from bot.slack.channel_access import ChannelAccess

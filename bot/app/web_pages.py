@@ -6,7 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
-from bot.app.build import Base
+from bot.app.base import Base
 from bot.app.web_access import WebAccess
 from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.ticket import Ticket

@@ -8,6 +8,7 @@ from functools import partial
 
 from bot import jobs
 from bot.app import build
+from bot.app.base import opened
 from bot.app.open_telemetry import traced
 from bot.app.render_parts import pool
 from bot.app.shared_parts import shares
@@ -33,7 +34,7 @@ async def rendering(
         counted_in(metrics)
         await stack.enter_async_context(traced(settings, "worker"))
         clock = clock or clock_ahead(settings.clock_ahead_s)
-        base = await stack.enter_async_context(build.opened(settings, url, metrics, clock))
+        base = await stack.enter_async_context(opened(settings, url, metrics, clock))
         await stack.enter_async_context(registered(base.redis, await shares(settings)))
         browsers = await stack.enter_async_context(pool(settings, concurrency))
         context = build.render_context(base, browsers)

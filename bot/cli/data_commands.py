@@ -165,6 +165,7 @@ async def _exports(what: str, id: str) -> AsyncIterator[ExportContext]:
     Raises Missing for a notebook that isn't there.
     """
     from bot.app import build
+    from bot.app.base import public_address
     from bot.kernel.clock import clock_ahead
     from bot.notebook.notebook_text import NotebookText
     from bot.providers import chosen
@@ -175,7 +176,7 @@ async def _exports(what: str, id: str) -> AsyncIterator[ExportContext]:
     from bot.state.redis_records import opened_records
 
     settings = options.settings()
-    public_url = build.public_address(settings)
+    public_url = public_address(settings)
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,

@@ -39,7 +39,7 @@ async def _examined(settings: Settings) -> int:
 
 def _checks(settings: Settings) -> dict[str, Callable[[], Awaitable[str]]]:
     """Ours, and those of the providers that are set up."""
-    from bot.app.build import public_address
+    from bot.app.base import public_address
     from bot.cli.hook_check import hook_checks
     from bot.providers.registry import checks
 
@@ -183,7 +183,7 @@ async def _events(settings: Settings) -> str:
 
 
 async def _pages(settings: Settings) -> str:
-    from bot.app.build import public_address
+    from bot.app.base import public_address
     from bot.web.access.request_origin import is_loopback
     from bot.web.access.signed_values import signing_keys
 

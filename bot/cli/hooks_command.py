@@ -13,7 +13,7 @@ def hooks() -> int:
 
     Without webhooks tickets are read now and then, the more seldom the longer nothing happens to them.
     """
-    from bot.app.build import public_address
+    from bot.app.base import public_address
     from bot.providers.registry import all_hooks, providers
 
     settings = options.settings()

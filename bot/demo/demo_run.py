@@ -17,7 +17,7 @@ import click
 import msgspec
 from aiohttp import web
 
-from bot.app.build import public_address
+from bot.app.base import public_address
 from bot.app.serve import serving
 from bot.demo.confluence_demo import confluence_stand_in
 from bot.demo.datadog_demo import stand_in

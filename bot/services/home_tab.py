@@ -23,7 +23,7 @@ from bot.services.requests.for_person import for_person
 from bot.services.services import Services
 from bot.signals.question_text import slice_name
 from bot.signals.watch import Watch
-from bot.slack.people import Person
+from bot.slack.person import Person
 from bot.slack.web_api import called
 from bot.state import keys
 

@@ -10,7 +10,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Unauthorized, Unavailable
-from bot.slack.people import ClientFor, People, is_guest, is_partner
+from bot.slack.people import ClientFor, People
+from bot.slack.person import is_guest, is_partner
 from bot.slack.web_api import SlackRefused, called
 from bot.state import keys
 

@@ -18,7 +18,8 @@ from bot.kernel.messages import JsonObject, Messages
 from bot.kernel.outside_calls import outside_call
 from bot.kernel.reply_address import ReplyAddress, waited_for_by
 from bot.slack.outbox import Outbox
-from bot.slack.people import People, Person
+from bot.slack.people import People
+from bot.slack.person import Person
 from bot.slack.web_api import UNREADABLE, Clients, SlackRefused, called
 from bot.state import keys
 from bot.state.once import KEEP_S, Once

@@ -7,18 +7,14 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from unittest import mock
 
-from bot.app import build
 from bot.kernel.messages import Messages
 from bot.notebook.notebook_text import NotebookText
 from bot.replay.stage.pool import RenderPool
 from bot.web.html_pages import HtmlPages
 
 
-class ColdPool(RenderPool):
-    """Starts a browser for each clip when it is asked for, and none beforehand, which most tests would throw away."""
-
-    def _prepare(self) -> None:
-        pass
+def prepare_nothing(_: RenderPool) -> None:
+    """A browser is started for each clip when it is asked for, and none beforehand, which most tests never use."""
 
 
 @contextmanager
@@ -28,5 +24,5 @@ def quick_starts() -> Iterator[None]:
     with ExitStack() as stack:
         for each in (Messages, NotebookText, HtmlPages):
             stack.enter_context(mock.patch.object(each, "load", cache(each.load)))
-        stack.enter_context(mock.patch.object(build, "RenderPool", ColdPool))
+        stack.enter_context(mock.patch.object(RenderPool, "_prepare", prepare_nothing))
         yield

@@ -14,7 +14,7 @@ from bot.services.postmortems.channel_notebook import open_in_channel
 from bot.services.postmortems.notebook_sharing import NotebookShare, SharedWith
 from bot.services.who_may_see import channel_may_see
 from bot.slack.own_links import own_link, own_links_in
-from bot.slack.people import ChannelFacts
+from bot.slack.person import ChannelFacts
 from standins.slack.seed import ERIK, GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 from tests.handlers.walking import TEAM, quiet

@@ -16,7 +16,7 @@ from bot.notebook.notebook_text import NotebookText
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.follow_message import follow_message
 from bot.services.postmortems.jobs import MessageJob
-from bot.slack.people import Person
+from bot.slack.person import Person
 from tests.notebook.examples import opened
 
 WORDS = NotebookText.load()

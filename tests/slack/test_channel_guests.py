@@ -14,7 +14,8 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Upstream
 from bot.slack import channel_guests
 from bot.slack.channel_guests import ChannelGuests, GuestsThere
-from bot.slack.people import People, is_guest, is_partner
+from bot.slack.people import People
+from bot.slack.person import is_guest, is_partner
 from bot.slack.web_api import Clients, everywhere
 from standins.slack import Workspace, WorkspaceConfig
 from standins.slack.seed import BOT, INCIDENT, MINA, demo_seed

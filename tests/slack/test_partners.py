@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.people import is_partner
+from bot.slack.person import is_partner
 
 GRID: dict[str, Any] = {"enterprise_user": {"enterprise_id": "E1", "teams": ["T1", "T2"]}}
 

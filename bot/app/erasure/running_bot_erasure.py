@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from bot.app.build import Base
+from bot.app.base import Base
 from bot.app.erasure.forget_person import ErasureContext, ErasureReport, forget_person
 from bot.files.file_areas import file_areas
 from bot.kernel.errors import Conflict, ReplaybookError, Unavailable

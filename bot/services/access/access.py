@@ -12,7 +12,8 @@ from bot.kernel.locale import Locale
 from bot.services.access.audit_log import AuditEntry, AuditLog
 from bot.services.access.policy import ADMINS, EVERYONE, NOBODY, InstallationPolicies, Policy, Right, Who
 from bot.slack.channel_guests import ChannelGuests, GuestsThere
-from bot.slack.people import People, Person
+from bot.slack.people import People
+from bot.slack.person import Person
 from bot.state import keys
 from bot.state.records import Records, RecordStore
 

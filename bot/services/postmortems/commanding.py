@@ -11,7 +11,7 @@ from bot.notebook.notebook import Notebook
 from bot.services.access.access import Access, Deed
 from bot.services.postmortems.command_words import PostmortemAction
 from bot.services.postmortems.jobs import AnnounceJob
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from bot.notebook.proposed_title import propose_title
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import ReadHeadJob
 from bot.signals.asked_question import AskedQuestion
-from bot.slack.people import People, Person
+from bot.slack.people import People
+from bot.slack.person import Person
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from bot.services.questions.context import QuestionContext
 from bot.services.questions.jobs import AnswerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

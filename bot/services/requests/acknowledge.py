@@ -16,7 +16,7 @@ from bot.services.requests.entered import Entered, WrongField, chosen_person, pl
 from bot.services.requests.jobs import AcknowledgeJob
 from bot.services.requests.required_fields import Custom, custom_values
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 _TO_BE_CREATED = "…"
 PLANNED = frozenset({RequestAction.IN_BACKLOG, RequestAction.PLAN})

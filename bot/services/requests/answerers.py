@@ -6,7 +6,8 @@ from bot.backlog.feature import Contact, Feature, Owner
 from bot.backlog.request import WITH_TICKET, Party, Request
 from bot.kernel.errors import Misunderstood
 from bot.services.requests.context import RequestContext
-from bot.slack.people import People, Person
+from bot.slack.people import People
+from bot.slack.person import Person
 
 
 class NotAsked(Misunderstood):

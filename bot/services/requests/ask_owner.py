@@ -23,7 +23,7 @@ from bot.services.requests.earlier_failures import seen_by_all
 from bot.services.requests.jobs import EffectsJob, RequestOwnerJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 from bot.slack.private_replies import ReplyAddress
 
 

@@ -13,7 +13,7 @@ from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.signals.periods import Clock
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 
 class WrongField(Misunderstood):

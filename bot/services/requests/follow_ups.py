@@ -18,7 +18,7 @@ from bot.notebook.head import Severity
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 NOTEBOOK_S = 1.0
 """So long a modal waits for the severity: Slack opens it within three seconds, or not at all."""

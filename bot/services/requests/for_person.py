@@ -12,7 +12,7 @@ from bot.kernel.messages import MessageLocale
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 MOST = 15
 

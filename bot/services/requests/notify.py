@@ -18,7 +18,7 @@ from bot.services.requests import check_messages
 from bot.services.requests.check_messages import FIXED
 from bot.services.requests.context import RequestContext
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 from bot.slack.private_replies import ReplyAddress
 
 ASKS_AGAIN = frozenset(

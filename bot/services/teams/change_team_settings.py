@@ -21,7 +21,7 @@ from bot.services.teams.team_settings import (
     ValueOrigin,
     effective,
 )
-from bot.slack.people import Person
+from bot.slack.person import Person
 from bot.slack.slack import Slack
 
 DAYS = (7, 14, 30, 60, 90, LONGEST_DAYS)

@@ -20,7 +20,7 @@ from bot.signals.asked_question import AskedQuestion, LiveAnswer
 from bot.signals.hourly_history import slice_question
 from bot.signals.live_answer import QUIET, goes_on, has_changed, later
 from bot.signals.question import Question
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 PER_CHANNEL = 5
 

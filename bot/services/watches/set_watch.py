@@ -16,7 +16,7 @@ from bot.signals.question import Question
 from bot.signals.question_text import slice_name
 from bot.signals.watch import Watch, ended, question_id
 from bot.slack.buttons import Pressed
-from bot.slack.people import Person
+from bot.slack.person import Person
 
 
 async def set_watch(
