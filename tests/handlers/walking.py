@@ -25,6 +25,7 @@ QUESTION = "frustration signals on buy button this week"
 STEPS = ("ask", "clip", "record", "owner", "answer")
 
 
+QUIET_S = 1200.0
 QUEUED = "streaq:*:task:data:*:*"
 """Jobs that wait or run. Those of the clock have no colon in their ids, and one of them always waits."""
 
@@ -94,12 +95,15 @@ async def settled(here: Scene) -> None:
 
 
 async def quiet(redis: Redis) -> None:
-    """Until nothing is heard, queued or on its way for half a second."""
-    calm = 0
+    """Until nothing is heard, queued or on its way for half a second. Raises AssertionError when that never comes.
+
+    How often a job was begun (`keys.job`) may outlast it for a week, where a process died as another one ended it.
+    """
+    calm, began = 0, asyncio.get_running_loop().time()
     while calm < 5:
-        left = await redis.zcard(keys.INBOX_ALIVE) + await redis.zcard(keys.outgoing_due(TEAM))
-        for waiting in (keys.job("*"), QUEUED):
-            left += len([it async for it in redis.scan_iter(waiting)])
+        left = [*await redis.zrange(keys.INBOX_ALIVE, 0, -1), *await redis.zrange(keys.outgoing_due(TEAM), 0, -1)]
+        left += [name async for name in redis.scan_iter(QUEUED)]
+        assert asyncio.get_running_loop().time() - began < QUIET_S, left
         calm = 0 if left else calm + 1
         await asyncio.sleep(0.1)
 
