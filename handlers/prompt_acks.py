@@ -21,13 +21,17 @@ from bot.kernel.turns import Turn, Turns
 
 
 class PromptAck(AsyncAck):
-    """Wakes whoever waits for it. With `turns` the listener goes on when it has one."""
+    """Wakes whoever waits for it. With `turns` a listener goes on when it has one.
+
+    Bolt acknowledges some deliveries itself, such as the bot's own messages: nothing comes after that.
+    """
 
     def __init__(self, turns: Turns | None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Bolt's has no types
         self.given = asyncio.Event()
         self._turns = turns
         self._turn: Turn | None = None
+        self.in_listener = False
 
     async def __call__(self, *args: Any, **named: Any) -> BoltResponse:
         response = await self.at_once(*args, **named)
@@ -41,7 +45,7 @@ class PromptAck(AsyncAck):
         return response
 
     async def turn(self) -> None:
-        if self._turns and self._turn is None:
+        if self._turns and self.in_listener and self._turn is None:
             self._turn = await self._turns.take()
 
     def end(self) -> None:
@@ -87,6 +91,7 @@ class PromptRunner(AsyncioListenerRunner):
         return ack.response
 
     async def _listened(self, request: AsyncBoltRequest, listener: AsyncListener, ack: PromptAck) -> None:
+        ack.in_listener = True
         try:
             if listener.auto_acknowledgement:
                 await ack.turn()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.kernel.turns import Turns
+from handlers.prompt_acks import PromptAck
 
 LONG_S = 3600.0
 
@@ -57,4 +58,13 @@ async def test_whoever_gives_up_while_waiting_takes_nobodys_place() -> None:
         await asyncio.sleep(0.01)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
+    (await turns.take()).end()
+
+
+async def test_what_bolt_acknowledges_by_itself_takes_no_turn() -> None:
+    """As it does with the bot's own messages: no listener follows that would give the turn back."""
+    turns = Turns(at_once=1, turn_s=LONG_S)
+    with turns.acknowledging():
+        for _ in range(3):
+            await PromptAck(turns)()
     (await turns.take()).end()
