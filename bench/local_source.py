@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from aiohttp import web
 
-from bot.cli.run_commands import keep_what_started
+from bot.cli.run_commands import long_lived
 from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
 from bot.providers.local.event_store import FILE, EventStore
 from bot.providers.local.event_store_port import EventStorePort
@@ -192,9 +192,9 @@ async def _serve(folder: Path, events: str) -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    keep_what_started()
     print(runner.addresses[0][1], flush=True)
-    await asyncio.to_thread(sys.stdin.read)
+    with long_lived():
+        await asyncio.to_thread(sys.stdin.read)
     await runner.cleanup()
     await store.close()
 

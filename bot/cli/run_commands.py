@@ -7,8 +7,8 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,17 +128,22 @@ def _log(settings: Settings, *, quiet: bool) -> None:
 async def _until_stopped(running: Callable[[], AbstractAsyncContextManager[object]]) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_unless_late)
     async with stop_signal() as stop, running():
-        keep_what_started()
-        await stop.wait()
+        with long_lived():
+            await stop.wait()
 
 
-def keep_what_started() -> None:
-    """Whatever is there by now lives as long as the process: garbage collection needn't walk through it again.
+@contextmanager
+def long_lived() -> Iterator[None]:
+    """What a server needs lives as long as the body: garbage collection needn't walk through it again and again.
 
     A full one takes a tenth of a second otherwise, in which nothing is acknowledged.
     """
     gc.collect()
     gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _log_unless_late(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -57,9 +57,9 @@ MOMENTS = {
 
 LIMITED = (
     "auth.test", "chat.getPermalink", "chat.postEphemeral", "chat.postMessage", "chat.update", "conversations.history",
-    "conversations.info", "conversations.open", "conversations.replies", "files.completeUploadExternal",
-    "files.getUploadURLExternal", "files.info", "pins.list", "usergroups.list", "users.info", "users.lookupByEmail",
-    "response_url", "views.open", "views.publish", "views.update",
+    "conversations.info", "conversations.members", "conversations.open", "conversations.replies",
+    "files.completeUploadExternal", "files.getUploadURLExternal", "files.info", "pins.list", "usergroups.list",
+    "users.info", "users.list", "users.lookupByEmail", "response_url", "views.open", "views.publish", "views.update",
 )  # fmt: skip
 
 
