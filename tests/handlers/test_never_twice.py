@@ -159,6 +159,7 @@ async def test_while_redis_is_away_people_are_told_and_afterwards_all_goes_on(
     tmp_path: Path, sample: Path, redis_process: RedisProcess, clock: Clock
 ) -> None:
     async with scene(tmp_path, sample, redis_process.emptied(0), clock) as here:
+        await until(lambda: filming(here))  # while it starts, the bot may give up and be started again
         killed = asyncio.Event()  # health alone says 503 of a Redis that is only slow, too
 
         def kill() -> None:
