@@ -40,6 +40,7 @@ Asks = Right | str
 FORM = "opens a form with what the message under it says; what is sent in is checked"
 CHANNEL = "says in the channel what was allowed when it was asked for there"
 READS = "shows whoever presses more of what the channel was answered"
+ADMINS = "is for admins of the workspace, whatever the channel's policies say: see test_workspace_settings"
 CLOCK = "the clock's, and nobody's"
 FOLLOWS = "keeps up with what happened in the channel, and shows it to nobody"
 
@@ -68,6 +69,7 @@ ACTIONS: dict[str, Asks] = {
     "signals.reading": Right.ASK,
     "signals.no_reading": "takes back a suggestion that nobody else saw",
     "channel.join": Right.ASK,
+    "workspace.settings": ADMINS,
     "watches.set": Right.WATCH,
     "watches.end": Right.WATCH,
     "watches.end_listed": Right.WATCH,
@@ -105,6 +107,7 @@ VIEWS: dict[str, Asks] = {
     "clip.window": Right.CLIP,
     "channel.settings": Right.SETTINGS,
     "channel.policies": Right.SETTINGS,
+    "workspace.settings": ADMINS,
     "backlog.in_backlog": Right.ANSWER,
     "backlog.hand_over": Right.ANSWER,
     "backlog.not_doing": Right.ANSWER,

@@ -7,14 +7,18 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from unittest import mock
 
+from bot.app import render_parts
 from bot.kernel.messages import Messages
 from bot.notebook.notebook_text import NotebookText
 from bot.replay.stage.pool import RenderPool
 from bot.web.html_pages import HtmlPages
 
 
-def prepare_nothing(_: RenderPool) -> None:
-    """A browser is started for each clip when it is asked for, and none beforehand, which most tests never use."""
+class ColdPool(RenderPool):
+    """Starts a browser for each clip when it is asked for, and none beforehand, which most tests would throw away."""
+
+    def _prepare(self) -> None:
+        pass
 
 
 @contextmanager
@@ -24,5 +28,5 @@ def quick_starts() -> Iterator[None]:
     with ExitStack() as stack:
         for each in (Messages, NotebookText, HtmlPages):
             stack.enter_context(mock.patch.object(each, "load", cache(each.load)))
-        stack.enter_context(mock.patch.object(RenderPool, "_prepare", prepare_nothing))
+        stack.enter_context(mock.patch.object(render_parts, "RenderPool", ColdPool))
         yield
