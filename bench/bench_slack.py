@@ -20,6 +20,7 @@ import aiohttp
 from redis.asyncio import Redis
 
 from bench.figures import Figure, table
+from bench.resident_memory import resident
 from bench.slack_load import QUESTIONS, Answers, Deliveries, Sender
 from bench.slack_processes import CHANNELS, SECRET, TOKEN
 from bot.kernel import child_process
@@ -135,12 +136,6 @@ class House:
 
 def spans(ours: Answers, bare: Answers, share: float) -> str:
     return f"{ours.quantile(share) * 1000:.1f} ms / {bare.quantile(share) * 1000:.1f} ms"
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory of a process."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 @asynccontextmanager

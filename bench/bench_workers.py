@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bench.figures import Figure
+from bench.resident_memory import resident
 from bot.kernel.clock import system_clock
 from bot.queue.job import ANSWERS, CLIPS
 from bot.queue.queue import Queue
@@ -40,7 +41,7 @@ async def run(*, quick: bool) -> list[Figure]:
     figures: list[Figure] = []
     rates: dict[int, float] = {}
     for workers in WORKERS:
-        async with studio(workers) as here:
+        async with rendering_bench(workers) as here:
             await here.render(workers)  # browsers are up, the page's pictures fetched
             rates[workers] = 60 * clips / await here.render(clips)
             figures.append(Figure(f"clips a minute, workers: {workers}", rates[workers]))
@@ -51,7 +52,7 @@ async def run(*, quick: bool) -> list[Figure]:
     return figures
 
 
-class Studio:
+class RenderingBench:
     """A question with a recorded session, of which any number of clips can be made."""
 
     def __init__(self, here: Scene, queue: Queue, question: str, session: str) -> None:
@@ -63,7 +64,7 @@ class Studio:
 
     async def render(self, clips: int) -> float:
         """Seconds until so many new clips are in the thread."""
-        before = await self._shown()
+        before = await self._clips_in_threads()
         began = time.perf_counter()
         for number in (next(self._numbers) for _ in range(clips)):
             start = number * STEP_MS % 20_000
@@ -80,7 +81,7 @@ class Studio:
             await self._queue.put(job)
         await quiet(self._scene.redis)
         took = time.perf_counter() - began
-        assert await self._shown() - before == clips, "a clip is missing"
+        assert await self._clips_in_threads() - before == clips, "a clip is missing"
         return took
 
     def resident(self) -> Mapping[str, int]:
@@ -91,13 +92,13 @@ class Studio:
         }
         return {name: resident(each.process.pid) for name, each in named.items() if each.process}
 
-    async def _shown(self) -> int:
+    async def _clips_in_threads(self) -> int:
         calls = await self._scene.journal(way="api", name="chat.update")
         shown = (call["args"] for call in calls if call["ok"] and has(call["args"], "clip.window"))
         return len({(args["channel"], args["ts"]) for args in shown})
 
 
-async def _memory(here: Studio, minutes: float) -> list[Figure]:
+async def _memory(here: RenderingBench, minutes: float) -> list[Figure]:
     """Clips all along; after a fifth of the time everything has grown that grows once."""
     began, first = time.monotonic(), dict[str, int]()
     while not first or time.monotonic() - began < 60 * minutes:
@@ -118,7 +119,7 @@ async def _memory(here: Studio, minutes: float) -> list[Figure]:
 
 
 @asynccontextmanager
-async def studio(workers: int) -> AsyncIterator[Studio]:
+async def rendering_bench(workers: int) -> AsyncIterator[RenderingBench]:
     with tempfile.TemporaryDirectory() as folder:
         (place := Path(folder) / "redis").mkdir()
         server = RedisProcess(place)
@@ -131,7 +132,7 @@ async def studio(workers: int) -> AsyncIterator[Studio]:
                 await here.say(f"/replay {QUESTION}")
                 said = await here.message(lambda message: has(message, "signals.refine"))
                 pressed = pressed_in(await filmed(here, said), "clip.window")
-                yield Studio(here, queue, pressed.id, pressed.session)
+                yield RenderingBench(here, queue, pressed.id, pressed.session)
         finally:
             server.kill()
 
@@ -140,8 +141,3 @@ def pressed_in(message: dict[str, Any], action: str) -> Pressed:
     elements = [element for block in message["blocks"] for element in block.get("elements", ())]
     [value] = [element["value"] for element in elements if element.get("action_id") == action]
     return Pressed.read(value)
-
-
-def resident(pid: int) -> int:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from aiohttp import web
 
+from bench.resident_memory import resident
 from bot.cli.run_commands import long_lived
 from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
 from bot.providers.local.event_store import FILE, EventStore
@@ -184,7 +185,9 @@ async def _serve(folder: Path, events: str) -> None:
         tables = ("actions", "errors", "views", "others")
         counts = [(await store.query(f"SELECT count(*) FROM {table}"))[0][0] for table in tables]
         pieces = (await store.query("SELECT coalesce(sum(events), 0)::BIGINT FROM segments"))[0][0]
-        return web.json_response({"events": sum(counts), "recorded": pieces, "rss": _rss(), "cpu": time.process_time()})
+        return web.json_response(
+            {"events": sum(counts), "recorded": pieces, "rss": resident(os.getpid()) / 1e6, "cpu": time.process_time()}
+        )
 
     app = web.Application()
     app.add_routes([*intake_routes(store), web.get("/told", told)])
@@ -197,12 +200,6 @@ async def _serve(folder: Path, events: str) -> None:
         await asyncio.to_thread(sys.stdin.read)
     await runner.cleanup()
     await store.close()
-
-
-def _rss() -> float:
-    """Megabytes this process holds now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
 
 
 def size_of(folder: Path) -> float:

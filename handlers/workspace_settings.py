@@ -72,7 +72,7 @@ def _field(
     return {
         "name": name,
         "label": locale.text(changing.NAMES[name]),
-        "held": changing.shown(parts, name, held, locale),
+        "held": changing.value_text(parts, name, held, locale),
         "origin": held.origin.value,
         "choices": choices,
         "chosen": values.index(now) if now in values else 0,

@@ -51,7 +51,7 @@ class ChannelGuests:
         known: Any = await self._redis.get(key)
         if known:
             return GuestsThere(known.decode())
-        found = await self._look(team, channel)
+        found = await self._guests_among_members(team, channel)
         await self._redis.set(key, found.value, ex=FRESH_S)
         return found
 
@@ -59,7 +59,7 @@ class ChannelGuests:
         """Somebody joined the channel."""
         await self._redis.delete(keys.channel_guests(team, channel))
 
-    async def _look(self, team: str, channel: str) -> GuestsThere:
+    async def _guests_among_members(self, team: str, channel: str) -> GuestsThere:
         members = await self._members(team, channel)
         if members is None:
             return GuestsThere.UNKNOWN
@@ -100,8 +100,10 @@ class ChannelGuests:
         """The first one that is written decides when all of it ends."""
         if standing:
             key = keys.people_standing(team)
-            await self._redis.hset(key, mapping=standing)  # type: ignore[arg-type]
-            await self._redis.expire(key, STANDING_S, nx=True)
+            async with self._redis.pipeline(transaction=True) as pipe:  # or a process that dies leaves it for ever
+                pipe.hset(key, items=[part for pair in standing.items() for part in pair])
+                pipe.expire(key, STANDING_S, nx=True)
+                await pipe.execute()
 
     async def _read_list(self, team: str) -> None:
         """As far as it goes: whoever isn't on it is asked for by themselves."""

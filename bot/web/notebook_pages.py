@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, cast
+from typing import Protocol
 
-import structlog
 from aiohttp import web
 
 from bot.kernel.clock import Clock, system_clock
-from bot.kernel.errors import Misunderstood, ReplaybookError
+from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment
 from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
@@ -34,6 +32,7 @@ from bot.web.html_pages import (
     remember_name,
     remember_zone,
 )
+from bot.web.stored_bytes import StoredBytes
 from bot.web.timeline_pages import TimelinePages
 
 # A browser plays a video that is opened by itself in a page that it makes for it, which has to be of our origin.
@@ -215,7 +214,7 @@ class _NotebookPages:
             # Notebooks elsewhere, such as Datadog's, show it by its address, which nobody can guess.
             "Cross-Origin-Resource-Policy": "cross-origin" if self.files_elsewhere else "same-origin",
         }
-        asked, stream = _StoredBytes(size, CONTENT_TYPES[kind], headers), partial(self.files.stream, name)
+        asked, stream = StoredBytes(size, CONTENT_TYPES[kind], headers), partial(self.files.stream, name)
         return await asked.response(request, stream)
 
     async def _changed_cell(
@@ -236,56 +235,6 @@ class _NotebookPages:
         if name := clean_name(str((await request.post()).get("name", ""))):
             remember_name(response, name)
         return response
-
-
-Stream = Callable[[int, int], AsyncIterator[bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class _StoredBytes:
-    """A file of `size` bytes, which are passed on as they are read."""
-
-    size: int
-    kind: str
-    headers: dict[str, str]
-
-    async def response(self, request: web.Request, stream: Stream) -> web.StreamResponse:
-        """The bytes that were asked for (RFC 9110, 14.2): players jump in a video by them, Safari plays none without.
-
-        A range that can't be read is no range; one that begins after the end is answered with 416.
-        """
-        headers = {**self.headers, "Accept-Ranges": "bytes"}
-        try:
-            asked = request.http_range
-        except ValueError:
-            asked = slice(None)
-        first, stop, _ = asked.indices(self.size)
-        is_part = (asked.start, asked.stop) != (None, None)
-        if is_part and first >= stop:
-            return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{self.size}"})
-        if is_part:
-            headers["Content-Range"] = f"bytes {first}-{stop - 1}/{self.size}"
-        response = web.StreamResponse(status=206 if is_part else 200, headers=headers)
-        response.content_type, response.content_length = self.kind, stop - first
-        async with aclosing(cast(AsyncGenerator[bytes], stream(first, stop))) as pieces:
-            await _passed_on(request, response, pieces)
-        return response
-
-
-async def _passed_on(request: web.Request, response: web.StreamResponse, pieces: AsyncIterator[bytes]) -> None:
-    """Raises what reading the first piece raises; after it nothing can be said any more, and the connection ends."""
-    piece = b"" if request.method == "HEAD" else await anext(pieces, b"")
-    await response.prepare(request)
-    try:
-        while piece:
-            await response.write(piece)
-            piece = await anext(pieces, b"")
-    except ReplaybookError as error:
-        structlog.get_logger().warning("a file broke off while it was sent", reason=error.sentence)
-        if request.transport:
-            request.transport.abort()
-        return
-    await response.write_eof()
 
 
 async def _is_visible(notebook: Notebook) -> bool:

@@ -136,12 +136,12 @@ def _named(field: JiraField, value: Any) -> str:
 
 
 def _files(issue: JiraIssue) -> str:
-    def shown(one: JiraAttachment) -> str:
+    def linked(one: JiraAttachment) -> str:
         address, name = f"/secure/attachment/{one.id}/{escape(one.name)}", escape(one.name)
         picture = one.media_type.startswith("image/")
         return f'<p><img src="{address}" alt="{name}"></p>' if picture else f'<p><a href="{address}">{name}</a></p>'
 
-    return "<h2>Files</h2>" + "".join(map(shown, issue.attachments)) if issue.attachments else ""
+    return "<h2>Files</h2>" + "".join(map(linked, issue.attachments)) if issue.attachments else ""
 
 
 def _issue(request: web.Request) -> JiraIssue:

@@ -33,7 +33,7 @@ EN = Locale.of("en", "UTC")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def shown(site: SignedInHouse) -> AsyncIterator[SignedInHouse]:
+async def with_clip(site: SignedInHouse) -> AsyncIterator[SignedInHouse]:
     """The clip of the notebook was made for the question behind the ticket, too; a guest is in the channel."""
     services = site.services
     asked = await services.questions.records.get(TEAM, "Q0ACCESS")
@@ -137,70 +137,70 @@ SENT: dict[str, Callable[[SignedInHouse, str], Awaitable[bool]]] = {"ticket": ti
 
 
 @pytest.mark.parametrize("way", SEEN)
-async def test_a_guest_sees_no_clip_by_any_way_unless_a_policy_lets_them(shown: SignedInHouse, way: str) -> None:
+async def test_a_guest_sees_no_clip_by_any_way_unless_a_policy_lets_them(with_clip: SignedInHouse, way: str) -> None:
     see = SEEN[way]
-    await policy(shown)
-    assert [await see(shown, who) for who in (MINA.id, GUEST.id)] == [True, False]
-    await policy(shown, clips_for_guests=True)
-    assert [await see(shown, who) for who in (MINA.id, GUEST.id)] == [True, True]
+    await policy(with_clip)
+    assert [await see(with_clip, who) for who in (MINA.id, GUEST.id)] == [True, False]
+    await policy(with_clip, clips_for_guests=True)
+    assert [await see(with_clip, who) for who in (MINA.id, GUEST.id)] == [True, True]
 
 
 @pytest.mark.parametrize("way", ["page", "markdown", "file", "ticket page"])
-async def test_people_of_another_organization_neither(shown: SignedInHouse, way: str) -> None:
+async def test_people_of_another_organization_neither(with_clip: SignedInHouse, way: str) -> None:
     see = SEEN[way]
-    await policy(shown)
-    assert not await see(shown, PARTNER)
-    await policy(shown, clips_in_shared_channels=True)
-    assert await see(shown, PARTNER)
+    await policy(with_clip)
+    assert not await see(with_clip, PARTNER)
+    await policy(with_clip, clips_in_shared_channels=True)
+    assert await see(with_clip, PARTNER)
 
 
 @pytest.mark.parametrize("way", SENT)
 async def test_nothing_is_sent_from_a_channel_with_guests_unless_a_policy_lets_it(
-    shown: SignedInHouse, way: str
+    with_clip: SignedInHouse, way: str
 ) -> None:
-    await policy(shown)
-    assert not await SENT[way](shown, MINA.id)
-    await policy(shown, clips_for_guests=True)
-    assert await SENT[way](shown, MINA.id)
+    await policy(with_clip)
+    assert not await SENT[way](with_clip, MINA.id)
+    await policy(with_clip, clips_for_guests=True)
+    assert await SENT[way](with_clip, MINA.id)
 
 
-async def test_whoever_answers_is_told_that_the_ticket_shows_no_clip(shown: SignedInHouse) -> None:
-    await policy(shown, clip=("nobody",), clips_for_guests=True)
-    assert not await ticket(shown, MINA.id)
-    async with connected(str(shown.settings.redis_url)) as redis:
+async def test_whoever_answers_is_told_that_the_ticket_shows_no_clip(with_clip: SignedInHouse) -> None:
+    await policy(with_clip, clip=("nobody",), clips_for_guests=True)
+    assert not await ticket(with_clip, MINA.id)
+    async with connected(str(with_clip.settings.redis_url)) as redis:
         await quiet(redis)
-    told = [each["args"].get("text", "") for each in shown.workspace.team.journal.entries(0, "api")
+    told = [each["args"].get("text", "") for each in with_clip.workspace.team.journal.entries(0, "api")
             if each["name"] == "chat.postEphemeral" or each["args"].get("channel", "").startswith("D")]  # fmt: skip
     assert len([text for text in told if "The ticket shows no clip." in text]) == 1, "once, however often it is shown"
 
 
-async def test_whoever_sees_no_clip_writes_none_and_publishes_none(shown: SignedInHouse) -> None:
-    await policy(shown)
-    notebook = await shown.services.postmortems.notebooks.get(shown.notebook.id)
-    cell = next(each for each in notebook.cells if each.data and getattr(each.data, "file", "") == shown.file)
+async def test_whoever_sees_no_clip_writes_none_and_publishes_none(with_clip: SignedInHouse) -> None:
+    await policy(with_clip)
+    notebook = await with_clip.services.postmortems.notebooks.get(with_clip.notebook.id)
+    cell = next(each for each in notebook.cells if each.data and getattr(each.data, "file", "") == with_clip.file)
     for path in (f"/cells/{cell.id}", f"/cells/{cell.id}/remove", "/publish/confluence"):
-        status, text = await shown.send(f"{notebook.path}{path}", GUEST.id, text="mine", seen="x", name="Gus")
+        status, text = await with_clip.send(f"{notebook.path}{path}", GUEST.id, text="mine", seen="x", name="Gus")
         assert status == 400, path
         assert cell.markdown[:40] not in text
-    assert await shown.services.postmortems.notebooks.get(notebook.id) == notebook
+    assert await with_clip.services.postmortems.notebooks.get(notebook.id) == notebook
 
 
-async def test_a_notebook_that_not_everybody_may_read_is_on_no_list_and_in_no_preview(shown: SignedInHouse) -> None:
-    title, url = shown.notebook.title, f"{shown.base}{shown.notebook.path}"
-    await policy(shown)
+async def test_a_notebook_that_not_everybody_may_read_is_on_no_list_and_in_no_preview(with_clip: SignedInHouse) -> None:
+    title, url = with_clip.notebook.title, f"{with_clip.base}{with_clip.notebook.path}"
+    await policy(with_clip)
     for who, right, expected in ((MINA.id, (), True), (MINA.id, (GUEST.id,), False), (GUEST.id, (GUEST.id,), True)):
-        await policy(shown, notebook=right)
-        assert (title in (await shown.get("/notebooks", who))[1]) is expected
-        person = await shown.services.slack.people.get(TEAM, who)
-        assert (title in str(await home_of(shown.services, TEAM, person))) is expected
-        assert await may_read(shown.services.postmortems, TEAM, who, CLOSED_CHANNEL) is expected
-        assert await previewed(shown, who, url) is (not right)
+        await policy(with_clip, notebook=right)
+        assert (title in (await with_clip.get("/notebooks", who))[1]) is expected
+        person = await with_clip.services.slack.people.get(TEAM, who)
+        assert (title in str(await home_of(with_clip.services, TEAM, person))) is expected
+        assert await may_read(with_clip.services.postmortems, TEAM, who, CLOSED_CHANNEL) is expected
+        assert await previewed(with_clip, who, url) is (not right)
 
 
 async def test_what_its_owner_shares_with_everybody_shows_its_clips_unless_the_file_says_no(
-    shown: SignedInHouse,
+    with_clip: SignedInHouse,
 ) -> None:
-    access = shown.services.access
+    access = with_clip.services.access
     by_file = replace(access, installation=InstallationPolicies(default=Policy(clips_for_guests=False)))
     assert await access.sees_clips(TEAM, CLOSED_CHANNEL, "")
     assert not await by_file.sees_clips(TEAM, CLOSED_CHANNEL, "")

@@ -171,12 +171,12 @@ async def keep_live(site: SignedInHouse) -> None:
     now = site.clock()
     live = LiveAnswer(since=now, until=now + timedelta(hours=1), minutes=5, by=MINA.id, changed=now)
 
-    def kept(record: AskedQuestion | None) -> AskedQuestion:
+    def kept_live(record: AskedQuestion | None) -> AskedQuestion:
         assert record is not None
         return msgspec.structs.replace(record, live=live)
 
     records = site.services.questions.records
-    await records.change(await records.get(TEAM, QUESTION), kept)
+    await records.change(await records.get(TEAM, QUESTION), kept_live)
 
 
 @pytest.mark.parametrize(("view", "right"), with_rights(paths.VIEWS))

@@ -60,7 +60,7 @@ class Walk:
 
         await until(found)
 
-    async def told(self, part: str) -> Json:
+    async def thread_says(self, part: str) -> Json:
         """The reply in which this stands."""
         return await self.house.reply(self.said["ts"], lambda it: part in str(it.get("blocks")))
 
@@ -134,7 +134,7 @@ async def _planned(walk: Walk) -> None:
     await quiet(house.redis)
     waiting = elsewhere.held(lambda: elsewhere.hand("second"))
     await walk.plans(later)
-    await walk.told(":left_right_arrow:")
+    await walk.thread_says(":left_right_arrow:")
     await walk.until_there(lambda now: str(later) in now.text)
     assert [await send() for send in waiting] == [200] * len(waiting)
     await quiet(house.redis)
@@ -146,7 +146,7 @@ async def _moved(walk: Walk) -> None:
         key = walk.elsewhere.keys[1]
         await walk.elsewhere.act(walk.house, "move")
         await walk.until_it(lambda now: now.ticket == key)
-        await walk.told(key)
+        await walk.thread_says(key)
 
 
 async def _closed(walk: Walk) -> None:
@@ -165,7 +165,7 @@ async def _closed(walk: Walk) -> None:
     assert (now.state, now.fixed_at, now.check) == (RequestState.CLOSED, None, None)
     await walk.elsewhere.act(house, "reopen")
     await walk.until_it(lambda now: now.state is RequestState.IN_BACKLOG)
-    await walk.told(":leftwards_arrow_with_hook:")
+    await walk.thread_says(":leftwards_arrow_with_hook:")
 
 
 async def _in_any_order(walk: Walk) -> None:
@@ -189,11 +189,11 @@ async def _in_any_order(walk: Walk) -> None:
 
 async def _improved(walk: Walk) -> None:
     await walk.elsewhere.act(walk.house, "finish")
-    await walk.told(":checkered_flag:")
+    await walk.thread_says(":checkered_flag:")
     await quiet(walk.house.redis)
     await visited(walk.house, 60, 0)
     assert (await checked(walk.house, 61 * MINUTE)).state is RequestState.IMPROVED
-    await walk.told("Improved")
+    await walk.thread_says("Improved")
     links = (await walk.elsewhere.ticket(walk.house)).links
     assert len(links) == len(set(links)), "no link twice"
 

@@ -137,10 +137,10 @@ def _value(parts: TeamParts, team: str, name: str, text: str, before: str | int)
 def changes(parts: TeamParts, team: str, now: TeamSettings, names: list[str], locale: Locale) -> list[str]:
     """Returns what holds now of these settings, one text each."""
     held = effective(parts.rules.of(team), now)
-    return [f"{locale.text(NAMES[name])}: {shown(parts, name, held[name], locale)}" for name in names]
+    return [f"{locale.text(NAMES[name])}: {value_text(parts, name, held[name], locale)}" for name in names]
 
 
-def shown(parts: TeamParts, name: str, value: TeamValue, locale: Locale) -> str:
+def value_text(parts: TeamParts, name: str, value: TeamValue, locale: Locale) -> str:
     """Returns a value in words."""
     text = str(value.value or "")
     if name in PROVIDED:

@@ -186,8 +186,7 @@ class Admission:
             return False
         if session.team == team:
             return True
-        homes = (await self.policies.people.get(team, session.user)).homes
-        return not homes or session.team in homes
+        return session.team in (await self.policies.people.get(team, session.user)).homes
 
     async def _belongs(self, session: Session) -> bool:
         return await self.channels.is_full_member(session.team, session.user)
