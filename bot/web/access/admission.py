@@ -186,7 +186,8 @@ class Admission:
             return False
         if session.team == team:
             return True
-        return session.team in (await self.policies.people.get(team, session.user)).homes
+        homes = (await self.policies.people.get(team, session.user)).homes
+        return not homes or session.team in homes
 
     async def _belongs(self, session: Session) -> bool:
         return await self.channels.is_full_member(session.team, session.user)
