@@ -14,6 +14,7 @@ from bot.kernel.paths import ROOT
 from bot.providers.datadog.http.rate_limits import SharedLimits
 from bot.providers.github.github_limits import ContentLimits
 from bot.slack.channel_access import ChannelAccess
+from bot.slack.channel_guests import ChannelGuests
 from bot.slack.inbox import Inbox
 from bot.slack.outbox import Outbox, UploadFile
 from bot.slack.people import People
@@ -34,6 +35,7 @@ EXERCISED = {
     "bot/providers/datadog/http/rate_limits.py",
     "bot/providers/github/github_limits.py",
     "bot/slack/channel_access.py",
+    "bot/slack/channel_guests.py",
     "bot/slack/inbox_store.py",
     "bot/slack/outbox/store.py",
     "bot/slack/outbox/uploads.py",
@@ -72,7 +74,9 @@ async def everything(redis: Redis, folder: Path) -> None:
     await _small_things(redis)
     await _inbox(redis)
     async with living(folder) as house, Clients.opened(everywhere(TOKEN), f"{house.config.root}/api") as clients:
-        await People(redis, clients).get(TEAM, JISOO.id)
+        people = People(redis, clients)
+        await people.get(TEAM, JISOO.id)
+        await ChannelGuests(redis, clients, people).of(TEAM, INCIDENT)
         assert await ChannelAccess(redis, clients).is_member(TEAM, JISOO.id, INCIDENT)
         async with Outbox(redis, clients).running() as outbox:
             clip = {"text": "clip", "blocks": [{"type": "image", "slack_file": {"id": "clip"}, "alt_text": "a clip"}]}

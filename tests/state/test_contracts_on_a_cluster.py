@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from bot.state.connection import connected
 from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
+from tests.queue.conftest import bench, queue
 from tests.queue.test_queue import *
 from tests.slack.conftest import outbox, slack
 from tests.slack.test_inbox import *
