@@ -101,7 +101,7 @@ def whole_days(answer: Answer) -> list[tuple[datetime, int]]:
 def _already_more(days: Sequence[Day]) -> bool:
     """Whether the last day has more than the day before and than usual; a quiet morning proves nothing."""
     counts = [day.signals for day in days]
-    return counts[-1] > max(median(counts), *counts[-2:-1])
+    return counts[-1] > max([median(counts), *counts[-2:-1]])
 
 
 def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Locale) -> str:

@@ -141,6 +141,15 @@ def test_a_day_that_goes_on_counts_only_when_it_has_more_than_usual_already() ->
     assert "began" in headline(asking(Metric.SIGNALS, daily=days(*[100] * 20, 900)), ENGLISH).began
 
 
+@pytest.mark.parametrize("signals", [(), (0,), (7,), (0, 0), (7, 0), (0, 7), (7, 7, 900)])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_the_first_days_of_all_say_nothing_about_when_it_began(signals: tuple[int, ...], goes_on: bool) -> None:
+    first = START + timedelta(days=7 - len(signals), hours=goes_on)
+    days = tuple(Day(first + timedelta(days=n), count) for n, count in enumerate(signals))
+    told = headline(asking(Metric.SIGNALS, daily=days), ENGLISH)
+    assert (told.began, told.count) == ("", 40)
+
+
 @pytest.mark.parametrize("so_far", [3, 101, 900, 4100, 5000])
 def test_the_morning_after_it_began_does_not_hide_that_it_did(so_far: int) -> None:
     series = (*[100] * 20, 4000, so_far)

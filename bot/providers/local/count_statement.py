@@ -96,7 +96,7 @@ def _headline(question: Question, targets: Sequence[TargetMatch], dialect: Diale
     """Returns the query that people are shown: it gives the headline numbers and can be run as it is."""
     values = Values(dialect)
     wanted = " OR ".join(question.signals) or "false"
-    person = dialect.latest("person", "moment")
+    person = dialect.latest_plainly("person", "moment")
     sums = "".join(f"sum({signal}s) AS {signal}s, " for signal in question.signals)
     counts = "".join(f"count(*) FILTER (WHERE {signal}) AS {signal}s, " for signal in question.signals)
     where = "\n    AND ".join(

@@ -56,6 +56,9 @@ class Dialect(Protocol):
     def latest(self, column: str, moment: str) -> str:
         """Returns the value of the latest row; of several at one moment, the greatest."""
 
+    def latest_plainly(self, column: str, moment: str) -> str:
+        """Returns the same, in words that people read easily where speed doesn't matter."""
+
     def total(self, number: str) -> str:
         """Returns the sum of integers, as an integer like a count."""
 

