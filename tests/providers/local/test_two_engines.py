@@ -225,6 +225,31 @@ def test_random_events_give_one_answer(both: TwoEngines, data: st.DataObject, ha
     assert first == second
 
 
+@pytest.mark.parametrize("apart_ms", [0, 1, 40_000])
+def test_a_session_counts_for_the_last_person_of_it(both: TwoEngines, apart_ms: int) -> None:
+    """Of several at one moment for one of them, the same in both engines."""
+    example, person = f"e{next(_numbers)}", both.duckdb.rows.person
+    named = {f"{example}-{n}": [f"u-{(n * n + place * 3) % 7}" for place in range(4)] for n in range(15)}
+    events = [
+        action(
+            BACK + timedelta(milliseconds=apart_ms * place),
+            "rage_click",
+            session=session,
+            user=user,
+            application={"id": example},
+        )
+        for session, users in named.items()
+        for place, user in enumerate(users)
+    ]
+    both.deliver(events[1::2], events[::2])
+    day = Question(Period(BACK, BACK + timedelta(days=1)), filters={"application": example})
+    first, second = both.asked("answer", day, [], at=LATER)
+    assert first == second
+    last = {max(map(person, users)) if not apart_ms else person(users[-1]) for users in named.values()}
+    answer = both.runner.run(LocalSource(both.clickhouse, LATER.timestamp).answer(day, []))
+    assert (answer.counts.people, answer.counts.sessions, answer.counts.actions) == (len(last), 15, 60)
+
+
 HOSTILE = {
     "quotes": "'; DROP TABLE actions; -- \"`",
     "backslashes": "\\' \\\\ \\0 \\N",
