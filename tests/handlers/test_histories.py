@@ -41,6 +41,8 @@ WHO = st.sampled_from([MINA.id, JISOO.id])
 WORDS = st.sampled_from(
     ["rage clicks on buy button today", "dead clicks on checkout this week", "rage clicks this week"]
 )
+WHICH = st.integers(0, 10_000)
+"""Chooses among what is there, of which there may be more or less the next time."""
 MOST_DEATHS = 2  # of bots in one history; more of them only take time
 APART_S = 90.0  # how far the clocks of the two bots are apart
 FAULTS = st.sampled_from(
@@ -144,23 +146,23 @@ class History(RuleBasedStateMachine):
         del self.texts[ts]
         self.pinned.discard(ts)
 
-    @rule(data=st.data(), who=WHO, action=st.sampled_from(["live.keep", "live.stop", "notebook.add", "backlog.ask"]))
-    def somebody_presses(self, data: st.DataObject, who: str, action: str) -> None:
-        answers = [it for it in self.do(self._answers()) if has(it, action)]
+    @rule(which=WHICH, who=WHO, action=st.sampled_from(["live.keep", "live.stop", "notebook.add", "backlog.ask"]))
+    def somebody_presses(self, which: int, who: str, action: str) -> None:
+        answers = sorted((it for it in self.do(self._answers()) if has(it, action)), key=lambda it: it["ts"])
         if answers:
-            message = data.draw(st.sampled_from(sorted(answers, key=lambda it: it["ts"])))
+            message = answers[which % len(answers)]
             self.do(self.here.insist(lambda: self._press(message, action, who)))
             if action.startswith("live."):
                 self.live[message["ts"]] = action == "live.keep"
                 self.do(self._settled())  # what was drawn for the press before says nothing of the next one
 
-    @rule(data=st.data())
-    def a_delivery_comes_again(self, data: st.DataObject) -> None:
+    @rule(which=WHICH, times=st.integers(1, 3))
+    def a_delivery_comes_again(self, which: int, times: int) -> None:
         """Any of this history, however late: with the retry header or without."""
         bodies = self.do(self._deliveries())
         if bodies:
-            body, kind = data.draw(st.sampled_from(bodies))
-            for _ in range(data.draw(st.integers(1, 3))):
+            body, kind = bodies[which % len(bodies)]
+            for _ in range(times):
                 self.do(self._deliver(body, kind))
 
     @rule(fault=FAULTS, times=st.integers(1, 2))
