@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.kernel.errors import Conflict
+from bot.kernel.errors import Conflict, Misunderstood
 from bot.services.access import channel_policies
 from bot.services.access.access import Deed, Denied
 from bot.services.services import Services
@@ -42,6 +42,8 @@ async def open_policies(command: SlashCommand, services: Services) -> None:
 async def saved(submission: Submission, services: Services) -> None:
     """The modal sent in. Raises Denied, which is shown in it."""
     pressed, wanted = submission.pressed, channel_policies.policy_of(submission.values)
+    if right := wanted.contradiction:
+        raise FieldError(right, Misunderstood("“Nobody” leaves no one else: take it out, or the others."))
     change = channel_policies.PolicyChange(submission.team, pressed.id, submission.user, wanted, pressed.version)
     try:
         await channel_policies.save(services.access, services.slack, change)

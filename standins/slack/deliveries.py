@@ -84,6 +84,11 @@ class Deliveries:
         self._session: aiohttp.ClientSession | None = None
         self._running: set[asyncio.Task[None]] = set()
 
+    @property
+    def under_way(self) -> int:
+        """How many events are being sent, or will be tried again."""
+        return len(self._running)
+
     def open(self) -> None:
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
 

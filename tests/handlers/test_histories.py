@@ -30,7 +30,7 @@ from standins.slack.slack_faults import SlackFault
 from standins.slack.workspace_config import SeedChannel
 from tests.handlers.datadog import CHANGE, Shop
 from tests.handlers.house import has, until
-from tests.handlers.killing import SECRET, RedisProcess, Scene
+from tests.handlers.killing import SECRET, UP_S, RedisProcess, Scene
 from tests.handlers.replicas import replicas
 from tests.handlers.test_deliveries import FORM, JSON, deliver, signed
 from tests.handlers.walking import TEAM, settled
@@ -194,6 +194,12 @@ class History(RuleBasedStateMachine):
         return int(entries[-1]["n"]) if entries else 0
 
     async def _settled(self) -> None:
+        """Slack gives nothing out any more, and the bots have nothing left to do."""
+
+        async def given_out() -> bool:
+            return not self.here.workspace.team.deliveries.under_way
+
+        await until(given_out, UP_S)
         await settled(self.here)
 
     async def _author(self, ts: str) -> str:
@@ -245,10 +251,15 @@ class History(RuleBasedStateMachine):
         assert "messages" in shown, shown
         messages = shown["messages"]
         assert not [it["text"] for it in messages if "Looking" in it["text"]]
-        for ts in self.asked:
+        for ts in filter(self._was_heard, self.asked):
             answer = await self.here.look("thread", user=MINA.id, channel=self.channel, ts=ts)
             assert any(it["user"] == BOT.id for it in answer["replies"]), "a mention without an answer"
         assert [key async for key in self.here.redis.scan_iter(keys.inbox("*")) if await self._has_body(key)] == []
+
+    def _was_heard(self, ts: str) -> bool:
+        """Whether a bot took the mention in before Slack gave up."""
+        entries = self.here.workspace.team.journal.entries(self.first, "delivery", "app_mention")
+        return any(it["body"]["event"]["ts"] == ts and not it["failure"] for it in entries)
 
     async def _has_body(self, key: bytes) -> bool:
         return bool(await self.here.redis.hexists(key.decode(), "body"))
@@ -287,8 +298,10 @@ def test_whatever_happens_each_effect_is_there_once_and_what_was_done_last_stand
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        run_state_machine_as_test(machine, settings=few)
-        world.do(world.leave())
+        try:
+            run_state_machine_as_test(machine, settings=few)
+        finally:
+            world.do(world.leave())
     finally:
         world.end()
         server.kill()

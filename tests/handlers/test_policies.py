@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.kernel.clock import Clock
-from bot.services.access.policy import Policy
+from bot.services.access.policy import Policy, Right
 from standins.slack.seed import ERIK, INCIDENT, JISOO, MINA, demo_seed
 from tests.handlers.house import House, has, open_house, until
 from tests.handlers.test_clips import QUESTION, filmed
@@ -87,6 +87,16 @@ async def test_the_modal_sets_who_may_ask_and_the_channel_is_told(guarded: House
     assert "You may not ask" in str(refused["errors"])
     assert (ERIK.id, "question.asked", "failure") in await actions(house)
     assert (MINA.id, "policies.changed", "success") in await actions(house)
+
+
+@pytest.mark.parametrize("right", list(Right))
+async def test_nobody_and_somebody_cannot_be_chosen_together(guarded: House, right: Right) -> None:
+    house = guarded
+    await house.say("/replay policies")
+    refused = await house.submit(await house.modal(), {right.value: {right.value: ["nobody", "S0CHECKOUT"]}})
+    assert set(refused["errors"]) == {right.value}
+    assert "Nobody" in refused["errors"][right.value]
+    assert await house.services.access.policy(TEAM, INCIDENT) == (Policy(), 0)
 
 
 async def test_buttons_of_before_meet_what_holds_now(guarded: House) -> None:

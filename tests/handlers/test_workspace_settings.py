@@ -21,9 +21,11 @@ from standins.datadog.datadog_server import running
 from standins.github.github_server import running_github
 from standins.github.github_world import GitHubWorld
 from standins.slack.seed import ERIK, JISOO
-from tests.handlers.datadog import Shop
+from tests.handlers.datadog import CHANGE, Shop
 from tests.handlers.house import INCIDENT, MINA, House, Json, has, until
+from tests.handlers.killing import RedisProcess
 from tests.handlers.many_teams import PARTNER, ManyTeams, many_teams
+from tests.handlers.replicas import replicas
 from tests.handlers.test_installs import HARBOR, NORDIC, ask
 
 NORA, THEIRS = "U0NORAHARBOR", "C0INCHARBOR"
@@ -112,6 +114,25 @@ async def test_two_workspaces_have_sources_trackers_owners_and_languages_of_thei
             assert await noted(there) == [(NORDIC, ERIK.id, "success", "source, tracker, owners, language")]
             assert await nordic.refused() == []
             assert await harbor.refused() == []
+
+
+async def test_what_is_chosen_at_one_of_two_bots_holds_at_both_from_the_next_question_on(
+    tmp_path: Path, shop: Shop
+) -> None:
+    """Each is a process of its own, and they are asked in turns."""
+    (tmp_path / "server").mkdir()
+    server = RedisProcess(tmp_path / "server")
+    server.start()
+    try:
+        async with replicas(tmp_path / "all", server.emptied(0), shop(CHANGE), bots=2, workers=0) as here:
+            for language, words in (("ko", "불만 신호"), ("en", "Asked by")):
+                view = await opened(here, ERIK.id, INCIDENT)
+                assert await sent_in(here, ERIK.id, view, language=language) == {"ok": True}
+                for days in (3, 4, 5, 6):
+                    answer = await here.ask(f"frustration signals on buy button in the last {days} days")
+                    assert words in str(answer["blocks"]), (language, days)
+    finally:
+        server.kill()
 
 
 async def test_nobody_but_an_admin_gets_to_them_and_what_cant_be_chosen_stays_in_the_modal(

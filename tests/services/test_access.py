@@ -182,6 +182,8 @@ async def test_a_refusal_is_one_sentence_with_who_can_change_it(
         "default: [ask]",
         "default: {asks: [admins]}",
         "default: {ask: [Mina]}",
+        "default: {ask: [nobody, S0ONCALL]}",
+        "channels: {C1: {watch: [admins, nobody]}}",
         "channels: {C1: {clips_for_guests: often}}",
         "[",
         "\0",

@@ -49,6 +49,11 @@ class Policy(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
         who: Who = getattr(self, right.value)
         return who
 
+    @property
+    def contradiction(self) -> Right | None:
+        """The first right that is nobody's and somebody's."""
+        return next((right for right in Right if NOBODY in self.of(right) and len(set(self.of(right))) > 1), None)
+
 
 class InstallationPolicies(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the file says: for every channel, and for some by their ids, which replaces single fields of the former."""
@@ -84,6 +89,9 @@ class InstallationPolicies(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
 def _check_names(path: Path, policies: InstallationPolicies) -> None:
     for policy in (policies.default, *policies.channels.values()):
+        if right := policy.contradiction:
+            sentence = "%(file)s names nobody and others for “%(right)s”; leave one of them out."
+            raise Misunderstood(sentence, file=path, right=right)
         for name in (name for right in Right for name in policy.of(right)):
             if name not in {EVERYONE, ADMINS, NOBODY} and not is_id(name):
                 raise Misunderstood(
