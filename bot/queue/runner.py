@@ -134,7 +134,7 @@ class SteadyWorker(Worker[None]):
 C = TypeVar("C")
 
 DEATHS = 3  # workers that may die of one job
-PATIENCE = 20  # times a job may be told to come back later
+PATIENCE = 20  # times a job may be told to come back later, which is a quarter of an hour
 LONGEST_PAUSE_S = 60.0
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
@@ -264,7 +264,9 @@ class Runner(Generic[C]):
             raise StreaqRetry(delay=timedelta(seconds=1)) from error
         if tries >= (PATIENCE if waits else job.tries):
             return
-        pause = error.retry_after if isinstance(error, RateLimited) else min(2.0**tries / 2, LONGEST_PAUSE_S)
+        pause = min(2.0**tries / 2, LONGEST_PAUSE_S)
+        if isinstance(error, RateLimited):
+            pause = max(pause, error.retry_after)
         log.info("a job will be tried again", id=id, why=error.sentence, seconds=pause, tries=tries)
         raise StreaqRetry(delay=timedelta(seconds=pause))
 

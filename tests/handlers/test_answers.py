@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import msgspec
+import pytest
+from redis.asyncio import Redis
 
-from tests.handlers.house import JISOO, House, Json
+from bot.app import serve
+from bot.kernel.clock import Clock
+from bot.services.questions import answer_question
+from standins.slack.seed import GENERAL, INCIDENT
+from tests.handlers.house import JISOO, House, Json, has, open_house, until
 
 
 def block(message: Json, kind: str) -> Json | None:
@@ -137,3 +144,22 @@ async def test_nothing_is_counted_while_the_question_is_being_answered(house: Ho
     await records.change(asked, lambda _: msgspec.structs.replace(asked, answer=None))
     await house.press(said, "signals.counted")
     assert "being answered right now" in await house.whispered()
+
+
+async def test_a_channel_that_slack_makes_wait_holds_up_no_other(
+    tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many ask in it: here more than a bot answers at once."""
+    monkeypatch.setattr(serve, "CONCURRENCY", 2)
+    monkeypatch.setattr(answer_question, "TAKEN_S", 0.2)
+    async with open_house(tmp_path, sample, redis_server, clock) as house:
+        await house.fault(kind="ratelimit", method="chat.postMessage", channel=INCIDENT, retry_after=3600)
+        for days in range(2, 12):
+            await house.say(f"/replay rage clicks on buy button in the last {days} days")
+        await house.say("/replay rage clicks on buy button today", channel=GENERAL)
+
+        async def answered() -> bool:
+            return any(has(it, "signals.refine") for it in await house.messages(channel=GENERAL))
+
+        assert await until(answered)
+        assert not [it for it in await house.messages() if has(it, "signals.refine")]

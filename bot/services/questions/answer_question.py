@@ -30,6 +30,8 @@ from bot.signals.target_matching import (
 from bot.signals.value_matching import NoSuchValue
 
 MOST_POSTS = 5
+TAKEN_S = 2.0
+"""So long a job waits for Slack to take its message. Then it makes room for those of other channels, and comes back."""
 
 
 async def answer_question(source: Source, owners: Owners, question: Question, locale: Locale) -> Answer:
@@ -145,6 +147,6 @@ async def _answer(context: QuestionContext, asked: AskedQuestion) -> AskedQuesti
     if asked.answer is None:
         return None  # it was refined, and that has a job of its own
     asked = await post_newest(context, asked)
-    ts = await context.slack.outbox.ts(asked.message_key, team=asked.team)
+    ts = await context.slack.outbox.ts(asked.message_key, team=asked.team, timeout=TAKEN_S)
     await context.records.remember_thread(asked, asked.thread or ts)
     return asked
