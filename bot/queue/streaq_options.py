@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 from typing import Any
 
 from bot.state.redis_address import RedisAddress
 
 NAME = "replaybook"
 LOWEST_FIRST = ("low", "normal", "high")
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """The library calls it an error when a process is told to end while it connects."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+logging.getLogger("coredis").addFilter(_is_no_cancellation)
 
 
 def library(url: str, lane: str, **options: Any) -> dict[str, Any]:
