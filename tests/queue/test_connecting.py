@@ -16,7 +16,7 @@ from tests.queue.queue_bench import Bench, note
 
 @asynccontextmanager
 async def answering_the_first(url: str, folder: Path, connections: int) -> AsyncIterator[tuple[str, asyncio.Event]]:
-    """Yields the URL of what stands in front of a server. Later connections hear nothing: the event says there is one."""
+    """Yields the URL of what stands in front of a server. Later connections hear nothing; the event tells of one."""
     made, waiting = 0, asyncio.Event()
 
     async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
