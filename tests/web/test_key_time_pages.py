@@ -99,6 +99,10 @@ async def test_the_page_shows_times_reasons_durations_and_numbers(pages: Pages) 
     assert '<g class="mark">' in html
     assert "&lt;b&gt;" not in html.split('name="other"')[1].split("</button>")[0], "a button shows plain words"
     assert "<b>SEV-2" not in html
+    locale = Locale.of(pages.notebook.language)
+    anew = locale.text("It is drafted anew when they change; once you edit it, it is yours.")
+    assert f"{locale.text('Drafted from the facts.')} <span" in html
+    assert anew in html
     assert html.count('class="editing correct"') == 5
 
 
