@@ -37,8 +37,13 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STOPPED
     except OSError as error:
-        return _said(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), FAULT)
+        return _said(_unusable(error), FAULT)
     return code if isinstance(code, int) else 0
+
+
+def _unusable(error: OSError) -> str:
+    why = error.strerror or str(error) or type(error).__name__
+    return f"{error.filename} can't be used: {why}." if error.filename else f"{why[:1].upper()}{why[1:]}."
 
 
 def _said(sentence: str, code: int) -> int:

@@ -12,8 +12,9 @@ HEAD = """\
 # Settings
 
 Everything is set by environment variables, read once at the start. An empty variable counts as not set. A value that
-can't be used stops the start with one sentence that names the variable. Values of secrets (tokens, keys, the address of
-Redis) are removed from everything that is logged.
+can't be used stops the start with one sentence that names the variable and says what it takes; `replaybook doctor`
+names a variable that is misspelt. Values of secrets (tokens, keys, the address of Redis) are removed from everything
+that is logged.
 
 This page is written by `python -m scripts.settings_page`.
 """

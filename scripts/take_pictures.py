@@ -85,6 +85,9 @@ async def _keep(page: Page, address: str, path: Path) -> None:
 async def _notebook(browser: Browser, address: str, path: Path) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 1100})
     await page.goto(address)
+    while not await page.locator(".status-published").count():
+        await page.wait_for_timeout(500)
+        await page.reload()
     await page.wait_for_timeout(1000)
     await page.screenshot(path=path)
 

@@ -81,7 +81,7 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
     event. Without --output the clip is written beside you, named after the recording.
     """
     locale = Locale.of(tag)
-    kind = _kind(output, wish["kind"])
+    kind = options.kind_of(output, wish["kind"], KINDS)
     path = output or options.writable(Path(f"{recording.resolve().name.split('.')[0]}.{kind}"))
     wanted = read_recording(recording)
     wanted, window = window_in(wanted, wish["at"], wish["start"], wish["end"])
@@ -97,18 +97,6 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
         click.echo(json.dumps(clip_json(made, path), ensure_ascii=False))
     else:
         click.echo("\n".join(told_lines(made, path)))
-
-
-def _kind(output: Path | None, asked: str | None) -> str:
-    """Returns what is to be made. Raises BadParameter for a name that says nothing of it, or something else."""
-    ending = output.suffix.lower().lstrip(".") if output else ""
-    if output is None or (asked and ending in {"", asked}):
-        return asked or KINDS[0]
-    if asked:
-        raise click.BadParameter(f"--format says {asked}, so {output.name} should end with .{asked}.")
-    if ending not in KINDS:
-        raise click.BadParameter(f"{output.name} should end with .gif, .mp4 or .png (a picture of the failed click).")
-    return ending
 
 
 def _picture(  # noqa: PLR0913

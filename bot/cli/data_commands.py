@@ -104,7 +104,7 @@ def export(id: str, output: Path | None, kind: str | None, short: bool, to: str 
     if to:
         _say_published(asyncio.run(_published(id, to)))
         return
-    kind = kind or (output.suffix[1:] if output and output.suffix[1:] in KINDS else "md")
+    kind = kind or options.kind_of(output, None, KINDS)
     if output is None and kind != "md":
         raise click.UsageError(f"Name a file for the {kind.upper()}, such as --output postmortem.{kind}.")
     with ExitStack() as stack:

@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
+from difflib import get_close_matches
 from functools import partial
 from math import ceil
+from pathlib import Path
 
 import click
 
@@ -16,8 +18,12 @@ from bot.cli import options
 from bot.kernel.errors import Missing, ReplaybookError
 from bot.kernel.paths import NODE_MODULES
 from bot.kernel.settings import Settings
+from bot.kernel.settings_table import PREFIX
 
 Check = Callable[[Settings], Awaitable[str]]
+OUR_PREFIXES = (PREFIX, "SLACK_")
+ALIKE = 0.9
+"""How alike a name must be to be a slip: others' begin like ours, such as those of a Kubernetes service."""
 
 
 @click.command()
@@ -61,6 +67,17 @@ def _wanted(settings: Settings) -> dict[Check, bool]:
         _socket: slack and socket,
         _events: slack and not socket and bool(settings.slack_signing_secret),
     }
+
+
+async def _variables(_: Settings) -> str:
+    from bot.providers.registry import variables
+
+    known = variables()
+    for name in sorted(name for name in os.environ if name.startswith(OUR_PREFIXES) and name not in known):
+        without = {name.removeprefix(PREFIX)} & known  # Redis, Postgres and Slack are set under their usual names
+        if meant := [*without, *get_close_matches(name, known, 1, ALIKE)]:
+            raise Missing("There is no setting %(name)s; %(meant)s may be meant.", name=name, meant=meant[0])
+    return f"{len(known.intersection(os.environ))} set of those in docs/settings.md"
 
 
 async def _redis(settings: Settings) -> str:
@@ -128,9 +145,13 @@ async def _owners(settings: Settings) -> str:
     from bot.backlog.owners import Owners
     from bot.providers.registry import names_with
 
+    if not settings.owners.exists() and settings.owners != Settings().owners:
+        raise Missing("REPLAYBOOK_OWNERS is %(path)s, and there is no such file.", path=settings.owners)
     owners = Owners.load(settings.owners, names_with("tracker"))
     teams = await _teams(settings)
     own = f", and {teams} workspaces with settings by file" if teams else ""
+    if not settings.owners.exists():
+        return f"no {settings.owners} in {Path.cwd()}, so nobody is asked{own}"
     return f"{len(owners.features)} features with owners in {settings.owners}{own}"
 
 
@@ -208,6 +229,7 @@ async def _pages(settings: Settings) -> str:
 
 
 CHECKS: dict[str, Check] = {
+    "Settings": _variables,
     "Redis": _redis,
     "Postgres": _postgres,
     "Files": _files,

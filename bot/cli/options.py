@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -60,6 +61,22 @@ def writable(path: Path) -> Path:
             return path
     except OSError as error:
         raise click.BadParameter(f"Nothing can be written into {path.parent}: {error.strerror}.") from None
+
+
+def kind_of(output: Path | None, asked: str | None, kinds: Sequence[str]) -> str:
+    """Returns what is to be written: what was asked for, else what the file's name ends with, else the first kind.
+
+    Raises BadParameter for a name that says nothing of it, or something else.
+    """
+    ending = output.suffix.lower().lstrip(".") if output else ""
+    if output is None or (asked and ending in {"", asked}):
+        return asked or kinds[0]
+    if asked:
+        raise click.BadParameter(f"--format says {asked}, so {output.name} should end with .{asked}.")
+    if ending not in kinds:
+        *most, last = (f".{kind}" for kind in kinds)
+        raise click.BadParameter(f"{output.name} should end with {', '.join(most)} or {last}.")
+    return ending
 
 
 def _spoken(_context: click.Context, _option: click.Parameter, tag: str) -> str:

@@ -37,12 +37,14 @@ MOST = 3
 def strip(recordings: tuple[Path, ...], output: Path | None, tag: str, as_json: bool, **wish: Any) -> None:
     """Make one clip of two or three RECORDINGS side by side, each around its worst signal.
 
-    The failed clicks come at the same time in all of them. Without --output it is written beside you, as strip.gif.
+    The failed clicks come at the same time in all of them. Without --output it is written beside you, as strip.gif;
+    where the name ends with .mp4 it is a video.
     """
     if not 2 <= len(recordings) <= MOST:
         raise click.UsageError(f"Give two or three recordings; these are {len(recordings)}.")
     from bot.replay.side_by_side import Panel
 
+    kind = options.kind_of(output, None, ("gif", "mp4"))
     path = output or options.writable(Path("strip.gif"))
     names = (*wish["labels"], *("" for _ in recordings))
     panels = [
@@ -50,8 +52,8 @@ def strip(recordings: tuple[Path, ...], output: Path | None, tag: str, as_json: 
         for number, recording in enumerate(recordings, 1)
     ]
     masks = Masks(selectors=wish["selectors"], images=wish["mask_images"])
-    made, refused = asyncio.run(_made_strip(panels, style_of(wish, "gif"), masks, Locale.of(tag)))
-    if made.kind != "gif":
+    made, refused = asyncio.run(_made_strip(panels, style_of(wish, kind), masks, Locale.of(tag)))
+    if made.kind != kind:
         path = path.with_suffix(f".{made.kind}")  # another kind was needed to keep it small; its steps say so
     path.write_bytes(made.data)
     if as_json:

@@ -26,6 +26,7 @@ from bot.demo.jira_demo import jira_stand_in
 from bot.demo.linear_demo import linear_stand_in
 from bot.demo.worker_process import working
 from bot.kernel.clock import Clock, clock_ahead, seconds_of
+from bot.kernel.data_folder import data_folder
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.registry import providers
@@ -86,7 +87,7 @@ async def demo(
     """
     stand_ins = stand_ins or StandIns()
     datadog, tracker = stand_ins.datadog, stand_ins.tracker
-    settings.data.mkdir(parents=True, exist_ok=True)
+    data_folder(settings.data)
     clock = clock_ahead(settings.clock_ahead_s)
     keys = _keys(settings.data / "workspace" / "keys.json")
     host = settings.host

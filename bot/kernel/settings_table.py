@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from bot.kernel.errors import Misunderstood
+from bot.kernel.setting_forms import expected
 
 PREFIX = "REPLAYBOOK_"
 VARIABLE = "variable"
@@ -96,8 +97,8 @@ def _value(kind: type[SettingsTable], name: str, text: str) -> Any:
         raw = [item.strip() for item in text.split(",") if item.strip()]
     try:
         return msgspec.convert(raw, _required(annotated), strict=False, dec_hook=_own_types)
-    except msgspec.ValidationError as error:
-        raise wrong_value(kind.variable(name), text, str(error)) from None
+    except msgspec.ValidationError:
+        raise wrong_value(kind.variable(name), text, expected(annotated)) from None
 
 
 def wrong_value(variable: str, text: str, why: str) -> Misunderstood:

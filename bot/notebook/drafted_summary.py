@@ -22,9 +22,9 @@ def _(message: str) -> str:
     return message
 
 
-def drafted_summary(times: KeyTimes, impact: Impact, locale: Locale) -> str:
-    """Returns the sentences, in the locale's language and zone."""
-    return " ".join(sentence for sentence in _Draft(times, impact, locale).sentences() if sentence)
+def drafted_summary(times: KeyTimes, impact: Impact, locale: Locale, *, improved: bool = False) -> str:
+    """Returns the sentences, in the locale's language and zone. `improved` is what the check of the fix found."""
+    return " ".join(sentence for sentence in _Draft(times, impact, locale, improved).sentences() if sentence)
 
 
 def impact_title(impact: Impact, locale: Locale) -> str:
@@ -60,6 +60,7 @@ class _Draft:
     times: KeyTimes
     impact: Impact
     locale: Locale
+    improved: bool
 
     def sentences(self) -> Iterator[str]:
         yield self._who_ran_into_it()
@@ -70,6 +71,7 @@ class _Draft:
         yield self._delay()
         yield self._confirmed()
         yield self._fixed()
+        yield self._checked()
         yield self._ended()
 
     def _who_ran_into_it(self) -> str:
@@ -154,6 +156,11 @@ class _Draft:
 
     def _fixed(self) -> str:
         return self._after(KeyTimeKind.FIXED, TO_FIX, _("The fix shipped on %(when)s, %(took)s after it was noticed."))
+
+    def _checked(self) -> str:
+        if not (self.improved and self._time(KeyTimeKind.FIXED)):
+            return ""
+        return self.locale.text("The check of the fix found that fewer sessions have run into it since.")
 
     def _ended(self) -> str:
         if not self.impact.over:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -13,6 +14,7 @@ from bot.notebook.key_time_words import NAMES
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
 from bot.notebook.merge import Put, Write, merge
 from bot.notebook.notebook import Notebook
+from bot.notebook.timeline import Entry
 
 ENDS = ((KeyTimeKind.IMPACT_START, KeyTimeKind.IMPACT_END),)
 """What ends can't be before it begins."""
@@ -29,21 +31,30 @@ def seen_of(times: KeyTimes, kind: KeyTimeKind) -> str:
     return f"{time.at.timestamp() if time.at else ''}/{time.set_by}" if time else ""
 
 
-def same_moments(notebook: Notebook, kind: KeyTimeKind, locale: Locale) -> list[tuple[str, datetime]]:
+def same_moments(
+    notebook: Notebook, kind: KeyTimeKind, locale: Locale, said: Callable[[Entry, Locale], str]
+) -> list[tuple[str, datetime]]:
     """Returns the nearest other moments that a key time may be, with what they are: other key times and the timeline.
 
-    They are ordered by time, so that they read as what happened.
+    `said` gives the words of an entry, without markup. They are ordered by time, so that they read as what happened.
     """
     times = notebook.key_times
     held = times.of(kind)
     others = [(locale.text(NAMES[time.kind]), time.at) for time in times.known if time.kind is not kind and time.at]
-    others += [(" ".join(MARKS.sub("", entry.text).split()), entry.at) for entry in notebook.timeline]
+    others += [(_words(entry, locale, said), entry.when) for entry in notebook.timeline]
     near = held.at if held and held.at else min((at for _name, at in others), default=None)
     if near is None:
         return []
     distinct = {at: (name, at) for name, at in reversed(others) if at != near or not (held and held.at)}
     nearest = sorted(distinct.values(), key=lambda each: abs(each[1] - near))[:MOST_OTHERS]
     return sorted(nearest, key=lambda each: each[1])
+
+
+def _words(entry: Entry, locale: Locale, said: Callable[[Entry, Locale], str]) -> str:
+    """Of old entries only the text is known as Slack has it."""
+    if entry.what or entry.markdown or entry.rewritten is not None:
+        return said(entry, locale)
+    return " ".join(MARKS.sub("", entry.text).split())
 
 
 def correct_key_time(  # noqa: PLR0913 - one keyword a fact; callers name them

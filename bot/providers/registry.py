@@ -10,6 +10,7 @@ import msgspec
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
+from bot.kernel.settings_table import SettingsTable
 from bot.providers.hooks import Hooks
 from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provider
 
@@ -40,6 +41,12 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     settings = msgspec.structs.replace(settings, providers=theirs)
     forward_address(settings)
     return settings
+
+
+def variables() -> frozenset[str]:
+    """The names of all settings, those of every provider included."""
+    tables: list[type[SettingsTable]] = [Settings, *(provider.settings for provider in providers().values())]
+    return frozenset(name for table in tables for name, _, _ in table.table())
 
 
 def names_with(part: PartName) -> list[str]:

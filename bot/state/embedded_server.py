@@ -30,6 +30,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.kernel import child_process
+from bot.kernel.data_folder import data_folder
 from bot.kernel.errors import Missing, Unavailable
 from bot.state.redis_address import RedisAddress
 
@@ -46,13 +47,13 @@ async def redis_url(configured: str | None, data: Path) -> AsyncIterator[str]:
     """The URL of the Redis to use: the configured one, or a private one with its data in `data`/redis.
 
     Raises Missing where there is no server program to start, Unavailable where it doesn't come up, and Misunderstood
-    for what is no address of a Redis.
+    for what is no address of a Redis and for a folder that nothing can be kept in.
     """
     if configured:
         RedisAddress.of(configured)
         yield str(configured)
         return
-    async with private_redis(data / "redis") as url:
+    async with private_redis(await asyncio.to_thread(data_folder, data) / "redis") as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""Post-mortems taken away: as ZIP, HTML and PDF, and published where the company reads."""
+"""Post-mortems taken away: as Markdown, ZIP, HTML and PDF, and published where the company reads."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def export_routes(context: ExportContext, pages: HtmlPages) -> list[web.RouteDef
     """Routes below /notebooks; with `?short=1` of the timeline only what people starred, and no discussion."""
     handlers, page = _ExportPages(context, pages), r"/notebooks/{id:[\w-]+}"
     return [
+        web.get(f"{page}.md", pages.guarded(handlers.markdown)),
         web.get(f"{page}.zip", pages.guarded(handlers.zip)),
         web.get(f"{page}.html", pages.guarded(handlers.html)),
         web.get(f"{page}.pdf", pages.guarded(handlers.pdf)),
@@ -30,6 +31,11 @@ def export_routes(context: ExportContext, pages: HtmlPages) -> list[web.RouteDef
 class _ExportPages:
     context: ExportContext
     pages: HtmlPages
+
+    async def markdown(self, request: web.Request) -> web.StreamResponse:
+        notebook = await self._notebook(request)
+        text = export_notebook.as_markdown(self.context, notebook)
+        return web.Response(text=text, content_type="text/markdown", headers=_headers(notebook, "md"))
 
     async def zip(self, request: web.Request) -> web.StreamResponse:
         notebook = await self._notebook(request)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
@@ -14,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
+from bot.kernel.escape import cut
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.drafted_summary import impact_title
@@ -24,6 +26,7 @@ from bot.notebook.key_time_words import FOR_TEMPLATES
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell, digest
 from bot.notebook.notebook_text import SIGNALS, NotebookText, offset, target
+from bot.notebook.timeline import Entry
 from bot.notebook.trend import trend_words
 from bot.notebook.typed_time import typed_text
 from bot.replay.script.transcript import in_words
@@ -75,10 +78,15 @@ class HtmlPages:
         )
         assets = {name: (TEMPLATES / "web" / name).read_bytes() for name in ASSETS}
         stamp = hashlib.sha256(b"".join(assets.values())).hexdigest()[:12]
+        prose, entry_text = Prose(), NotebookText.load().entry
+
+        def said(entry: Entry, locale: Locale) -> str:
+            return prose.words(entry_text(entry, locale))
+
         environment.filters.update(
-            prose=Prose().html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
+            prose=prose.html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
         )
-        environment.filters.update(head_text=as_text)
+        environment.filters.update(head_text=as_text, cut=cut)
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
         environment.filters.update(
@@ -96,9 +104,9 @@ class HtmlPages:
             fresh_key=new_id,
             everybody=everybody,
             impact_title=impact_title,
-            entry_text=NotebookText.load().entry,
+            entry_text=entry_text,
             key_time_seen=seen_of,
-            key_time_candidates=same_moments,
+            key_time_candidates=partial(same_moments, said=said),
             **FOR_TEMPLATES,
         )
         return cls(environment, assets)

@@ -1,4 +1,4 @@
-"""The notebook as a web page: read it, comment on it, write in it, print it, take it away as markdown."""
+"""The notebook as a web page: read it, comment on it, write in it, print it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,6 @@ def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     page = r"/notebooks/{id:[\w-]+}"
     routes = [
         web.get(page, pages.guarded(handlers.show)),
-        web.get(f"{page}.md", pages.guarded(handlers.export)),
         web.get(f"{page}/version", pages.guarded(handlers.version)),
         web.post(f"{page}/title", pages.guarded(handlers.retitle)),
         web.post(f"{page}/comments", pages.guarded(handlers.comment)),
@@ -135,15 +134,6 @@ class _NotebookPages:
         )
         remember_zone(response, notebook.zone)
         return response
-
-    async def export(self, request: web.Request) -> web.StreamResponse:
-        notebook = as_viewer_sees(await self.store.get(request.match_info["id"]))
-        text = self.words.to_markdown(notebook, locale_of(notebook), base_url=str(request.url.origin()))
-        headers = {
-            **HEADERS,
-            "Content-Disposition": f'attachment; filename="postmortem-{notebook.created:%Y-%m-%d}.md"',
-        }
-        return web.Response(text=text, content_type="text/markdown", headers=headers)
 
     async def version(self, request: web.Request) -> web.StreamResponse:
         """What an open page asks every few seconds."""

@@ -12,8 +12,8 @@ from bot.notebook.export_pictures import EmbeddedPicture
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 PRESSED = frozenset({"form", "button", "input", "textarea", "select", "script"})
-TOOLS = frozenset({"editing", "cell-tools", "hint", "download"})
-"""Classes of what is there to be pressed, and of what says how to begin."""
+TOOLS = frozenset({"editing", "cell-tools", "hint", "for-writers", "download"})
+"""Classes of what is there to be pressed, and of what says how to begin or to write."""
 STILL = "(prefers-reduced-motion: reduce), print"
 _OWN_ADDRESS = re.compile(r'( href=")(/(?!/))')
 _FACTS = '<details class="facts">'

@@ -108,7 +108,7 @@ def _incident_messages() -> tuple[SeedMessage, ...]:
         SeedMessage(
             INCIDENT,
             MINA.id,
-            "`shop-web 2.31` went out yesterday at 14:10 UTC, with the new stock check on the product page.",
+            "`shop-web 2.31` went out before the first ticket, with the new stock check on the product page.",
             timedelta(minutes=44),
             under="declared",
             reactions=(("mag", (ERIK.id,)),),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bot.__main__
-from bot.cli import COMMANDS
+from bot.cli import COMMANDS, cli
 from tests.cli.conftest import RAGE, Replaybook
 
 QUESTION = "frustration signals on buy button this week"
@@ -59,6 +59,9 @@ def test_every_command_says_what_it_does_and_what_each_option_is(replaybook: Rep
         (["clip", RAGE, "-o", "x.gif", "--format", "mp4"], "x.gif should end with .mp4"),
         (["clip", RAGE, "-o", "x.webm", "--format", "mp4"], "x.webm should end with .mp4"),
         (["clip", RAGE, "--format", "webm"], "webm"),
+        (["strip", RAGE, RAGE, "-o", "x.png"], "x.png should end with .gif or .mp4."),
+        (["export", "x", "-o", "x.docx"], "x.docx should end with .md, .zip, .html or .pdf."),
+        (["export", "x", "-o", "x"], "x should end with .md, .zip, .html or .pdf."),
         (["still", RAGE, "--at", "0", "-o", "x.gif"], "x.gif should end with .png"),
         (["still", RAGE, "--at", "0", "-o", "x"], ".png"),
         (["clip", RAGE, "--from", "5"], "--to"),
@@ -126,3 +129,62 @@ def test_the_doctor_says_a_line_for_each_thing(replaybook: Replaybook) -> None:
     assert ("[--]" in said.out) == (said.code == 2)
     assert "Redis" in said.out
     assert "Chromium" in said.out
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("REPLAYBOOK_CLIP_WITDH", "REPLAYBOOK_CLIP_WIDTH"),
+        ("SLACK_BOTTOKEN", "SLACK_BOT_TOKEN"),
+        ("REPLAYBOOK_REDIS_URL", "REDIS_URL"),
+        ("REPLAYBOOK_GITHUB_TOKENS", "REPLAYBOOK_GITHUB_TOKEN"),
+    ],
+)
+def test_the_doctor_names_a_setting_that_was_misspelt(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "300")
+    said = replaybook("doctor")
+    assert f"[--] Settings             There is no setting {name}; {meant} may be meant." in said.out
+    assert said.code == 2
+
+
+@pytest.mark.parametrize("name", ["REPLAYBOOK_DOMAIN", "REPLAYBOOK_BOT_PORT", "REPLAYBOOK_PORT_8400_TCP"])
+def test_the_doctor_leaves_alone_what_others_set(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:8400")
+    assert "[ok] Settings" in replaybook("doctor").out
+
+
+def test_the_doctor_says_where_the_owners_are_missing(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert f"[ok] Owners               no owners.yaml in {tmp_path}, so nobody is asked" in replaybook("doctor").out
+    monkeypatch.setenv("REPLAYBOOK_OWNERS", "team.yaml")
+    said = replaybook("doctor")
+    assert "[--] Owners               REPLAYBOOK_OWNERS is team.yaml, and there is no such file." in said.out
+    assert said.code == 2
+
+
+@pytest.mark.parametrize("command", [["ask", QUESTION], ["import", RAGE], ["backup", "b.bak"], ["demo", "--no-open"]])
+def test_a_data_folder_that_nothing_can_be_kept_in_is_a_mistake_in_its_setting(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch, command: list[object]
+) -> None:
+    Path("file").touch()
+    for folder, why in (("/proc/nope", "No such file or directory"), ("file/data", "Not a directory")):
+        monkeypatch.setenv("REPLAYBOOK_DATA", folder)
+        said = replaybook(*command)
+        assert said.code == 1
+        assert said.sentence == f"REPLAYBOOK_DATA can't be “{folder}”: nothing can be kept there ({why})."
+
+
+def test_a_file_that_the_system_refuses_is_named_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, replaybook: Replaybook
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device", "/data/x")
+
+    monkeypatch.setattr(cli, "main", full)
+    said = replaybook("ask", QUESTION)
+    assert (said.code, said.sentence) == (2, "/data/x can't be used: No space left on device.")

@@ -136,6 +136,12 @@ def test_a_strip_is_one_gif_of_several_recordings(replaybook: Replaybook, tmp_pa
     assert said.json["refused"] == {}
 
 
+def test_a_strip_is_a_video_where_its_name_says_so(replaybook: Replaybook, tmp_path: Path) -> None:
+    said = replaybook("strip", RAGE, RAGE, "--width", "320", "--fps", "4", "-o", tmp_path / "strip.mp4")
+    assert said.code == 0, said.err
+    assert (tmp_path / "strip.mp4").read_bytes()[4:8] == b"ftyp"
+
+
 @pytest.mark.parametrize("number", [1, 4])
 def test_a_strip_is_of_two_or_three_recordings(replaybook: Replaybook, number: int) -> None:
     said = replaybook("strip", *[RAGE] * number)

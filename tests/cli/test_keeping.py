@@ -44,6 +44,23 @@ def test_something_refused_is_exit_code_1_with_its_sentence(replaybook: Replaybo
     assert said.out.startswith("Files: 1, events: 242, sessions: 1.")
     assert [line.split(":")[0] for line in said.err.splitlines()] == [f"Left out {broken}", f"Left out {text}"]
     assert all(line.endswith(".") for line in said.err.splitlines())
+    assert "it looks like plain text" in said.err.splitlines()[1]
+
+
+def test_a_folder_without_a_recording_is_a_mistake(replaybook: Replaybook, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    said = replaybook("import", RAGE, empty)
+    assert (said.code, said.sentence) == (1, f"There is no recording in the folder {empty}.")
+
+
+def test_a_folder_of_something_else_is_told_as_a_file_of_it_is(replaybook: Replaybook, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "page.json").write_text("<!doctype html><title>Sign in</title>")
+    for command in (["import", folder], ["detect", folder], ["clip", folder, "-o", tmp_path / "x.gif"]):
+        said = replaybook(*command)
+        assert (said.code, "it looks like a page or a drawing (HTML)" in said.err) == (1, True), command
 
 
 def test_nothing_taken_is_exit_code_1(replaybook: Replaybook, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, cast
 import msgspec
 from redis.asyncio import Redis
 
+from bot.backlog.request import RequestState
 from bot.kernel.errors import Unavailable
 from bot.kernel.locale import Locale
 from bot.notebook.impact import DraftedSummary, Impact
@@ -25,6 +26,7 @@ from tests.handlers.datadog import QUESTION as ON_DATADOG
 from tests.handlers.datadog import Shop, with_datadog, written
 from tests.handlers.datadog import added as added_on_datadog
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
+from tests.handlers.test_fix_check import checked, fixed, visited
 from tests.handlers.test_notebooks import QUESTION, TEAM, added, notebook
 from tests.handlers.walking import quiet
 
@@ -55,6 +57,19 @@ async def corrected(house: House, kept: Notebook, kind: str, **form: str) -> int
     url = f"http://{house.settings.host}:{house.settings.port}{kept.path}/keytimes/{kind}"
     async with house.session.post(url, data={"name": "Mina", "seen": "", **form}, allow_redirects=False) as answer:
         return answer.status
+
+
+async def test_the_summary_says_that_the_fix_was_found_to_help(house: House) -> None:
+    said, _ = await fixed(house)
+    await added(house, said)
+    assert "The check of the fix" not in summary_of(await with_facts(house))
+    await visited(house, 400, 0)
+    assert (await checked(house, timedelta(hours=1))).state is RequestState.IMPROVED
+
+    async def is_told() -> bool:
+        return "The check of the fix found that fewer sessions" in summary_of(await notebook(house))
+
+    assert await until(is_told)
 
 
 async def test_an_added_answer_brings_key_times_impact_and_summary(house: House) -> None:

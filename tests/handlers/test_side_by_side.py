@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -223,8 +224,9 @@ async def test_before_and_after_a_fix_stand_side_by_side(house: House) -> None:
         strip = await strip_of(house, answer)
         assert "Before and after the fix" in str(strip["blocks"])
         before, after = panels(strip)
-        assert before["text"]["text"].startswith("*Before · ")
-        assert after["text"]["text"].startswith("*After · ")
+        for panel, mark in ((before, "Before"), (after, "After")):
+            heading = panel["text"]["text"].partition("\n")[0]
+            assert re.fullmatch(rf"\*{mark} · \w+, \w+ \d+ \d\d:\d\d \S+\*", heading), heading  # with its zone
         assert msgspec.json.decode(after["accessory"]["value"])["session"] == calm
         await house.press(improved, "clip.before_after")
         assert "asked for already" in await house.whispered()

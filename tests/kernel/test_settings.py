@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -52,16 +53,19 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("REPLAYBOOK_PORT", "http", "int"),
-        ("REPLAYBOOK_PORT", "65536", "<= 65535"),
-        ("REPLAYBOOK_CLIP_SECONDS", "61", "<= 60"),
-        ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "maybe"),
+        ("REPLAYBOOK_PORT", "http", "it is a whole number from 0 to 65535."),
+        ("REPLAYBOOK_PORT", "65536", "it is a whole number from 0 to 65535."),
+        ("REPLAYBOOK_CLIP_SECONDS", "61", "from 2 to 60"),
+        ("REPLAYBOOK_SHUTDOWN_WAIT_S", "long", "it is a number from 0 to 60."),
+        ("REPLAYBOOK_MIGRATE_AT_START", "soon", "it is true or false."),
+        ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "it is auto, on or off."),
         ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
         ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),
-        ("REPLAYBOOK_PUBLIC_URL", "bot.example", "https?"),
-        ("REPLAYBOOK_RETENTION_DAYS", "0", ">= 1"),
-        ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "float"),
-        ("REPLAYBOOK_FIX_CHECKS", "1h, soon", "mhd"),
+        ("REPLAYBOOK_PUBLIC_URL", "bot.example", "it begins with https:// or http://."),
+        ("REPLAYBOOK_RETENTION_DAYS", "0", "it is a whole number, 1 or more."),
+        ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "it is a number."),
+        ("REPLAYBOOK_FIX_CHECKS", "1h, soon", "`30m`, `2h`, `3d`, with commas."),
+        ("REPLAYBOOK_FIX_CHECKS", ",", "`30m`, `2h`, `3d`, with commas."),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_the_variable(name: str, value: str, why: str) -> None:
@@ -70,6 +74,22 @@ def test_a_wrong_value_is_one_sentence_with_the_variable(name: str, value: str, 
     assert caught.value.sentence.startswith(f"{name} can't be “{value}”")
     assert why in caught.value.sentence
     assert "\n" not in caught.value.sentence
+
+
+def test_no_refusal_of_a_value_speaks_of_types_and_patterns() -> None:
+    """Of all settings, those of providers included, with a text that most of them refuse."""
+    refused = []
+    tables: list[type[SettingsTable]] = [Settings, *(provider.settings for provider in providers().values())]
+    for table in tables:
+        for name, _, _ in table.table():
+            try:
+                table.from_env({name: "no, such value!"})
+            except Misunderstood as error:
+                refused.append(error.sentence)
+    assert len(refused) > 20
+    spoken = re.compile(r"`?(str|int|float|bool|array)`?\b|regex|enum|\^|[<>]=|None")
+    assert [sentence for sentence in refused if spoken.search(sentence)] == []
+    assert all(sentence.endswith(".") and not sentence.endswith("..") for sentence in refused)
 
 
 def test_secrets_are_hidden_in_the_repr_and_known_to_the_log() -> None:

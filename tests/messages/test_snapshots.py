@@ -55,6 +55,12 @@ def test_hostile_scene(messages: Messages, snapshot: SnapshotAssertion, name: st
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["what", "what without an answer"])
+def test_a_problem_is_one_line_wherever_it_stands(messages: Messages, name: str, language: str) -> None:
+    assert "\n" not in rendered(messages, name, language, str)["text"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_check_mark_is_for_a_fix_that_improved_things_and_for_nothing_else(messages: Messages, language: str) -> None:
     marks = ("white_check_mark", "heavy_check_mark", "ballot_box_with_check", "large_green", "✅", "✔", "☑", "🟢")
     made = {name: json.dumps(rendered(messages, name, language, str), ensure_ascii=False) for name in SCENES}

@@ -109,6 +109,13 @@ def test_what_is_not_known_is_not_said() -> None:
     )
 
 
+def test_a_fix_that_was_found_to_help_is_told_where_there_is_one() -> None:
+    found = "The check of the fix found that fewer sessions have run into it since."
+    assert f"after it was noticed. {found} It was over on" in drafted_summary(TIMES, IMPACT, ENGLISH, improved=True)
+    assert "수정 후 확인한 결과" in drafted_summary(TIMES, IMPACT, KOREAN, improved=True)
+    assert found not in drafted_summary(KeyTimes(), IMPACT, ENGLISH, improved=True)
+
+
 def test_a_person_who_corrected_it_is_not_quoted_as_the_owner() -> None:
     said = KeyTimes(corrected=(KeyTime(KeyTimeKind.CONFIRMED, NOON + HOUR, set_by="Mina"),))
     text = drafted_summary(said, IMPACT, ENGLISH)

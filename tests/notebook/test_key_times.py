@@ -145,7 +145,7 @@ def test_what_the_source_has_forgotten_is_not_unlearned() -> None:
 
 
 def test_other_moments_can_be_pressed(notebook: Notebook) -> None:
-    offered = same_moments(notebook, KeyTimeKind.DETECTED, SEOUL)
+    offered = same_moments(notebook, KeyTimeKind.DETECTED, SEOUL, lambda entry, _: entry.text)
     assert ("Impact start", NOON) in offered or ("Deploy v2.31", NOON) in offered
     assert [at for _, at in offered] == sorted(at for _, at in offered)
     assert NOON + 50 * MINUTE not in [at for _, at in offered]

@@ -27,7 +27,7 @@ def panel(*frames: tuple[int | None, int], delay: int = 0, width: int = 40, heig
 
 def colours(panels: Sequence[PanelFrames]) -> list[tuple[tuple[int, ...], int]]:
     """What all panels show, and for how long."""
-    row = PanelRow(tuple(it.width for it in panels))
+    row = PanelRow(tuple(it.width for it in panels), tuple(it.heading for it in panels))
     seen: list[tuple[tuple[int, ...], int]] = []
     picture: Pixels | None = None
     for pixels, lasts in side_by_side(panels):
@@ -67,7 +67,7 @@ def test_it_lasts_as_long_as_the_panel_that_ends_last(panels: list[tuple[list[in
 def test_panels_keep_their_shape_and_stand_beside_one_another() -> None:
     phone = panel((7, 100), width=24, height=60)
     desk = panel((8, 100), width=40, height=30)
-    row = PanelRow((24, 40))
+    row = PanelRow((24, 40), (phone.heading, desk.heading))
     picture = picture_at(side_by_side([phone, desk]), 0)
     assert picture.shape == (row.band + 60, row.width)
     assert int((picture == 7).sum()) == 24 * 60
@@ -77,11 +77,33 @@ def test_panels_keep_their_shape_and_stand_beside_one_another() -> None:
 
 
 def test_headings_are_seen_and_too_long_ones_stay_in_their_panel() -> None:
-    row = PanelRow((200, 200))
-    plain, long = row.empty(10, ["1", "2"]), row.empty(10, ["1 · " + "Device " * 40, "2"])
-    changed = np.flatnonzero((plain != long).any(axis=0))
+    plain, long = PanelRow((200, 200), ("1", "2")), PanelRow((200, 200), ("1 · " + "Device " * 40, "2"))
+    assert len(long.lines[0]) == 3
+    assert long.lines[0][-1].endswith("…")
+    band = plain.empty(10)[: plain.band], long.empty(10)[: plain.band]
+    changed = np.flatnonzero((band[0] != band[1]).any(axis=0))
     assert changed.size
     assert changed.max() < 200
+
+
+@pytest.mark.parametrize(
+    ("widths", "headings"),
+    [
+        ((230, 400, 400), ("1 · Mobile · United States", "2 · Desktop · United Kingdom", "3 · Desktop · South Korea")),
+        ((230, 400, 400), ("1 · 모바일 · 대한민국", "2 · 데스크톱 · 버전 2.31.0", "3 · 태블릿 · 미국")),
+        ((360, 600), ("Before · Sun, Nov 29 22:58 EST", "After · Mon, Nov 30 00:54 EST")),
+        ((360, 600), ("이전 · 11월 29일 (일) 22:58 GMT+09", "이후 · 11월 30일 (월) 00:54 GMT+09")),
+    ],
+)
+def test_beside_a_desk_a_phone_is_named_in_whole(widths: tuple[int, ...], headings: tuple[str, ...]) -> None:
+    row = PanelRow(widths, headings)
+    for heading, lines in zip(headings, row.lines, strict=True):
+        assert "…" not in "".join(lines)
+        assert [word for line in lines for word in line.split() if word != "·"] == [
+            word for word in heading.split() if word != "·"
+        ]
+        assert all(line.strip("·") == line for line in lines)
+    assert row.empty(10).shape == (row.band + 10, row.width)
 
 
 def test_a_picture_at_a_time_is_the_frame_that_is_shown_then() -> None:

@@ -84,7 +84,7 @@ def is_red(picture: Image.Image, spot: tuple[int, int]) -> bool:
 async def test_the_failed_click_comes_at_the_same_time_and_phones_keep_their_shape(pool: RenderPool) -> None:
     made = await made_of(pool, panel(400), panel(1600, "2", PHONE), panel(1000, "3"))
     widths = (200, 120, 200)
-    row = PanelRow(widths)
+    row = PanelRow(widths, ("1", "2", "3"))
     assert (made.clip.kind, made.clip.width) == ("gif", row.width)
     spots = [(left + width // 2, row.band + 60) for left, width in zip(row.lefts, widths, strict=True)]
     seen = [(at, [is_red(picture, spot) for spot in spots]) for at, picture in frames(made.clip.data)]

@@ -32,9 +32,7 @@ from bot.web.export_pages import export_routes
 from bot.web.exported_page import ExportedPages
 from tests.notebook.examples import CLIP, EVERYTHING, opened
 from tests.notebook.pictures import gif
-from tests.web.served import PAGES, WORDS
-
-BASE = "https://bot.example"
+from tests.web.served import BASE, PAGES, WORDS
 
 
 @dataclass

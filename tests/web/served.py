@@ -13,12 +13,16 @@ from redis.asyncio import Redis
 from bot.backlog.ticket import Ticket
 from bot.files.file_store import HashedFiles
 from bot.files.folder_store import FolderStore
+from bot.kernel.errors import Unavailable
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
+from bot.services.postmortems.export_notebook import ExportContext
 from bot.state.redis_records import RedisRecords
+from bot.web.export_pages import export_routes
+from bot.web.exported_page import ExportedPages
 from bot.web.head_pages import head_routes
 from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
@@ -27,6 +31,15 @@ from tests.notebook.examples import EVERYTHING, NOON, opened
 
 WORDS = NotebookText.load()
 PAGES = HtmlPages.load()
+BASE = "https://bot.example"
+"""Where people reach the bot, whatever address it is served at behind their proxy."""
+
+
+class NoPrinter:
+    """No worker runs."""
+
+    async def pdf(self, html: str, notebook: Notebook) -> bytes:
+        raise Unavailable("The PDF isn't ready.")
 
 
 @dataclass
@@ -76,6 +89,8 @@ def site_of(
     app = web.Application()
     app.add_routes(PAGES.routes())
     app.add_routes(notebook_routes(store, files, WORDS, PAGES))
+    exports = ExportContext(store, files, WORDS, ExportedPages.load(PAGES), NoPrinter(), {}, BASE)
+    app.add_routes(export_routes(exports, PAGES))
     app.add_routes(head_routes(store, PAGES, now=lambda: NOON, changed=told))
     app.add_routes(ticket_routes(tracker, PAGES, heard, nothing))
     return app, store, files, tracker

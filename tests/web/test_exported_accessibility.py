@@ -16,8 +16,8 @@ from bot.web.exported_page import ExportedPages
 from tests.axe import VIEWS, View, seen, violations
 from tests.browser import IN_A_BROWSER
 from tests.providers.confluence.site import confluence_site
-from tests.web.exporting import BASE, everything, exporting
-from tests.web.served import PAGES
+from tests.web.exporting import everything, exporting
+from tests.web.served import BASE, PAGES
 
 pytestmark = IN_A_BROWSER
 PRESS = """(address) => {

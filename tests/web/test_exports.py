@@ -18,16 +18,20 @@ from redis.asyncio import Redis
 
 from bot.files.file_store import HashedFiles
 from bot.files.folder_store import FolderStore
+from bot.kernel.locale import Locale
 from bot.notebook.facts import add_clip
-from bot.notebook.merge import merge
+from bot.notebook.head import DocumentStatus
+from bot.notebook.impact import DraftedSummary
+from bot.notebook.merge import Put, merge
+from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.services.postmortems.export_notebook import as_html
 from bot.services.postmortems.render_pdf import RenderPdfJob
 from tests.notebook.examples import CLIP, NOON
 from tests.notebook.pictures import film
-from tests.web.exporting import BASE, CountedBrowsers, Exporting, everything, exporting
-from tests.web.served import WORDS
+from tests.web.exporting import CountedBrowsers, Exporting, everything, exporting
+from tests.web.served import BASE, WORDS
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script></style>{{ 7*7 }}<a href="/files/x">'
 
@@ -51,6 +55,21 @@ async def test_the_zip_arrives_whole_and_is_not_shown_in_the_browser(house: Expo
     archive = zipfile.ZipFile(io.BytesIO(await response.read()))
     assert archive.testzip() is None
     assert "postmortem.md" in archive.namelist()
+
+
+async def test_every_kind_is_short_on_request_and_named_by_the_notebooks_own_day(house: Exporting) -> None:
+    """Opened at half past midnight in Seoul, which is the day before in UTC."""
+    early = NOON.replace(hour=15, minute=30)
+    notebooks, id = house.context.notebooks, house.notebook.id
+    await change(notebooks, id, lambda it: msgspec.structs.replace(it, created=early))
+    for kind in ("md", "html", "zip"):
+        for query, wanted in (("", True), ("?short=1", False)):
+            response = await house.client.get(f"{house.notebook.path}.{kind}{query}")
+            assert f'"postmortem-2026-11-24.{kind}"' in response.headers["Content-Disposition"]
+            data = await response.read()
+            text = zipfile.ZipFile(io.BytesIO(data)).read("postmortem.md") if kind == "zip" else data
+            assert (b"Deploy v2.31" in text) == wanted, (kind, query)
+            assert (b"on its way" in text) == wanted, (kind, query)
 
 
 async def test_the_html_file_needs_nothing_else_and_runs_nothing(house: Exporting) -> None:
@@ -95,6 +114,30 @@ async def test_nobody_writes_in_a_file_and_waiting_sections_are_not_in_it(house:
     for wanted in ("Checkout: Buy is broken", "3,361", "Deploy v2.31", CLIP.alt_text, "clicks Buy ×5", "SHOP-412"):
         assert wanted in text, wanted
     assert text.count('class="head-facts"') == 1, "its status and severity, once"
+
+
+async def test_a_drafted_summary_invites_nobody_in_a_file(house: Exporting) -> None:
+    """A file can't be edited, and what is published is no draft."""
+    put = Put(DraftedSummary.marker, "summary", DraftedSummary("Nobody could buy."), first=True)
+
+    def drafted(current: Notebook) -> Notebook:
+        return merge(current, [put], WORDS.for_notebook(current))
+
+    def published(current: Notebook) -> Notebook:
+        head = msgspec.structs.replace(current.head, status=DocumentStatus.PUBLISHED)
+        return msgspec.structs.replace(current, head=head)
+
+    await change(house.context.notebooks, house.notebook.id, drafted)
+    draft = (await html(house)).split("</style>")[1]
+    kept = await change(house.context.notebooks, house.notebook.id, published)
+    final, markdown = (await html(house)).split("</style>")[1], WORDS.to_markdown(kept, Locale.of("en"))
+    for text in (draft, final, markdown):
+        assert "Nobody could buy." in text
+        assert "Drafted from the facts." in text
+        assert "edit it" not in text
+    badge = '<span class="badge">Draft</span>'
+    assert badge in draft.split("Nobody could buy.")[1]
+    assert badge not in final
 
 
 async def test_hostile_text_is_text(house: Exporting) -> None:

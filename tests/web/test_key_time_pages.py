@@ -22,7 +22,7 @@ from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
 from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
-from bot.notebook.timeline import Entry
+from bot.notebook.timeline import Correction, Entry, EntryKind, noted
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state.redis_records import RedisRecords
 from bot.web.charts import drawn
@@ -33,7 +33,7 @@ from tests.notebook.examples import EVERYTHING, NOON, opened
 from tests.notebook.test_drafted_summary import DRAFT, IMPACT, TIMES
 from tests.web.served import PAGES, WORDS
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 START = KeyTimeKind.IMPACT_START
 
 
@@ -99,7 +99,34 @@ async def test_the_page_shows_times_reasons_durations_and_numbers(pages: Pages) 
     assert '<g class="mark">' in html
     assert "&lt;b&gt;" not in html.split('name="other"')[1].split("</button>")[0], "a button shows plain words"
     assert "<b>SEV-2" not in html
+    locale = Locale.of(pages.notebook.language)
+    anew = locale.text("It is drafted anew when they change; once you edit it, it is yours.")
+    assert f"{locale.text('Drafted from the facts.')} <span" in html
+    assert anew in html
     assert html.count('class="editing correct"') == 5
+
+
+async def test_a_moment_to_press_says_what_it_is(pages: Pages) -> None:
+    """Words of the bot's own, a person's and a message's, and the time that the timeline shows."""
+    question = "Buy, " + "please " * 20
+    entries = (
+        noted("asked", NOON + 65 * MINUTE, EntryKind.QUESTION, who="Mina", question=question),
+        Entry("C1/2", NOON + 70 * MINUTE, "*Rolled back*", markdown=r"**Rolled back** to 2\_30"),
+        Entry("C1/3", NOON, "As sent", corrected=Correction("Mina", "As *she* wrote", NOON + 75 * MINUTE)),
+    )
+
+    def with_entries(current: Notebook) -> Notebook:
+        return merge(current, entries, WORDS.for_notebook(current))
+
+    await change(pages.store, pages.notebook.id, with_entries)
+    html = await pages.html()
+    offered = [it.split("</button>")[0].split(">")[1] for it in html.split('<button name="other"')[1:]]
+    said = [it.rpartition(" · ")[0] for it in offered]
+    assert offered
+    assert all(said), offered
+    assert {"Rolled back to 2_30", "As she wrote"} <= set(said)
+    assert any(it.endswith("…") and "Buy, please" in it and len(it) <= 40 for it in said)
+    assert "..." not in "".join(said)
 
 
 async def test_a_typed_time_is_kept_with_the_name_and_counted_again(pages: Pages) -> None:

@@ -21,7 +21,7 @@ from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
 from bot.providers.local.local_tickets import LocalTracker
 from tests.notebook.examples import CLIP, NOON, NUMBER, opened
-from tests.web.served import WORDS, Served, served
+from tests.web.served import BASE, WORDS, Served, served
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>{{ 7*7 }}'
 
@@ -229,7 +229,7 @@ async def test_the_notebook_can_be_taken_away_as_markdown(page: Served) -> None:
     response = await page.client.get(f"{page.notebook.path}.md")
     assert response.content_type == "text/markdown"
     assert "attachment" in response.headers["Content-Disposition"]
-    assert f"](http://{page.client.host}:{page.client.port}/files/{CLIP.file})" in await response.text()
+    assert f"]({BASE}/files/{CLIP.file})" in await response.text(), "whatever a proxy in front calls us"
 
 
 async def test_a_file_is_served_as_what_it_is_and_nothing_else(page: Served) -> None:

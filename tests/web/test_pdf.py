@@ -24,8 +24,8 @@ from bot.replay.stage.pool import RenderPool
 from bot.web.exported_page import ExportedPages
 from tests.http_server import answering
 from tests.notebook.examples import CLIP
-from tests.web.exporting import BASE, everything
-from tests.web.served import PAGES
+from tests.web.exporting import everything
+from tests.web.served import BASE, PAGES
 
 TITLES = {"en": "Checkout: Buy fails <on 2.31.0> & more", "ko": "결제: 구매 버튼이 안 눌림"}
 WRITTEN = {"en": "One in three could not buy.", "ko": "세 명 가운데 한 명이 사지 못했습니다."}

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from bot.kernel.locale import Locale
 from bot.notebook.edits import entry_digest, timeline_of
 from bot.notebook.merge import merge
+from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry, EntryKind, Picture, noted
 from tests.notebook.examples import NOON
@@ -144,3 +145,15 @@ async def test_hostile_entries_stay_text(page: Served) -> None:
     assert "<img src=x" not in text
     assert not re.search(r'(href|src)="(javascript|data):', text, re.IGNORECASE)
     assert f'src="/files/{picture.file}"' in text
+
+
+async def test_the_link_of_an_entry_says_where_it_leads(page: Served) -> None:
+    of_ticket = noted("t", NOON, EntryKind.TICKET, link="/tickets/SHOP-1", action="done", ticket="SHOP-1")
+
+    def with_entry(current: Notebook) -> Notebook:
+        return merge(current, [of_ticket], WORDS.for_notebook(current))
+
+    await change(page.store, page.notebook.id, with_entry)
+    text = await html(page)
+    assert re.search(r'<a href="/tickets/SHOP-1"[^>]*>the ticket</a>', text)
+    assert re.search(r'<a href="https://slack.example/p1700"[^>]*>in the channel</a>', text)

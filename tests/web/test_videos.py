@@ -14,7 +14,7 @@ from bot.notebook.facts import add_clip
 from bot.notebook.merge import merge
 from bot.notebook.ports import change
 from tests.notebook.examples import CLIP
-from tests.web.served import WORDS, Served, served
+from tests.web.served import BASE, WORDS, Served, served
 
 VIDEO = msgspec.structs.replace(CLIP, file="b" * 64 + ".mp4", poster="c" * 64 + ".png", duration_ms=42_000)
 
@@ -39,7 +39,7 @@ async def test_a_video_plays_on_the_page_and_shows_its_poster_until_then(page: S
     assert "autoplay" not in player
     assert f'href="/files/{VIDEO.file}" download>Download the video (MP4)</a>' in await html(page)
     text = await (await page.client.get(f"{page.notebook.path}.md")).text()
-    root = f"http://{page.client.host}:{page.client.port}/files"
+    root = f"{BASE}/files"
     assert f"]({root}/{VIDEO.poster})]({root}/{VIDEO.file})" in text
     assert f"[Play the video (MP4, 42 s)]({root}/{VIDEO.file})" in text
 

@@ -21,6 +21,7 @@ from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.local.recording_pieces import DescribedPiece
 from bot.providers.local.sql import Values
+from bot.replay.formats import file_kinds
 from bot.replay.formats.unpack import unpack
 from bot.replay.read import read
 from bot.replay.recording import Event, EventKind, Recording
@@ -47,7 +48,7 @@ class Imported:
 
 async def import_paths(store: EventStorePort, paths: Iterable[Path], progress: Progress | None = None) -> Imported:
     """Imports files and folders. Those that can't be read are in the result. Raises Missing where nothing is."""
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in _some_files(path)]
     done = Imported()
     for number, file in enumerate(files):
         if progress:
@@ -62,6 +63,12 @@ async def import_paths(store: EventStorePort, paths: Iterable[Path], progress: P
     await _search_silent(store, done.sessions)
     await store.settle()
     return done
+
+
+def _some_files(path: Path) -> list[Path]:
+    if files := list(_files(path)):
+        return files
+    raise Missing("There is no recording in the folder %(path)s.", path=path)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -82,6 +89,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 async def _import(store: EventStorePort, file: Path, done: Imported) -> None:
     data = await asyncio.to_thread(file.read_bytes)
+    file_kinds.refuse_file(data[: file_kinds.HEAD])
     text = await asyncio.to_thread(unpack, data)
     events, broken = await asyncio.to_thread(sdk_events.decode, text) if _looks_like_rum(text) else ([], 0)
     if events:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead, system_clock
+from bot.kernel.data_folder import data_folder
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
 from bot.providers.local.event_store import EventStore
@@ -43,11 +45,12 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
 async def open_events(settings: Settings, clock: Clock = system_clock) -> EventStorePort:
     """Opens the store of events that the settings name: a file in the data folder, or ClickHouse.
 
-    Raises Misunderstood where the extra is missing or the address is wrong, Conflict where another process has the
-    file, and Upstream.
+    Raises Misunderstood where the extra is missing, the address is wrong or nothing can be kept in the data folder,
+    Conflict where another process has the file, and Upstream.
     """
     local, folder, segments = settings.of(LocalSettings), settings.data / "rum", file_areas(settings).segments
     if not local.events:
+        await asyncio.to_thread(data_folder, settings.data)
         return await EventStore.open(folder, segments, clock=clock)
     opened = _clickhouse("clickhouse_store:ClickHouseStore.open")
     store: EventStorePort = await opened(local.events, folder, segments, clock=clock, cluster=local.events_cluster)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
 from PIL import Image, ImageDraw
 
-from bot.replay.encode.draw import INK, PAPER, fitted, plain
+from bot.replay.encode.draw import INK, PAPER, plain, wrapped
 from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import Pixels, pack
 from bot.replay.fonts import font
 
 LETTERS = 34  # the picture is so many times as wide as a heading's letters are high: 10 px where it is shown at 360
 GAP = 0.01  # of the picture's width, between panels
+LINES = 3  # of a heading at most: beside two desks a phone is a fifth of the picture wide
+STEP = 1.25  # from line to line, in heights of letters
 BEHIND = (236, 239, 243)
 
 
@@ -33,9 +35,23 @@ class PanelFrames:
 
 @dataclass(frozen=True, slots=True)
 class PanelRow:
-    """Where panels of these widths stand; in px."""
+    """Where panels of these widths stand, below their headings; in px."""
 
     widths: tuple[int, ...]
+    headings: tuple[str, ...]
+    lines: tuple[list[str], ...] = field(init=False)
+    """Each heading in as many lines as it takes; a dot between two of its parts stands at no end of a line."""
+    band: int = field(init=False)
+    """Height of the headings: that of the one with the most lines."""
+
+    def __post_init__(self) -> None:
+        size, writing = self.letters, font(self.letters)
+        shown = zip(self.widths, self.headings, strict=True)
+        told = [wrapped(plain(heading), writing, width - size, LINES) for width, heading in shown]
+        lines = tuple([line.removesuffix(" ·").removeprefix("· ") for line in lines] for lines in told)
+        most = max(len(each) for each in lines)
+        object.__setattr__(self, "lines", lines)
+        object.__setattr__(self, "band", (round(size * (1.7 + STEP * (most - 1))) + 1) // 2 * 2)
 
     @property
     def gap(self) -> int:
@@ -53,20 +69,16 @@ class PanelRow:
     def letters(self) -> int:
         return max(12, self.width // LETTERS)
 
-    @property
-    def band(self) -> int:
-        """Height of the headings."""
-        return (round(self.letters * 1.7) + 1) // 2 * 2
-
-    def empty(self, height: int, headings: Sequence[str]) -> Pixels:
+    def empty(self, height: int) -> Pixels:
         """Returns the picture with its headings, and room below them for panels of that height."""
         size, band = self.letters, self.band
         image = Image.new("RGB", (self.width, band + (height + 1) // 2 * 2), BEHIND)
         pen, writing = ImageDraw.Draw(image), font(size)
-        for left, width, heading in zip(self.lefts, self.widths, headings, strict=True):
+        for left, width, lines in zip(self.lefts, self.widths, self.lines, strict=True):
             pen.rectangle((left, 0, left + width - 1, band - 1), fill=INK)
-            text = fitted(plain(heading), writing, width - size)
-            pen.text((left + size / 2, band / 2), text, font=writing, fill=PAPER, anchor="lm")
+            for number, line in enumerate(lines):
+                middle = size * (0.85 + STEP * number)
+                pen.text((left + size / 2, middle), line, font=writing, fill=PAPER, anchor="lm")
         return pack(np.asarray(image))
 
     def put(self, picture: Pixels, number: int, pixels: Pixels) -> None:
@@ -78,7 +90,7 @@ class PanelRow:
 
 def side_by_side(panels: Sequence[PanelFrames]) -> Iterator[Frame]:
     """Yields the frames of the picture: one whenever a panel changes, until the last panel has ended."""
-    row = PanelRow(tuple(panel.width for panel in panels))
+    row = PanelRow(tuple(panel.width for panel in panels), tuple(panel.heading for panel in panels))
     picture: Pixels | None = None
     pending: Pixels | None = None
     since = end = 0
@@ -91,7 +103,7 @@ def side_by_side(panels: Sequence[PanelFrames]) -> Iterator[Frame]:
             yield pending, end - since
             since = end
         if picture is None:  # all panels begin at once
-            picture = row.empty(max(len(pixels) for pixels in new.values()), [panel.heading for panel in panels])
+            picture = row.empty(max(len(pixels) for pixels in new.values()))
         for number, pixels in new.items():
             row.put(picture, number, pixels)
         pending = picture.copy()

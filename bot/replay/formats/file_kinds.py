@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from bot.kernel.errors import Unfilmable
 
 HEAD = 512
@@ -65,6 +67,12 @@ def refuse_other(data: bytes) -> None:
             raise Unfilmable(sentence, kind=kind)
     if data[:2] == b"BM" and data[6:10] == b"\0\0\0\0":
         raise Unfilmable(PICTURE, kind="BMP")
+
+
+def refuse_file(head: bytes) -> None:
+    """Raises Unfilmable for a file of another kind, by its first HEAD bytes."""
+    refuse_other(head)
+    refuse_text(head.removeprefix(codecs.BOM_UTF8))
 
 
 def refuse_text(text: bytes) -> None:

@@ -127,14 +127,15 @@ def read_path(path: str | Path) -> list[bytes]:
     files = [start] if start.is_file() else _pieces_of(start)
     if start.is_file():
         with start.open("rb") as file:
-            head = file.read(file_kinds.HEAD)
-        file_kinds.refuse_other(head)
-        file_kinds.refuse_text(head.removeprefix(_BOM))
+            file_kinds.refuse_file(file.read(file_kinds.HEAD))
     if sum(file.stat().st_size for file in files) > size_limits.MAX_STORED_BYTES:
         raise size_limits.too_large("bytes", size_limits.MAX_STORED_BYTES)
     if not files:
         raise Missing("There is no recording in the folder %(path)s.", path=path)
-    return [file.read_bytes() for file in files]
+    pieces = [file.read_bytes() for file in files]
+    for piece in pieces:
+        file_kinds.refuse_file(piece[: file_kinds.HEAD])
+    return pieces
 
 
 def _pieces_of(folder: Path) -> list[Path]:

@@ -65,7 +65,14 @@ async def _moments(
     after = ranked(calm)
     if not after:
         raise Missing("No session that used it without trouble since the fix has a replay.")
-    return before[: 1 + FALLBACKS], after
+    return comparable(before, after), after
+
+
+def comparable(before: Sequence[Moment], after: Sequence[Moment]) -> list[Moment]:
+    """Returns the first few of `before`, those first that were on a kind of device that somebody used since."""
+    devices = {moment.device.casefold() for moment in after}
+    found = sorted(before, key=lambda moment: (not moment.complete, moment.device.casefold() not in devices))
+    return found[: 1 + FALLBACKS]
 
 
 def _of(answer: Answer, period: Period) -> Question:

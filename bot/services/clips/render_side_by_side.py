@@ -112,12 +112,9 @@ async def _rendered(
     telling = labels([it.session.moment for it in sessions if it.session.moment], asked.locale)
     panels = []
     for number, (it, label) in enumerate(zip(sessions, telling, strict=True), 1):
-        day = (
-            f"{asked.locale.date(it.session.at)} {asked.locale.time(it.session.at)}"
-            if it.mark and it.session.at
-            else ""
-        )
-        panels.append(Panel(it.mark or str(number), day if it.mark else label, it.recording, it.window))
+        # With its zone: a picture can't be in each reader's own.
+        when = asked.locale.moment(it.session.at) if it.session.at else ""
+        panels.append(Panel(it.mark or str(number), when if it.mark else label, it.recording, it.window))
     return await render_side_by_side(
         panels,
         pool=context.pool,

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
+from bot.backlog.request import RequestState
 from bot.kernel.errors import Upstream
 from bot.kernel.locale import Locale
 from bot.notebook.cell_kind import CellData
@@ -89,7 +90,8 @@ async def _summary(context: FactsContext, notebook: Notebook, times: KeyTimes, i
         return None
     cell, locale = notebook.managed(DraftedSummary.marker), Locale.of(notebook.language, notebook.zone)
     known = cell.data if cell and isinstance(cell.data, DraftedSummary) else None
-    draft = drafted_summary(times, impact, locale)
+    states = {row.state for row in notebook.follow_ups}
+    draft = drafted_summary(times, impact, locale, improved=states == {RequestState.IMPROVED})
     if known and draft == (known.draft or known.text):
         return known
     polished = await _polished(context, draft)
