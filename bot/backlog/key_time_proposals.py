@@ -103,7 +103,7 @@ def _of_rise(signals: SignalFacts) -> tuple[KeyTime, KeyTime]:
             KeyTime(KeyTimeKind.PEAK, None, signals.unknown, values),
         )
     first = rise.bursts[0]
-    rates = {"before": _ratio(first.usual), "after": _ratio(first.rate)}
+    rates = {"before": _ratio(first.before), "after": _ratio(first.rate)}
     reason = words.ROSE if signals.start_to_the_minute else words.ROSE_IN_HOUR
     peak = signals.peak or rise.peak
     most = {"hit": str(peak.hit), "used": str(peak.used)}
@@ -167,5 +167,8 @@ def _recovered(signals: SignalFacts) -> KeyTime:
 
 
 def _ratio(rate: float) -> str:
-    """To the percent: a record isn't written anew for less."""
-    return f"{rate:.2f}" if rate >= 0.01 else f"{rate:.3f}"
+    """To the percent, as a record isn't written anew for less; but some is never none, nor nearly all all."""
+    digits = 2 if rate >= 0.01 else 3
+    while 0 < rate < 1 and round(rate, digits) in (0, 1):
+        digits += 1
+    return f"{rate:.{digits}f}"

@@ -8,37 +8,39 @@ from typing import Any
 
 import msgspec
 
+from bot.kernel.escape import clean, cut
 from bot.kernel.locale import Locale
 from bot.signals.answer import Caveat
-from bot.signals.answer_text import caveat_sentences, share_text
-from bot.signals.question import ALL_SIGNALS, SHARED, Metric
+from bot.signals.answer_table import label
+from bot.signals.answer_text import caveat_sentences, share_text, signal_counts
+from bot.signals.question import ALL_SIGNALS, SHARED, GroupBy, Metric, Signal
 from bot.signals.question_text import source_name
 
-ONE_KIND = {
-    "rage_click": ("%(n)s rage click", "%(n)s rage clicks"),
-    "dead_click": ("%(n)s dead click", "%(n)s dead clicks"),
-    "error_click": ("%(n)s error click", "%(n)s error clicks"),
-}
+LONGEST = 500  # characters of an error
 AFFECTED = {"people", "sessions", "actions"}
 
 
 def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
-    """What was understood, with the period and its zone; the numbers; where they come from and what limits them."""
+    """What was understood, with the period and its zone; the numbers; where they come from and what limits them.
+
+    Names come from outside, and a terminal does what it reads: each line is one, without characters that nobody sees.
+    """
     answer, question = found["answer"], found["question"]
-    yield found["understood"]
+    yield clean(found["understood"])
     if not found["known"]:
-        yield found["title"]
+        yield clean(found["title"])
         yield from _basis(answer, locale)
         return
-    lines = [_signals(answer, question["signals"], locale), _affected(answer, locale)]
+    lines = [_signals(answer, question, locale), _affected(answer, locale)]
     if question["metric"] in SHARED:
-        yield found["title"]
+        yield clean(found["title"])
     yield from reversed(lines) if question["metric"] in AFFECTED else lines  # what was asked for comes first
-    yield from (found[name] for name in ("verdict", "trend") if found.get(name))
+    yield from (clean(found[name]) for name in ("verdict", "trend") if found.get(name))
     if answer["errors"]:
-        yield locale.text("Top error: %(error)s", error=answer["errors"][0]["message"])
+        yield locale.text("Top error: %(error)s", error=cut(clean(answer["errors"][0]["message"]), LONGEST))
     for group in answer["groups"]:
-        yield f"  {_number(group, question['metric'], locale):>8}  {group['label']}"
+        name = clean(label(group["label"], GroupBy(question["group_by"]), locale))
+        yield f"  {_number(group, question['metric'], locale):>8}  {name}"
     yield from _basis(answer, locale)
 
 
@@ -55,8 +57,9 @@ def _number(group: dict[str, Any], metric: str, locale: Locale) -> str:
     return locale.text("%(now)s, usually %(usual)s", now=shares[0], usual=shares[1]) if shares[1:] else shares[0]
 
 
-def _signals(answer: dict[str, Any], asked: list[str], locale: Locale) -> str:
-    kinds = [locale.plural(*ONE_KIND[kind], answer["by_signal"].get(kind, 0)) for kind in asked]
+def _signals(answer: dict[str, Any], question: dict[str, Any], locale: Locale) -> str:
+    asked = tuple(Signal(kind) for kind in question["signals"])
+    kinds = signal_counts(asked, {Signal(kind): n for kind, n in answer["by_signal"].items()}, locale)
     if len(kinds) == len(ALL_SIGNALS):
         every = locale.plural("%(n)s frustration signal", "%(n)s frustration signals", answer["signals"])
         return f"{every} ({', '.join(kinds)})"

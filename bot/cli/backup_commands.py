@@ -32,7 +32,7 @@ def backup(file: Path, without: tuple[str, ...]) -> None:
         made = asyncio.run(take_backup(options.settings(), path, without, lambda what: draw(what, 0) if draw else None))
     events = sum(member.items for name, member in made.members.items() if name.startswith("events/"))
     files = sum(made.files.values())
-    click.echo(f"{path}: {made.members[RECORDS].items:,} records, {files:,} files, {events:,} rows of events.")
+    click.echo(f"{path}: records {made.members[RECORDS].items:,}, files {files:,}, rows of events {events:,}.")
 
 
 @click.command()

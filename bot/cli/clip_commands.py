@@ -15,6 +15,7 @@ import click
 from bot.cli import options
 from bot.cli.progress import bar
 from bot.kernel.errors import Missing
+from bot.kernel.escape import clean
 from bot.kernel.locale import Locale
 from bot.replay.model import Clip, DetectedAction, Masks, Style, Window
 from bot.replay.recording import Recording
@@ -54,8 +55,9 @@ def detect(recording: Path, as_json: bool) -> None:
         return
     for it in failed:
         kinds = ", ".join(it.types)
-        click.echo(f"{it.at_ms / 1000:8.1f} s  {kinds:<36} {it.clicks} × {it.name}  {it.selector}")
-    click.echo(f"{len(rows)} actions with signals.")
+        name, selector = clean(it.name), clean(it.selector)
+        click.echo(f"{it.at_ms / 1000:8.1f} s  {kinds:<36} {it.clicks} × {name}  {selector}")
+    click.echo(f"Actions with signals: {len(rows):,}.")
 
 
 @click.command()
@@ -128,10 +130,11 @@ def _picture(  # noqa: PLR0913
 
 
 def told_lines(made: Clip, path: Path) -> Iterator[str]:
-    yield f"{path}: {made.caption}"
+    """Recorded names are in it, so that nothing of it may be a terminal's command."""
+    yield f"{path}: {clean(made.caption)}"
     yield f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"
     for line in made.transcript:
-        yield f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {line.text}"
+        yield f"  {line.at_ms // 60000}:{line.at_ms // 1000 % 60:02} {clean(line.text)}"
     if made.masked.total:
         yield "masked: " + ", ".join(f"{n} × {kind}" for kind, n in made.masked.hidden.items())
     yield from _left_out(made.skipped)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from bot.cli import options
+from bot.kernel.escape import clean
 
 
 @click.command()
@@ -74,7 +75,7 @@ async def _answer(question: str, now: datetime, zone: str, tag: str, *, only_rea
 
 def _sentence(found: dict[str, Any]) -> str:
     closest = found.get("closest") or found.get("examples") or []
-    return "\n".join([found["error"], *(f"  {it}" for it in closest)])
+    return "\n".join([clean(found["error"]), *(f"  {clean(it)}" for it in closest)])
 
 
 def _json(value: object) -> str:

@@ -12,6 +12,7 @@ import gettext
 import io
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -91,9 +92,15 @@ class Locale:
         return numbers.format_decimal(value, locale=self._babel)
 
     def percent(self, ratio: float) -> str:
-        """A ratio as whole percent, or with one digit below one percent: 0.123 is 12%, 0.0042 is 0.4%."""
-        pattern = "0.0%" if 0 < abs(ratio) < 0.01 else "#,##0%"
-        return numbers.format_percent(ratio, format=pattern, locale=self._babel)
+        """A ratio as whole percent, or with one digit below one percent: 0.123 is 12%, 0.0042 is 0.4%.
+
+        Some is never called none, nor nearly all all: these get the digits that it takes (0.9996 is 99.96%).
+        """
+        return numbers.format_percent(ratio, format=f"{_pattern(ratio)}%", locale=self._babel)
+
+    def of_hundred(self, ratio: float) -> str:
+        """A ratio as how many of a hundred: 0.123 is 12, 0.0042 is 0.4."""
+        return numbers.format_decimal(Decimal(str(ratio)) * 100, format=_pattern(ratio), locale=self._babel)
 
     def date(self, moment: datetime) -> str:
         """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"."""
@@ -155,6 +162,15 @@ def _parsed(tag: str) -> babel.Locale:
         return babel.Locale.parse(tag.replace("-", "_"), resolve_likely_subtags=False)
     except (ValueError, babel.UnknownLocaleError):
         return babel.Locale("en")
+
+
+def _pattern(ratio: float) -> str:
+    """Returns the pattern with as many digits as a ratio takes in hundredths."""
+    percent = abs(Decimal(str(ratio))) * 100
+    digits = 1 if 0 < percent < 1 else 0
+    while 0 < percent < 100 and round(percent, digits) in (0, 100):
+        digits += 1
+    return "#,##0." + "0" * digits if digits else "#,##0"
 
 
 def _zone(zone: str | ZoneInfo) -> ZoneInfo:

@@ -16,6 +16,7 @@ from bot.notebook.key_times import KeyTimes
 from bot.notebook.timeline import Entry, Timeline
 from bot.signals.answer import Caveat
 from bot.signals.answer_text import caveats_from_sentences
+from bot.signals.periods import SHORTEST_DAY
 
 
 class Heading(CellData, frozen=True, tag="heading"):
@@ -111,7 +112,7 @@ class Chart(CellData, frozen=True, tag="chart"):
     @property
     def daily(self) -> bool:
         """Bars of whole days. A day of one zone is two halves of another's, so it is named as where it was asked."""
-        return self.bar_s >= 86_400
+        return self.bar_s >= SHORTEST_DAY.total_seconds()
 
 
 class Spoken(msgspec.Struct, frozen=True):

@@ -120,11 +120,12 @@ class _Draft:
         top = next(iter(self.impact.errors), None)
         if top is None or top.actions > self.impact.actions:
             return ""
-        return self.locale.text(
-            "The most frequent error was “%(error)s”, in %(n)s of %(all)s clicks with signals.",
+        return self.locale.plural(
+            "The most frequent error was “%(error)s”, in the only click with signals.",
+            "The most frequent error was “%(error)s”, in %(hit)s of %(n)s clicks with signals.",
+            self.impact.actions,
             error=_short(top.label),
-            n=self.locale.number(top.actions),
-            all=self.locale.number(self.impact.actions),
+            hit=self.locale.number(top.actions),
         )
 
     def _detected(self) -> str:
@@ -152,7 +153,11 @@ class _Draft:
             return self.locale.text("From then until the fix, %(people)s ran into it every hour.", people=each)
         if self.impact.over:
             return self.locale.text("From then until its end, %(people)s ran into it every hour.", people=each)
-        return self.locale.text("Since then, %(people)s have run into it every hour.", people=each)
+        return self.locale.plural(
+            "Since then, %(n)s more person has run into it every hour.",
+            "Since then, %(n)s more people have run into it every hour.",
+            round(delay.an_hour),
+        )
 
     def _fixed(self) -> str:
         return self._after(KeyTimeKind.FIXED, TO_FIX, _("The fix shipped on %(when)s, %(took)s after it was noticed."))

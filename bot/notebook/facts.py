@@ -15,13 +15,14 @@ from bot.notebook.merge import Put
 from bot.replay.model import Clip
 from bot.signals.answer import Answer, Bucket
 from bot.signals.headline import headline
+from bot.signals.periods import slice_length
 from bot.signals.verdict import verdict
 
 
 def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: str = "") -> Number:
     """The facts of an answer that still make sense when its provider has let the data expire, in the reader's words."""
     facts = headline(answer, locale)
-    counts, exposed = answer.counts, answer.exposed
+    counts = answer.counts
     against = answer.before_period if answer.question.compare else None
     return Number(
         question=question or answer.question.text,
@@ -36,8 +37,8 @@ def number_of(answer: Answer, locale: Locale, *, asked_by: str = "", question: s
         before_end=against.end if against else None,
         title=facts.title,
         count=facts.count,
-        people_share=counts.people / exposed.people if exposed.people else None,
-        sessions_share=counts.sessions / exposed.sessions if exposed.sessions else None,
+        people_share=facts.people_share,
+        sessions_share=facts.sessions_share,
         targets=tuple(target.name for target in answer.targets),
         top_error=answer.errors[0].message if answer.errors else "",
         source=answer.source,
@@ -106,7 +107,7 @@ def impact_of(  # noqa: PLR0913 - one keyword a fact; callers name them
 
 def _length_s(bars: Sequence[Bucket] | Sequence[Bar]) -> int:
     """How long a slice lasts, in seconds; 0 where there is one alone."""
-    return int((bars[1].start - bars[0].start).total_seconds()) if len(bars) > 1 else 0
+    return int(slice_length([bar.start for bar in bars]).total_seconds())
 
 
 def people_of(answer: Answer) -> SpanPeople:

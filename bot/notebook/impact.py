@@ -9,6 +9,7 @@ import msgspec
 
 from bot.notebook.cell_kind import CellData
 from bot.signals.answer import Caveat
+from bot.signals.periods import SHORTEST_DAY
 
 
 class SignalsThen(msgspec.Struct, frozen=True):
@@ -112,7 +113,7 @@ class Impact(CellData, frozen=True, tag="impact"):
     @property
     def daily(self) -> bool:
         """Whether a bar is a day; as of a chart."""
-        return self.bar_s >= 86_400
+        return self.bar_s >= SHORTEST_DAY.total_seconds()
 
     @property
     def sessions_share(self) -> float | None:

@@ -15,7 +15,8 @@ def trend_words(number: Number, locale: Locale, emphasis: str = "") -> str:
     period that the question named is named.
     """
     if number.before is not None and number.before_start and number.before_end:
-        return against_text(number.asked, number.before, Period(number.before_start, number.before_end), locale)
+        against, period = Period(number.before_start, number.before_end), Period(number.start, number.end)
+        return against_text(number.asked, number.before, against, period, locale)
     said = _sentence(number, locale)
     return said.replace("*", emphasis)
 

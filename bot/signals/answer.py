@@ -109,7 +109,8 @@ class CaveatKind(StrEnum):
 
     TIMED_OUT = "timed_out"  # the source gave up, so the numbers are too low
     FORGOTTEN = "forgotten"  # the source keeps so many days, and the question reaches further back
-    BEFORE_DATA = "before_data"  # the question begins before the oldest data
+    NOTHING_YET = "nothing_yet"  # nothing was ever recorded
+    BEFORE_DATA = "before_data"  # the period, or the one that it is held against, begins before the oldest data
     SAMPLED = "sampled"  # the page sends a part of all sessions
     NEWEST_ERRORS = "newest_errors"  # the top errors are of so many actions, the newest ones
     SEARCHING = "searching"  # recordings are still being searched for signals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -76,7 +76,7 @@ def title(answer: Answer, locale: Locale) -> str:
 
 
 def is_before_data(answer: Answer) -> bool:
-    """Whether the period ends before the oldest data that are kept: its zero is no number."""
+    """Whether the period ends before the oldest data that are kept, or there are none: its zero is no number."""
     return not answer.counts.actions and _ends_before(answer.question.period, answer)
 
 
@@ -87,7 +87,17 @@ def is_compared_before_data(answer: Answer) -> bool:
 
 
 def _ends_before(period: Period, answer: Answer) -> bool:
-    return answer.kept_from is not None and period.end <= answer.kept_from
+    return is_of_nothing(answer) or (answer.kept_from is not None and period.end <= answer.kept_from)
+
+
+def is_of_nothing(answer: Answer) -> bool:
+    """Whether nothing was ever recorded where it was asked."""
+    return any(caveat.kind is CaveatKind.NOTHING_YET for caveat in answer.caveats)
+
+
+def signal_counts(asked: Iterable[Signal], by_signal: Mapping[Signal, int], locale: Locale) -> list[str]:
+    """Each kind of signal that was asked about, with its number: "1 rage click"."""
+    return [locale.plural(*_ONE_KIND[signal], by_signal.get(signal, 0)) for signal in asked]
 
 
 def _none(what: str, kinds: str, locale: Locale) -> str:
@@ -107,9 +117,9 @@ def part_of_all(counts: Counts, exposed: Counts, metric: Metric) -> tuple[int, i
 
 
 def share_text(part: int, everything: int, locale: Locale) -> str:
-    """ "12% (31 of 260)"."""
+    """ "12% (31 of 260)"; the number alone where the source doesn't count everyone, or estimates fewer."""
     values = {"n": locale.number(part), "all": locale.number(everything)}
-    if part > everything:  # a source's estimates
+    if part > everything or not everything:
         return locale.number(part)
     return locale.text("%(share)s (%(n)s of %(all)s)", share=locale.percent(part / everything), **values)
 
@@ -118,11 +128,11 @@ def _share(answer: Answer, locale: Locale) -> str:
     """Returns the share with both its numbers; nothing where the source's base is smaller than its part."""
     metric, what = answer.question.metric, _what(answer.question)
     part, everything = part_of_all(answer.counts, answer.exposed, metric)
+    if part > everything:
+        return ""
     if not everything:
         texts = ("No actions on %(what)s", "No actions") if metric is Metric.RATE else _UNUSED
         return locale.text(texts[0], what=what) if what else locale.text(texts[1])
-    if part > everything:
-        return ""
     values = {
         "share": locale.percent(part / everything),
         "n": locale.number(part),
@@ -147,7 +157,8 @@ def _what(question: Question) -> str:
 CAVEAT_SENTENCES = {
     CaveatKind.TIMED_OUT: "%(source)s ran out of time, so the numbers are too low.",
     CaveatKind.FORGOTTEN: "%(source)s keeps %(n)s days, and the period or the one before begins earlier.",
-    CaveatKind.BEFORE_DATA: "The period begins before the oldest data that is kept.",
+    CaveatKind.NOTHING_YET: "Nothing has been recorded here yet.",
+    CaveatKind.BEFORE_DATA: "The period, or the one it is held against, begins before the oldest data that is kept.",
     CaveatKind.SAMPLED: "The page keeps only a part of all sessions (sampling), so the real numbers are higher.",
     CaveatKind.NEWEST_ERRORS: "The top errors are those of the newest %(n)s actions.",
     CaveatKind.SEARCHING: "Some recordings are still being searched for signals, so the numbers may grow.",
@@ -155,15 +166,19 @@ CAVEAT_SENTENCES = {
     CaveatKind.NAMELESS: "Some visits name no user: there each browser, or else each session, counts as one person.",
 }
 """By kind, the text of the catalogs."""
-FORMERLY_STORED = (
-    Caveat(CaveatKind.TIMED_OUT, "Datadog"),
-    Caveat(CaveatKind.FORGOTTEN, "Datadog", 30),
-    Caveat(CaveatKind.BEFORE_DATA),
-    Caveat(CaveatKind.SAMPLED),
-    Caveat(CaveatKind.NEWEST_ERRORS, number=100),
-    Caveat(CaveatKind.SEARCHING),
-    Caveat(CaveatKind.LIVE),
-)
+FORMERLY_STORED = {
+    "Datadog ran out of time, so the numbers are too low.": Caveat(CaveatKind.TIMED_OUT, "Datadog"),
+    "Datadog keeps 30 days, and the period or the one before begins earlier.": Caveat(
+        CaveatKind.FORGOTTEN, "Datadog", 30
+    ),
+    "The period begins before the oldest data that is kept.": Caveat(CaveatKind.BEFORE_DATA),
+    "The page keeps only a part of all sessions (sampling), so the real numbers are higher.": Caveat(
+        CaveatKind.SAMPLED
+    ),
+    "The top errors are those of the newest 100 actions.": Caveat(CaveatKind.NEWEST_ERRORS, number=100),
+    "Some recordings are still being searched for signals, so the numbers may grow.": Caveat(CaveatKind.SEARCHING),
+    "Some of these sessions are still going on, so the numbers may grow.": Caveat(CaveatKind.LIVE),
+}
 """All that notebooks may hold that were written when caveats were kept as English sentences."""
 
 
@@ -194,5 +209,4 @@ def caveat_sentences(caveats: Iterable[Caveat], locale: Locale) -> list[str]:
 
 def caveats_from_sentences(text: str) -> tuple[Caveat, ...]:
     """The caveats that were stored as English sentences one after another."""
-    english = Locale.of()
-    return tuple(caveat for caveat in FORMERLY_STORED if caveat_sentences([caveat], english)[0] in text)
+    return tuple(caveat for sentence, caveat in FORMERLY_STORED.items() if sentence in text)

@@ -14,12 +14,12 @@ from typing import Literal
 from bot.kernel.escape import plain, quoted
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer
+from bot.signals.periods import SHORTEST_DAY, slice_length
 from bot.signals.question_text import SIGNAL_NAMES
 
 MOST_BARS = 20  # categories that Slack's chart takes
 MOST_IN_MESSAGE = 2  # charts that Slack takes in one message
 MOST_NAME = 36  # characters of a target or view in a title
-SHORTEST_DAY = timedelta(hours=23)  # when clocks go forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,10 @@ def _distinct_labels(starts: Sequence[datetime], locale: Locale) -> tuple[str, .
 
 
 def page_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SERIES) -> list[ChartData]:
-    """Returns the charts of a page, which has room for every slice and says elsewhere what they are about."""
+    """Returns the charts of a page, which has room for every slice and says elsewhere what they are about.
+
+    None shows nothing at all.
+    """
     charts = []
     for each in series:
         points = each.points(answer)
@@ -138,7 +141,7 @@ def page_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SERIE
             name = locale.day if _daily([point.start for point in points]) else locale.hour
             labels = tuple(name(point.start) for point in points)
             charts.append(_chart(each, answer, points, labels, locale.text(each.title), locale))
-    return charts
+    return [chart for chart in charts if any(chart.totals)]
 
 
 def merged(points: Sequence[ChartPoint], most: int = MOST_BARS) -> list[ChartPoint]:
@@ -188,7 +191,7 @@ def _title(series: Series, answer: Answer, locale: Locale) -> str:
 
 
 def _daily(starts: Sequence[datetime]) -> bool:
-    return starts[1] - starts[0] >= SHORTEST_DAY
+    return slice_length(starts) >= SHORTEST_DAY
 
 
 def _distinct_label(start: datetime, starts: Sequence[datetime], locale: Locale) -> str:

@@ -26,7 +26,10 @@ ONE_INCIDENT = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A stretch above the usual. `end` is None where it isn't clearly over; `hit` counts people, by the hour."""
+    """A stretch above the usual. `end` is None where it isn't clearly over; `hit` counts people, by the hour.
+
+    `usual` is what the rule takes for the usual rate; `before` and `rate` are what was seen before it and since.
+    """
 
     start: datetime
     end: datetime | None
@@ -34,6 +37,7 @@ class Burst:
     rate: float
     peak: Slice
     hit: int
+    before: float
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
         return self.start < end and (self.end is None or self.end > start)
@@ -76,15 +80,15 @@ def bursts(hours: Sequence[Slice]) -> list[Burst]:
         rose = _rise(hours, at, usual)
         if rose is None:
             break
-        began, before = rose
-        usual_then = usual.at(hours[began].start) or before
+        began, expected = rose
+        usual_then, before = usual.at(hours[began].start) or expected, usual.seen
         stop, over = _fall(hours, began, usual)
         span = hours[began:stop]
         hit, used = sum(each.hit for each in span), sum(each.used for each in span)
         end = hours[stop].start if over is not None and stop < len(hours) else None
         if hit >= LEAST_HIT:
-            rate = bounded(hit / used if used else 0.0)
-            found.append(Burst(hours[began].start, end, usual_then, rate, max(span, key=_size), hit))
+            rate = min(1.0, hit / used) if used else 0.0
+            found.append(Burst(hours[began].start, end, usual_then, rate, max(span, key=_size), hit, before))
         if over is None:
             break
         for each in hours[stop : over + 1]:

@@ -7,8 +7,11 @@ months back are counted on the calendar (the same time on the clock), hours and 
 from __future__ import annotations
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from statistics import median_high
 
 from bot.kernel.locale import is_repeated, zone_name
 from bot.signals.language.parse_errors import Early, Puzzled
@@ -231,8 +234,8 @@ def _month(index: int) -> date:
 
 
 HOURLY_UP_TO = timedelta(hours=48)
-
-
+SHORTEST_DAY = timedelta(hours=23)
+"""When clocks go forward."""
 MINUTES_UP_TO = timedelta(hours=3)
 """A longer period isn't cut into minutes: nobody reads more rows than that."""
 
@@ -245,6 +248,12 @@ def edges(period: Period, slice_: GroupBy) -> list[datetime]:
         starts.append(moment.astimezone(zone))
         moment = _next(starts[-1], slice_)
     return starts
+
+
+def slice_length(starts: Sequence[datetime]) -> timedelta:
+    """Returns how long most slices are: the first may be cut off, and a day may have 23 hours. Zero for one alone."""
+    gaps = [following.astimezone(UTC) - start.astimezone(UTC) for start, following in pairwise(starts)]
+    return median_high(gaps) if gaps else timedelta()
 
 
 def slice_label(start: datetime, slice_: GroupBy) -> str:

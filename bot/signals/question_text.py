@@ -86,7 +86,7 @@ def phrases(question: Question, locale: Locale) -> tuple[str, ...]:
         parts.append(locale.text("counted: %(metric)s", metric=locale.text(METRIC_NAMES[question.metric])))
     parts.append(when(question.period, locale))
     if question.compare is not None:
-        parts.append(locale.text("compared with %(period)s", period=when(question.compare, locale)))
+        parts.append(locale.text("compared with %(period)s", period=when(question.compare, locale, question.period)))
     parts += [_facet(facet, values, locale) for facet, values in sorted(question.wanted.items())]
     parts += [
         locale.text("without %(what)s", what=_facet(facet, values, locale))
@@ -135,19 +135,31 @@ def facet_value(facet: str, value: str, locale: Locale) -> str:
     return locale.text(device) if device else value
 
 
-def when(period: Period, locale: Locale) -> str:
-    """Returns both ends with the zone, whole days without times. The end is not part of the period."""
+def when(period: Period, locale: Locale, beside: Period | None = None) -> str:
+    """Returns both ends with the zone, whole days without times. The end is not part of the period.
+
+    The year of a year is told, and one that is another than that of the period `beside` it.
+    """
     start, end = (moment.astimezone(locale.zone) for moment in (period.start, period.end))
+    elsewhen = beside is not None and _last(beside, locale) != start.year
+    year = _years(start, _last(period, locale), told=period.unit == "year" or elsewhen)
     if _midnight(start) and _midnight(end):
         last = end - timedelta(days=1)
         days = locale.date(start) if last.date() == start.date() else f"{locale.date(start)} – {locale.date(last)}"
-        return f"{_year(start, end)}{days} {_zone(start, end, locale)}"
-    return _year(start, end) + locale.span(start, end)
+        return f"{year}{days} {_zone(start, end, locale)}"
+    return year + locale.span(start, end)
 
 
-def _year(start: datetime, end: datetime) -> str:
-    """Returns the years of a period that spans several; else nothing."""
-    return f"{start.year}–{end.year}, " if start.year != (end - timedelta(seconds=1)).year else ""
+def _last(period: Period, locale: Locale) -> int:
+    """Returns the year in which a period ends."""
+    return (period.end.astimezone(locale.zone) - timedelta(seconds=1)).year
+
+
+def _years(start: datetime, last: int, *, told: bool) -> str:
+    """Returns the years of a period that spans several; the one that it lies in only where that is to be told."""
+    if start.year != last:
+        return f"{start.year}–{last}, "
+    return f"{start.year}, " if told else ""
 
 
 def _midnight(moment: datetime) -> bool:

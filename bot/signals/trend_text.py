@@ -18,17 +18,20 @@ def trend_text(answer: Answer, locale: Locale) -> str:
     if answer.before is None or answer.before_period is None:
         return ""
     if is_compared_before_data(answer):
-        unknown = locale.text("Nothing is known of %(period)s.", period=when(answer.before_period, locale))
+        unknown = locale.text(
+            "Nothing is known of %(period)s.", period=when(answer.before_period, locale, answer.question.period)
+        )
         return "" if is_before_data(answer) else unknown
     since = trend(answer.counts, answer.before, answer.question.metric)
     if since is None:
         return ""
-    return against_text(measured(answer.counts, answer.question.metric), since.before, answer.before_period, locale)
+    count, period = measured(answer.counts, answer.question.metric), answer.question.period
+    return against_text(count, since.before, answer.before_period, period, locale)
 
 
-def against_text(count: int, before: int, period: Period, locale: Locale) -> str:
+def against_text(count: int, before: int, against: Period, period: Period, locale: Locale) -> str:
     """Returns the sentence for what was asked for, now and in the period that it is held against."""
-    values = {"period": when(period, locale), "before": locale.number(before)}
+    values = {"period": when(against, locale, period), "before": locale.number(before)}
     if before == 0:
         return (
             locale.text("None in %(period)s", **values) if count else locale.text("None in %(period)s either", **values)

@@ -89,6 +89,11 @@ class UsualRates:
             for key in _hours(each.start):
                 self._by_hour[key].pop()
 
+    @property
+    def seen(self) -> float:
+        """The share of people in all of these hours."""
+        return self._hit / self._used if self._used else 0.0
+
     def at(self, moment: datetime) -> float | None:
         """Returns the usual rate in the hour of that moment; None while too little is known."""
         if self._used < LEAST_USED or sum(each.used > 0 for each in self.slices) < LEAST_HOURS:

@@ -22,8 +22,8 @@ from bot.kernel.locale import Locale
 from bot.services.questions.answer_json import answer_json
 from bot.services.questions.answer_question import answer_question
 from bot.services.questions.question_reader import QuestionReader
-from bot.signals.answer_text import is_before_data, title
-from bot.signals.question import Period
+from bot.signals.answer_text import is_before_data, is_of_nothing, title
+from bot.signals.question import Period, Question
 from bot.signals.question_json import error_json, question_json
 from bot.signals.question_text import describe
 from bot.signals.source import Source
@@ -36,7 +36,7 @@ NOTHING_YET = (
     "Nothing is stored here yet: take recordings in with `replaybook import PATH`, "
     "or start `replaybook demo`, which brings a sample week."
 )
-LONG = timedelta(days=3650)
+MINUTE = timedelta(minutes=1)
 ADDRESS = "address"  # the file that says where the running bot answers
 TOKEN = "address.token"  # noqa: S105 - the file that has it
 
@@ -134,7 +134,7 @@ async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict
         if await _empty(reader.source, wanted.now):
             return {"error": locale.text(NOTHING_YET), "closest": []}
         return {"error": problem.text(locale), "closest": list(problem.closest)}
-    if not answered.exposed.people and await _empty(reader.source, wanted.now):
+    if is_of_nothing(answered):
         return {"error": locale.text(NOTHING_YET), "closest": []}
     return {
         "question": question_json(answered.question),
@@ -149,4 +149,4 @@ async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict
 
 async def _empty(source: Source, now: datetime) -> bool:
     """Whether the embedded store has nothing at all, which is a beginner's question and not an answer of zero."""
-    return source.name == "local" and not await source.seen(Period(now - LONG, now + LONG))
+    return source.name == "local" and is_of_nothing(await source.answer(Question(Period(now - MINUTE, now)), ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from tests.backlog.examples import MONDAY, NEW, after
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 BEGAN, ENDED = MONDAY - 3 * HOUR, MONDAY + 2 * HOUR
 PEAK = Slice(MONDAY - HOUR, 57, 69, 90)
-BURST = Burst(BEGAN, ENDED, 0.04, 0.83, PEAK, 300)
+BURST = Burst(BEGAN, ENDED, 0.05, 0.83, PEAK, 300, 0.04)
 SIGNALS = SignalFacts(
     rise=Rise((BURST,)),
     start_to_the_minute=True,
@@ -67,6 +68,17 @@ def test_everything_that_is_known_is_proposed() -> None:
     assert all("%(" not in reason_text(time, KO) and time.at for time in times.values())
 
 
+def test_hardly_anybody_is_not_nobody_and_nearly_everybody_not_everybody() -> None:
+    rates = (0.0, 0.0002, 0.126, 0.9996, 1.0)
+    times = [
+        by_kind(*proposed_times(replace(SIGNALS, rise=Rise((replace(BURST, before=rate, rate=rate),))), (), None))
+        for rate in rates
+    ]
+    said = [reason_text(each[KeyTimeKind.IMPACT_START], EN) for each in times]
+    for share, text in zip(("0%", "0.02%", "13%", "99.96%", "100%"), said, strict=True):
+        assert text == f"First signal above the usual: {share} of the people before it, {share} after."
+
+
 def test_a_question_from_before_it_began_detected_nothing() -> None:
     times = by_kind(*proposed_times(SIGNALS, (AskedThen(BEGAN - HOUR, "Erik"),), None))
     assert (times[KeyTimeKind.DETECTED].at, times[KeyTimeKind.DETECTED].reason) == (None, words.NO_QUESTION_YET)
@@ -98,7 +110,7 @@ def test_a_request_tells_how_far_the_fix_is(actions: tuple[RequestAction, ...], 
 
 
 def test_bursts_and_hours_are_named_as_such() -> None:
-    second = Burst(ENDED + HOUR, ENDED + 2 * HOUR, 0.04, 0.5, PEAK, 10)
+    second = Burst(ENDED + HOUR, ENDED + 2 * HOUR, 0.05, 0.5, PEAK, 10, 0.04)
     twice = SignalFacts(rise=Rise((BURST, second)), after=0.004)
     times = by_kind(*proposed_times(twice, (), None))
     assert reason_text(times[KeyTimeKind.IMPACT_END], EN) == (

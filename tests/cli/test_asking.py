@@ -112,7 +112,7 @@ def answer(metric: str = "signals", **more: Any) -> dict[str, Any]:
         "kept_from": None,
         **more,
     }
-    question = {"signals": ["rage_click", "dead_click", "error_click"], "metric": metric}
+    question = {"signals": ["rage_click", "dead_click", "error_click"], "metric": metric, "group_by": "browser"}
     return {"understood": "…", "question": question, "answer": numbers, "known": True}
 
 
@@ -140,6 +140,21 @@ def test_what_was_asked_for_comes_first() -> None:
     assert lines[1].startswith("2 people")
     assert "         4  Safari" in lines
     assert list(told(answer(groups=groups), Locale.of("en")))[1].startswith("1,646 frustration signals")
+
+
+def test_names_from_outside_move_no_terminal() -> None:
+    names = ["\x1b[31mred\x1b[0m", "two\nlines", "\u202eevil", "", "x" * 10_000]
+    groups = [{"label": name, "signals": 7} for name in names]
+    errors = [{"message": "\x1b]0;title\x07" + "y" * 10_000, "actions": 1}]
+    lines = list(told(answer(groups=groups, errors=errors), Locale.of("en")))
+    assert all(line.isprintable() and len(line) < 600 for line in lines)
+    assert [line.split("  ")[-1] for line in lines[4:8]] == ["[31mred[0m", "two lines", "evil", "(unknown)"]
+
+
+def test_groups_are_named_as_people_read_them() -> None:
+    found = answer(groups=[{"label": "rage_click", "signals": 7}])
+    found["question"]["group_by"] = "signal"
+    assert "         7  분노 클릭" in list(told(found, Locale.of("ko")))
 
 
 def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:

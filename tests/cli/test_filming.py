@@ -19,7 +19,7 @@ def test_detect_prints_rows_that_programs_read(replaybook: Replaybook) -> None:
     assert said.code == 0
     assert all(set(row) == {"at_ms", "types", "selector", "name", "clicks"} for row in said.json)
     assert any("rage_click" in row["types"] for row in said.json)
-    assert f"{len(said.json)} actions with signals." in replaybook("detect", RAGE).out
+    assert f"Actions with signals: {len(said.json)}." in replaybook("detect", RAGE).out
 
 
 def test_a_clip_is_written_and_only_json_is_printed(process: Replaybook, tmp_path: Path) -> None:

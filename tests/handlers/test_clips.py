@@ -161,7 +161,7 @@ async def test_at_the_edges_of_the_recording_it_is_said_that_nothing_more_is_the
         first = await filmed(house, said)
         await house.press(first, "clip.window")
         view = await house.modal()
-        length = re.search(r"session is ([0-9.]+) seconds", str(view["blocks"]))
+        length = re.search(r"session lasts ([0-9.]+) s", str(view["blocks"]))
         assert length
         late = {"start": {"start": str(float(length[1]) + 1)}, "end": {"end": str(float(length[1]) + 2)}}
         assert "ends after" in str((await house.submit(view, late))["errors"])

@@ -51,6 +51,13 @@ def test_numbers_and_shares() -> None:
     ]
 
 
+def test_some_is_never_called_none_nor_nearly_all_all() -> None:
+    shares = {"0.02%": 1 / 4000, "0.00001%": 1e-7, "0%": 0.0, "99.6%": 0.996, "99.98%": 3999 / 4000, "100%": 1.0}
+    assert {NEW_YORK.percent(ratio) for ratio in shares.values()} == set(shares)
+    assert [NEW_YORK.percent(ratio) for ratio in (0.994, 0.01, 1.004, 9.996)] == ["99%", "1%", "100%", "1,000%"]
+    assert [SEOUL.of_hundred(ratio) for ratio in (0.0, 0.001, 0.123, 0.9996, 1.5)] == ["0", "0.1", "12", "99.96", "150"]
+
+
 def test_texts_and_plurals_are_translated_with_their_values() -> None:
     assert SEOUL.text("Cancel") == "취소"
     assert SEOUL.plural("%(n)s session", "%(n)s sessions", 1500) == "세션 1,500개"

@@ -11,7 +11,7 @@ from bot.kernel.locale import Locale
 from bot.notebook import key_time_words
 from bot.notebook.drafted_summary import drafted_summary, impact_title, may_be_drafted
 from bot.notebook.edits import add_cell, edit_cell
-from bot.notebook.impact import DraftedSummary, Impact, ImpactPart, SignalsThen, SpanPeople
+from bot.notebook.impact import BusinessRate, DraftedSummary, Impact, ImpactPart, SignalsThen, SpanPeople
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
 from bot.notebook.merge import Put, merge
 from bot.notebook.notebook import digest
@@ -95,6 +95,23 @@ def test_in_korean_the_same_facts_are_said() -> None:
     ):
         assert fact in text
     assert not any(word in text for word in ("people", "Version", "From", "%("))
+
+
+def test_one_is_told_as_one_and_some_not_as_none() -> None:
+    alone = SpanPeople(NOON + HOUR, NOON + 2 * HOUR, 1)
+    rate = BusinessRate("order", None, SpanPeople(NOON, NOON + HOUR, 1, 2500))
+    one = msgspec.structs.replace(
+        IMPACT, actions=1, errors=(ImpactPart("E", 1),), delay=alone, delay_fixed=False, over=False, business=rate
+    )
+    text, cell = drafted_summary(TIMES, one, ENGLISH), NotebookText.load().cell(one, ENGLISH)
+    assert "The most frequent error was “E”, in the only click with signals." in text
+    assert "Since then, 1 more person has run into it every hour." in text
+    assert "1 more person an hour: 1 ran into it" in cell
+    assert "0.04 for every 100 people who used it (1 person in 1 h 0 min)" in cell
+    seldom = msgspec.structs.replace(one, delay=SpanPeople(NOON + HOUR, NOON + 4 * HOUR, 1))
+    cell = NotebookText.load().cell(seldom, ENGLISH)
+    assert "an hour" not in cell
+    assert "1 ran into it for the first time" in cell
 
 
 def test_what_is_not_known_is_not_said() -> None:

@@ -62,8 +62,8 @@ def test_the_date_of_the_oldest_data_is_said() -> None:
 
 
 def test_a_rate_of_no_actions_is_no_dash() -> None:
-    assert title(answer(3, Metric.RATE), ENGLISH) == "No actions on “/cart”"
-    assert title(answer(3, Metric.RATE), KOREAN) == "“/cart” 액션 없음"
+    assert title(answer(3, Metric.RATE, counts=Counts()), ENGLISH) == "No actions on “/cart”"
+    assert title(answer(3, Metric.RATE, counts=Counts()), KOREAN) == "“/cart” 액션 없음"
 
 
 OLDEST = datetime(2026, 10, 25, 9, tzinfo=SEOUL)

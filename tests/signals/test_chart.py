@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.kernel.locale import Locale
+from bot.notebook.facts import chart_of
 from bot.signals.answer import Answer, Bucket, Counts, Day, Definition
 from bot.signals.chart import (
     MOST_BARS,
@@ -24,7 +25,7 @@ from bot.signals.chart import (
     page_charts,
     rounded_up,
 )
-from bot.signals.periods import edges
+from bot.signals.periods import bar_of, edges
 from bot.signals.question import GroupBy, Period, Question, Signal
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -65,6 +66,28 @@ def test_a_chart_names_what_it_is_about_in_a_message_and_not_on_its_page() -> No
 def test_a_message_has_no_chart_of_nothing_and_none_of_a_single_bar() -> None:
     assert message_charts(replace(answer(), counts=Counts()), ENGLISH) == []
     assert message_charts(answer(days=1), ENGLISH) == []
+
+
+def test_a_page_has_no_chart_of_nothing() -> None:
+    calm = tuple(Bucket(MONDAY + timedelta(days=n), {Signal.RAGE: 0, Signal.ERROR: 0}) for n in range(3))
+    quiet = replace(answer(), series=calm, counts=Counts())
+    assert [chart.title for chart in page_charts(quiet, ENGLISH)] == [SIGNALS_A_DAY.title]
+    assert page_charts(replace(quiet, daily=tuple(Day(bar.start, 0) for bar in calm)), ENGLISH) == []
+
+
+@pytest.mark.parametrize("days", [2, 3, 7, 28, 60])
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York", "Europe/Berlin"])
+def test_days_are_named_by_their_date_where_the_first_is_not_whole(days: int, zone: str) -> None:
+    """As in "the last 7 days", which begin in the middle of a day; clocks change in between."""
+    end = datetime(2026, 11, 2, 14, 5, 33, tzinfo=ZoneInfo(zone))
+    period = Period(end - timedelta(days=days, minutes=1), end)
+    series = tuple(Bucket(start, {Signal.RAGE: 1}) for start in edges(period, bar_of(period)))
+    rolling = replace(answer(), question=replace(answer().question, period=period), series=series)
+    there = Locale.of("en", zone)
+    for chart in (message_charts(rolling, there)[0], page_charts(rolling, there)[0]):
+        assert not any(":" in text for text in (*chart.labels, *chart.moments))
+        assert len(set(chart.moments)) == len(chart.moments)
+    assert chart_of(rolling, "Signals").daily
 
 
 def test_a_page_has_every_slice_as_a_bar_and_the_weeks_before_as_well() -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Caveat, CaveatKind, Counts, Definition
-from bot.signals.answer_text import CAVEAT_SENTENCES, FORMERLY_STORED, caveat_sentences, caveats_from_sentences, limits
+from bot.signals.answer_text import (
+    CAVEAT_SENTENCES,
+    FORMERLY_STORED,
+    caveats_from_sentences,
+    is_before_data,
+    is_compared_before_data,
+    limits,
+    title,
+)
 from bot.signals.question import Period, Question
 
 START = datetime(2026, 10, 26, tzinfo=UTC)
@@ -40,6 +49,18 @@ def test_reasons_are_told_in_their_order() -> None:
 
 
 def test_sentences_of_before_are_read_as_the_reasons_they_were() -> None:
-    for caveats in ((), *zip(FORMERLY_STORED), FORMERLY_STORED[:2], FORMERLY_STORED[2:]):
-        stored = " ".join(caveat_sentences(caveats, Locale.of("en")))
-        assert caveats_from_sentences(stored) == caveats
+    every = tuple(FORMERLY_STORED.items())
+    for stored in ((), *zip(every), every[:2], every[2:]):
+        said = " ".join(sentence for sentence, _ in stored)
+        assert caveats_from_sentences(said) == tuple(caveat for _, caveat in stored)
+
+
+def test_where_nothing_was_ever_recorded_no_number_is_known() -> None:
+    nothing = answer(Caveat(CaveatKind.NOTHING_YET))
+    earlier = Period(START - timedelta(days=7), START)
+    compared = replace(nothing, before=Counts(), before_period=earlier)
+    assert is_before_data(nothing)
+    assert is_compared_before_data(compared)
+    assert title(nothing, Locale.of("en")) == "Nothing is known of that time"
+    assert limits(nothing, Locale.of("en")) == ["Nothing has been recorded here yet."]
+    assert not is_before_data(answer())

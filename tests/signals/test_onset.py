@@ -61,6 +61,14 @@ def test_a_release_that_breaks_a_button_is_found_to_the_hour(usual: float, rate:
     assert series[400].start <= rise.peak.start < series[420].start
 
 
+def test_what_is_told_of_it_is_what_was_seen() -> None:
+    """The rule itself takes nobody for perfect and nothing for hopeless."""
+    [burst] = bursts(hours(500, broken(400, 420, 1.0, 0.0)))
+    assert (burst.before, burst.rate) == (0.0, 1.0)
+    assert 0 < burst.usual < 0.01
+    assert first_minute(minutes(120, broken(70, 120, 1.0, 0.0)), burst.usual, burst.rate) is not None
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("usual", [0.0, 0.002, 0.05, 0.15, 0.4])
 def test_quiet_weeks_have_no_incident(usual: float, seed: int) -> None:

@@ -39,7 +39,8 @@ def ask(text: str, locale: Locale = ENGLISH, base: Question | None = None) -> Qu
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_a_question_or_misunderstood_and_nothing_else(text: str, now: datetime, zone: str) -> None:
     try:
-        question = parse(text, now=now, locale=Locale.of("ko", zone), versions={"1": now - timedelta(days=1)})
+        versions = {"1": now - timedelta(days=1), "0": now - timedelta(days=9)}
+        question = parse(text, now=now, locale=Locale.of("ko", zone), versions=versions)
     except Misunderstood as refused:
         problem = refused
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
@@ -141,10 +142,13 @@ def test_a_refusal_offers_the_question_without_its_trouble(text: str, blamed: st
     assert list(refused.examples[: len(offered)]) == offered
 
 
+@pytest.mark.parametrize("versions", [{}, {"2.31": NOW - timedelta(days=1)}], ids=["none", "one from the beginning"])
 @pytest.mark.parametrize(("text", "blamed"), [("배포 전 오류", "배포"), ("errors before the deploy", "the deploy")])
-def test_before_a_deploy_that_nobody_saw_is_refused_by_name(text: str, blamed: str) -> None:
+def test_before_a_deploy_that_nobody_saw_is_refused_by_name(
+    text: str, blamed: str, versions: dict[str, datetime]
+) -> None:
     locale = LOCALES["ko" if HANGUL.search(text) else "en"]
     with pytest.raises(Misunderstood) as refused:
-        parse(text, now=NOW, locale=locale)
+        parse(text, now=NOW, locale=locale, versions=versions)
     assert str(refused.value) == locale.text("No deploy has been seen here yet, so I can't count from it.")
     assert refused.value.at == blamed

@@ -41,6 +41,12 @@ def test_a_trend_says_what_it_is_held_against(now: int, before: int, english: st
     assert trend_text(found, KOREAN) == korean.format("10월 19일 (월) – 10월 25일 (일) UTC")
 
 
+def test_a_trend_against_another_year_names_it() -> None:
+    year_before = Period(WEEK_BEFORE.start - timedelta(days=364), WEEK_BEFORE.end - timedelta(days=364))
+    found = replace(held(112, 100), before_period=year_before)
+    assert trend_text(found, ENGLISH) == "▲ 12% more than 2025, Mon, Oct 20 – Sun, Oct 26 UTC (100)"
+
+
 def test_people_are_compared_with_people_and_a_share_with_nothing() -> None:
     people = replace(held(1, 1, Metric.PEOPLE), counts=Counts(people=3), before=Counts(people=2))
     assert trend_text(people, ENGLISH).startswith("▲ 50% more than ")

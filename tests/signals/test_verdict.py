@@ -220,3 +220,25 @@ def test_a_share_of_everything_says_what_everything_is() -> None:
     )
     found = replace(plain, question=question, counts=Counts({}, 1, 1, 1), exposed=Counts({}, 900, 200, 300))
     assert title(found, ENGLISH) == "0.3% of all sessions with a click had frustration signals (1 of 300)"
+
+
+def test_where_the_source_counts_nobody_who_used_it_numbers_stand_alone() -> None:
+    found = shares(GroupBy.BROWSER, ("Safari", 0, 0), ("Chrome", 3, 0), either={"browser": ("Safari", "Chrome")})
+    assert verdict(found, ENGLISH) == "Too few sessions to tell: Safari 0; Chrome 3."
+
+
+@pytest.mark.parametrize(
+    ("metric", "said"),
+    [
+        (Metric.RATE, "3 actions with frustration signals"),
+        (Metric.PEOPLE_SHARE, "2 people ran into frustration signals"),
+        (Metric.SESSIONS_SHARE, "1 session with frustration signals"),
+    ],
+)
+def test_where_signals_are_known_and_not_who_used_it_nobody_is_said_to_have_used_nothing(
+    metric: Metric, said: str
+) -> None:
+    plain = answer()
+    question = replace(plain.question, metric=metric)
+    some = Counts({Signal.RAGE: 3}, actions=3, people=2, sessions=1)
+    assert title(replace(plain, question=question, counts=some), ENGLISH) == said

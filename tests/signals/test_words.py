@@ -44,6 +44,19 @@ def test_whole_days_have_no_times_and_a_change_of_clocks_is_seen() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("last year", "2025, Wed, Jan 1 – Wed, Dec 31 KST"),
+        ("from 2024-01-01 to 2025-12-31", "2024–2025, Mon, Jan 1 – Wed, Dec 31 KST"),
+        ("this week vs 2025-11-01 to 2025-11-07", "compared with 2025, Sat, Nov 1 – Fri, Nov 7 KST"),
+        ("this week vs last week", "compared with Mon, Nov 16 00:00 – Tue, Nov 17 14:05 KST"),
+    ],
+)
+def test_a_year_is_told_where_it_is_one_or_another_one(text: str, when: str) -> None:
+    assert said(f"rage clicks {text}", "en").split(" · ")[-1] == when
+
+
 def test_what_was_assumed_is_part_of_the_description() -> None:
     assert said("rage clicks on buy button", "en").endswith("No period was given, so the last 7 days are taken.")
 

@@ -75,15 +75,15 @@ async def _keys(client: Client) -> str:
 
 
 async def _rum(client: Client, *, clock: Clock) -> str:
-    sessions = rum_requests.ComputeRequest("cardinality", "@session.id")
-    call = rum_requests.aggregate("@type:action", _week(clock), [rum_requests.ComputeRequest(), sessions])
+    distinct = rum_requests.ComputeRequest("cardinality", "@session.id")
+    call = rum_requests.aggregate("@type:action", _week(clock), [rum_requests.ComputeRequest(), distinct])
     buckets = (await client.send(call, rum_requests.Aggregated)).buckets
-    actions, people = (buckets[0].number(0), buckets[0].number(1)) if buckets else (0, 0)
+    actions, sessions = (buckets[0].number(0), buckets[0].number(1)) if buckets else (0, 0)
     if not actions:
         raise Missing(
             "There is no action in RUM in %(days)s days; is `trackUserInteractions` on in the browser SDK?", days=DAYS
         )
-    return f"{actions:,} actions in {people:,} sessions in {DAYS} days"
+    return f"in {DAYS} days: actions {actions:,}, sessions {sessions:,}"
 
 
 async def _replays(client: Client, *, clock: Clock) -> str:

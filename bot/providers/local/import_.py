@@ -98,7 +98,9 @@ async def _import(store: EventStorePort, file: Path, done: Imported) -> None:
         done.events += batch.size
         done.sessions |= batch.sessions.keys()
         if broken + skipped:
-            done.refused.append((file, f"{broken + skipped} lines are not RUM events."))
+            done.refused.append(
+                (file, f"Lines that are no RUM events, or of an impossible time: {broken + skipped:,}.")
+            )
         return
     piece, described = await asyncio.to_thread(_recording, store, text, data)
     await store.keep([piece], described)

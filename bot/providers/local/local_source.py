@@ -28,6 +28,7 @@ from bot.signals.answer import (
     TopError,
     Tops,
 )
+from bot.signals.oldest_data import reaches_beyond
 from bot.signals.periods import bar_of, edges, previous, slice_label
 from bot.signals.question import SLICES, GroupBy, Period, Question, Signal
 from bot.signals.question import Values as FacetValues
@@ -39,8 +40,6 @@ GOING_ON = timedelta(minutes=15)
 PATIENCE_S = 3.0
 """How long an answer waits for recordings to be searched."""
 STORED = {SESSION: "session_id", PERSON: "person"}
-EDGE_SLACK = timedelta(hours=12)
-"""A first day on which nobody clicked in the morning counts as complete."""
 # Key of a text that other sources share: three clicks within a second, nothing within 100 ms, an error in the click.
 
 
@@ -82,16 +81,21 @@ class LocalSource:
         """What limits the numbers, and the time of the oldest data where the question reaches back beyond them."""
         period, now = question.period, datetime.fromtimestamp(self._clock(), UTC)
         going_on, sampled, kept_from, oldest = await self._limits(period, before, now)
-        begins = min(period.start, before.start)
-        edge = _edge(begins, kept_from, oldest)
+        edge = _edge(kept_from, oldest, period, before)
         reasons = (
+            (kept_from is None and oldest is None and not await self._has_any(), CaveatKind.NOTHING_YET),
             (edge is not None, CaveatKind.BEFORE_DATA),
             (sampled, CaveatKind.SAMPLED),
             (not searched, CaveatKind.SEARCHING),
             (searched and going_on, CaveatKind.LIVE),
         )
         caveats = tuple(Caveat(kind) for holds, kind in reasons if holds)
-        return caveats, edge.astimezone(begins.tzinfo) if edge else None
+        return caveats, edge.astimezone(period.start.tzinfo) if edge else None
+
+    async def _has_any(self) -> bool:
+        """Whether anything was ever stored: sessions in which nobody clicked are known, too."""
+        sessions = self._store.dialect.newest("sessions")
+        return bool(await self._store.query(_ANY.format(sessions=sessions)))
 
     async def _limits(self, period: Period, before: Period, now: datetime) -> tuple[Any, ...]:
         """Returns (whether a session goes on, whether one was sampled, the ISO time before which data were deleted,
@@ -163,13 +167,13 @@ class LocalSource:
         }
 
 
-def _edge(begins: datetime, kept_from: str | None, oldest_ms: int | None) -> datetime | None:
-    """When the oldest data are of, if `begins` is clearly earlier: nobody knows what happened then."""
+def _edge(kept_from: str | None, oldest_ms: int | None, *periods: Period) -> datetime | None:
+    """When the oldest data are of, if one of the periods reaches beyond them: nobody knows what happened then."""
     deleted = datetime.fromisoformat(kept_from).replace(tzinfo=UTC) if kept_from else None
     stored = datetime.fromtimestamp(oldest_ms / 1000, UTC) if oldest_ms is not None else None
-    if deleted is not None and begins < deleted:
+    if deleted is not None and any(period.start < deleted for period in periods):
         return max(deleted, stored) if stored else deleted
-    return stored if stored is not None and begins < stored - EDGE_SLACK else None
+    return stored if stored is not None and reaches_beyond(stored, *periods) else None
 
 
 _SEEN = """
@@ -188,6 +192,7 @@ SELECT
   (SELECT max(value) FROM {meta} WHERE name = 'kept_from'),
   ({oldest})
 """
+_ANY = "SELECT 1 FROM {sessions} LIMIT 1"
 _SAMPLED = "sample_rate < 100 AND last_moment >= {first} AND last_moment < {last}"
 
 

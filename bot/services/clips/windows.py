@@ -44,7 +44,7 @@ def window(start: str, end: str, length_ms: int = 0) -> tuple[int, int]:
     if start_ms < 0 or end_ms <= start_ms:
         raise Misunderstood("The end must come after the start.")
     if length_ms and start_ms >= length_ms:
-        raise Misunderstood("The session ends after %(n)s seconds.", n=length_ms // 1000)
+        raise Misunderstood("The session ends after %(n)s s.", n=length_ms // 1000)
     if end_ms - start_ms > LONGEST_MS:
         raise Misunderstood("A clip is at most %(n)s seconds long.", n=LONGEST_MS // 1000)
     return start_ms, min(end_ms, length_ms) if length_ms else end_ms

@@ -83,7 +83,7 @@ async def signal_facts(source: Source, measured: Measured, corrected: KeyTimes, 
     rise = main_rise(rises(counted), period.start, max(until, period.end))
     if rise is None:
         return _unknown(counted, period.start, hours.kept_from)
-    facts = await _with_minutes(source, measured, rise, counted, now)
+    facts = await _with_minutes(source, measured, rise, hours, now)
     return replace(facts, kept_from=hours.kept_from, peak=_peak(counted, rise, corrected))
 
 
@@ -111,9 +111,7 @@ def _unknown(hours: Sequence[Slice], start: datetime, kept_from: datetime | None
     return SignalFacts(unknown=words.TOO_SHORT, values=(("moment", first.isoformat()),), kept_from=kept_from)
 
 
-async def _with_minutes(
-    source: Source, measured: Measured, rise: Rise, hours: Sequence[Slice], now: datetime
-) -> SignalFacts:
+async def _with_minutes(source: Source, measured: Measured, rise: Rise, hours: Slices, now: datetime) -> SignalFacts:
     first, last = rise.bursts[0], rise.bursts[-1]
     window = await _minutes(source, measured, elapsed(rise.start, -HOUR), now)
     start, end = first_minute(window, first.usual, first.rate), None
@@ -121,12 +119,14 @@ async def _with_minutes(
         window = await _minutes(source, measured, elapsed(rise.end, -2 * HOUR), now)
         end = last_minute(window, last.usual, last.rate)
     exact = refined(rise, start, end if end and end > (start or rise.start) else None)
-    since = [each for each in hours if exact.end and exact.end <= each.start < exact.end + MOST_AFTER]
+    since = [each for each in hours.slices if exact.end and exact.end <= each.start < exact.end + MOST_AFTER]
     used = sum(each.used for each in since)
     seen = await versions(source, Period(exact.start - timedelta(days=2), elapsed(exact.start, HOUR)))
     stretch = measured.of_all_versions(exact.start, exact.end or now)
     affected = await tops(source, stretch, measured.answer.targets)
-    release = release_of(exact.start, tuple(seen), affected.versions)
+    known = hours.kept_from  # a version that was there when the data began is no new one
+    came = tuple(each for each in seen if known is None or each.at >= elapsed(known, HOUR))
+    release = release_of(exact.start, came, affected.versions)
     actions = sum(top.actions for top in affected.versions)
     return SignalFacts(
         rise=exact,

@@ -78,10 +78,16 @@ def _impact(notebook: Notebook, counted: Impact | None) -> Impact | None:
     fresh = as_stored(counted)
     if known is None:
         return fresh
-    forgotten = fresh.kept_from is not None and fresh.kept_from > fresh.start
     timed_out = any(caveat.kind is CaveatKind.TIMED_OUT for caveat in fresh.caveats)
-    less = (forgotten or timed_out) and known.start == fresh.start
+    less = (_forgotten(fresh, known) or timed_out) and known.start == fresh.start
     return known if less or fresh.says_as_much(known) else fresh
+
+
+def _forgotten(fresh: Impact, known: Impact) -> bool:
+    """Whether the source has deleted some of it since: what it never had, it didn't have then either."""
+    if fresh.kept_from is None or fresh.kept_from <= fresh.start:
+        return False
+    return known.kept_from is None or fresh.kept_from > known.kept_from
 
 
 async def _summary(context: FactsContext, notebook: Notebook, times: KeyTimes, impact: Impact) -> DraftedSummary | None:

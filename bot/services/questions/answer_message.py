@@ -10,12 +10,12 @@ from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, MessageLocale, Messages
 from bot.signals.answer import Answer, TargetMatch
 from bot.signals.answer_table import MOST_ROWS, as_csv, table
-from bot.signals.answer_text import limits
+from bot.signals.answer_text import limits, signal_counts
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.chart import message_charts
 from bot.signals.headline import headline, top_error_share
 from bot.signals.live_answer import goes_on
-from bot.signals.question_text import SIGNAL_NAMES, facet_value, phrases, source_name, untitled
+from bot.signals.question_text import facet_value, phrases, source_name, untitled
 from bot.signals.target_matching import NoSuchTarget
 from bot.signals.trend_text import trend_text
 from bot.signals.value_matching import NoSuchValue
@@ -86,7 +86,7 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         against=trend_text(answer, spoken) if answer.question.compare else "",
         understood=untitled(answer.question, spoken),
         error_share=top_error_share(answer),
-        signal_names=SIGNAL_NAMES,
+        by_signal=signal_counts(answer.question.signals, answer.counts.by_signal, locale),
         source=source_name(answer.source, answer.source_title, locale),
         charts=message_charts(answer, locale),
         table=table(answer, locale),

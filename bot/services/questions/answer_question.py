@@ -19,6 +19,7 @@ from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.signals.source import VIEW, Inventory, SeenTarget, Source
 from bot.signals.target_matching import (
+    NO_CLICKS,
     NO_MATCH,
     NO_MATCH_AT_ALL,
     Matches,
@@ -68,6 +69,7 @@ async def _of_something_else(source: Source, question: Question, matches: Matche
         if question.view is None and await source.has_value(VIEW, word):
             return replace(question, target=None, view=word)
         sentence = NO_MATCH_AT_ALL if question.view is None else NO_MATCH
+    sentence = sentence if matches.searched else NO_CLICKS
     raise NoSuchTarget(sentence, matches, target=word, n=locale.number(matches.searched))
 
 

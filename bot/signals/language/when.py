@@ -215,7 +215,7 @@ class When(Transformer[Token, Any]):
             case "STAMP":
                 return self._stamp(token)
             case "DEPLOY":
-                if not self.versions:
+                if len(set(self.versions.values())) < 2:  # what was there when the data began, nobody saw come
                     raise Puzzled(
                         "No deploy has been seen here yet, so I can't count from it.", at=raw(token, self.text)
                     )

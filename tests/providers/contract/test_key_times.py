@@ -121,6 +121,16 @@ async def test_where_nothing_rose_that_is_said(open_source: OpenSource) -> None:
     assert (facts.rise, facts.unknown, facts.release) == (None, words.NOT_RISEN, None)
 
 
+async def test_a_version_that_was_there_when_the_data_began_came_with_nothing(open_source: OpenSource) -> None:
+    source = await open_source(
+        *clicks(BEGAN - 30 * HOUR, BEGAN, 3 * MINUTE, 4, "2.31.0"), *clicks(BEGAN, ENDED, 3 * MINUTE, 85, "2.31.0")
+    )
+    facts = await signal_facts(source, await measured(source), KeyTimes(), NOW)
+    assert facts.rise
+    assert abs(facts.rise.start - BEGAN) <= 7 * MINUTE
+    assert facts.release is None
+
+
 async def test_the_peak_lies_within_what_a_person_corrected(open_source: OpenSource) -> None:
     source = await open_source(*everything())
     said = KeyTimes(corrected=(KeyTime(KeyTimeKind.IMPACT_END, BEGAN + 90 * MINUTE, set_by="Mina"),))

@@ -55,7 +55,7 @@ async def test_every_part_is_checked(all_checks: dict[str, Check]) -> None:
     said = {name: await check() for name, check in all_checks.items()}
     assert said == {
         "keys": "both are known at datadoghq.eu",
-        "RUM": "1 actions in 1 sessions in 7 days",
+        "RUM": "in 7 days: actions 1, sessions 1",
         "replays": "5 bytes of application/octet-stream for the newest view with a replay; "
         "their form isn't documented and not yet verified, so try a clip",
         "notebooks": "one was made and deleted; pictures in it need REPLAYBOOK_PUBLIC_URL",

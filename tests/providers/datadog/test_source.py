@@ -16,6 +16,7 @@ from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum import query
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.signals.answer import Caveat, CaveatKind, Counts, TopError
+from bot.signals.answer_text import is_compared_before_data
 from bot.signals.question import GroupBy, Period, Signal
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.world import World
@@ -199,6 +200,14 @@ async def test_the_day_of_the_oldest_data_is_told_where_the_question_begins_earl
     old = await source.answer(replace(ASKED, period=Period(NOW - timedelta(days=40), NOW)), BUY)
     assert old.kept_from == (NOW - timedelta(days=29)).replace(minute=0, second=0)
     assert old.caveats == (FORGOTTEN,)
+
+
+async def test_an_hour_that_was_over_before_the_oldest_data_is_not_known(client: Client, world: World) -> None:
+    put(world, action(NOON, "rage_click"))
+    hour = replace(ASKED, period=Period(NOON, NOON + timedelta(hours=1)))
+    answer = await DatadogSource(client, "secret", lambda: NOW).answer(hour, BUY)
+    assert (answer.counts.actions, answer.kept_from) == (1, NOON)
+    assert is_compared_before_data(answer)
 
 
 async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> None:

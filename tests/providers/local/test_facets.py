@@ -11,9 +11,10 @@ from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
 from bot.signals.answer import Caveat, CaveatKind, TargetMatch
+from bot.signals.answer_text import is_before_data, is_compared_before_data
 from bot.signals.question import GroupBy, Metric, Period, Question, Signal
 from tests.providers.local.conftest import Send
-from tests.providers.local.rumevents import action, error
+from tests.providers.local.rumevents import action, error, view
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)
 DAY = Period(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
@@ -80,8 +81,29 @@ async def test_a_question_from_before_the_oldest_data_says_when_they_begin(sourc
     answer = await source.answer(Question(Period(NOON - timedelta(days=60), NOON + timedelta(hours=1))), [])
     assert answer.caveats[0] == Caveat(CaveatKind.BEFORE_DATA)
     assert answer.kept_from == NOON
-    recent = Period(NOON - timedelta(hours=2), NOON + timedelta(hours=1))
-    assert (await source.answer(Question(recent), [])).kept_from is None
+    today = Period(NOON - timedelta(hours=11), NOON + timedelta(hours=1))
+    known = Question(today, compare=Period(NOON - timedelta(minutes=30), NOON + timedelta(minutes=30)))
+    assert (await source.answer(known, [])).kept_from is None
+
+
+async def test_a_time_that_is_over_before_the_oldest_data_is_not_known_however_close(
+    source: LocalSource, send: Send
+) -> None:
+    await send(action(NOON, "rage_click"))
+    hour = Period(NOON - timedelta(minutes=30), NOON + timedelta(minutes=30))
+    answer = await source.answer(Question(hour), [])
+    assert (answer.counts.signals, answer.kept_from) == (1, NOON)
+    assert is_compared_before_data(answer)
+    earlier = await source.answer(Question(Period(NOON - timedelta(hours=1), NOON)), [])
+    assert is_before_data(earlier)
+
+
+async def test_nothing_at_all_is_not_the_same_as_nobody_who_clicked(source: LocalSource, send: Send) -> None:
+    nothing = await source.answer(Question(Period(NOON - timedelta(hours=1), NOON)), [])
+    assert nothing.caveats == (Caveat(CaveatKind.NOTHING_YET),)
+    await send(view(NOON, 1))
+    nobody = await source.answer(Question(Period(NOON - timedelta(hours=1), NOON)), [])
+    assert (nobody.caveats, is_before_data(nobody)) == ((), False)
 
 
 @pytest.mark.parametrize("name", ['Say "hi"', "50 * 2", "a:b", "(Pay)", "Pay)", "it's $v0", "두 단어", "a\\b", "%_"])

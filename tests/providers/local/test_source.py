@@ -132,6 +132,9 @@ async def test_live_sessions_and_the_edge_of_what_is_kept_are_said(store: EventS
     now = store.clock().astimezone(SEOUL)
     await send(action(now - timedelta(seconds=5), "rage_click"))
     today = Question(Period(now - timedelta(hours=1), now))
+    early = Caveat(CaveatKind.BEFORE_DATA)  # of the hour before nothing is known
+    assert (await LocalSource(store).answer(today, [])).caveats == (early, Caveat(CaveatKind.LIVE))
+    await send(action(now - timedelta(hours=2), session="s-0"))
     assert (await LocalSource(store).answer(today, [])).caveats == (Caveat(CaveatKind.LIVE),)
     assert (await LocalSource(store, lambda: now.timestamp() + 3600).answer(today, [])).caveats == ()
     await store.tidy(timedelta(minutes=90), now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.kernel.clock import Clock, system_clock
 from bot.providers.datadog.http import links
@@ -24,6 +24,7 @@ from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
 from bot.providers.datadog.rum.seen_targets import has_value, seen_targets, seen_values
 from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors
 from bot.signals.answer import Answer, Caveat, CaveatKind, Day, Definition, FirstSeen, TargetMatch, Tops
+from bot.signals.oldest_data import reaches_beyond
 from bot.signals.periods import previous
 from bot.signals.question import GroupBy, Period, Question
 from bot.signals.source import Moment, SeenTarget, SeenValue
@@ -32,8 +33,6 @@ DEFINITION = Definition(key="sdk_rules", name="Datadog browser SDK rules")
 FRESH_S = 60.0
 SLOWLY_S = 600.0  # for what changes with the application and not with the question
 MOST_CAVEATS = 2  # the gravest first
-EDGE_SLACK = timedelta(hours=12)
-"""A first day on which nobody clicked in the morning counts as complete."""
 
 
 class DatadogSource:
@@ -70,7 +69,8 @@ class DatadogSource:
             self._first_click(),
         )
         begins = min(question.period.start, before.start)
-        forgotten, unknown = begins < self._clock() - KEPT, oldest is not None and begins < oldest - EDGE_SLACK
+        forgotten = begins < self._clock() - KEPT
+        unknown = oldest is not None and reaches_beyond(oldest, question.period, before)
         numbers = answer(question, targets, before, requests, results, self.definition)
         limits = (
             (errors.partial or _timed_out(results), Caveat(CaveatKind.TIMED_OUT, TITLE)),
