@@ -51,10 +51,10 @@ class Matches:
     closest: tuple[TargetMatch, ...] = ()
 
 
-NO_MATCH = "Nothing like “%(target)s” was clicked in that time; %(n)s names were searched."
+NO_MATCH = "Nothing like “%(target)s” was clicked in that time; names searched: %(n)s."
 
 NO_MATCH_AT_ALL = (
-    "Nothing like “%(target)s” was clicked in that time (%(n)s names were searched), and no page, place, browser or "
+    "Nothing like “%(target)s” was clicked in that time (names searched: %(n)s), and no page, place, browser or "
     "other value in the data that is kept is called that."
 )
 
