@@ -62,11 +62,13 @@ async def saved(submission: Submission, services: Services) -> None:
 
 
 def _hours(submission: Submission) -> tuple[int | None, int | None]:
-    """Returns the quiet hours. Raises FieldError where only one end was chosen, or both are the same."""
+    """Returns the quiet hours. Raises Misunderstood, and FieldError where only one end was chosen or both are one."""
     start, end = (submission.values.get(name, "none") for name in ("quiet_from", "quiet_until"))
     if (start == "none") != (end == "none") or start == end != "none":
         raise FieldError("quiet_until", Misunderstood("Quiet hours need a beginning and another end."))
-    return (None, None) if start == "none" else (int(start), int(end))
+    if start == "none":
+        return None, None
+    return submission.chosen("quiet_from", range(24)), submission.chosen("quiet_until", range(24))
 
 
 def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | None) -> ClipSettings:
@@ -77,11 +79,11 @@ def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | N
         at_once="at_once" in ticked,
         images="images" in ticked,
         selectors=channel_settings.selectors(values.get("selectors", "")),
-        width=int(values["width"]),
-        longest_s=int(values["length"]),
-        loops=int(values["loops"]) if values.get("loops") else None,
+        width=submission.chosen("width", channel_settings.WIDTHS),
+        longest_s=submission.chosen("length", channel_settings.LENGTHS_S),
+        loops=submission.chosen("loops", channel_settings.LOOPS) if values.get("loops") else None,
         no_digest="weekly" not in values.get("digest", "").split(),
-        format="mp4" if values["format"] == "mp4" else "gif",
+        format="mp4" if submission.entered("format") == "mp4" else "gif",
         template=values.get("template", "").removeprefix(BY_SEVERITY),
         quiet_from=quiet_from,
         quiet_until=quiet_until,

@@ -120,7 +120,7 @@ async def picked(submission: Submission, services: Services) -> None:
     job = ChooseClipJob(
         team=submission.team,
         question=submission.pressed.id,
-        session=submission.values["session"],
+        session=submission.entered("session"),
         by=submission.user,
     )
     await request_clip(services.clips, job)
@@ -164,10 +164,10 @@ async def open_window(press: ButtonPress, services: Services) -> None:
 
 async def window(submission: Submission, services: Services) -> None:
     """The modal sent in: a window that can't be is refused in the modal."""
-    pressed, values = submission.pressed, submission.values
+    pressed, start, end = submission.pressed, submission.entered("start"), submission.entered("end")
     length_ms = await services.clips.records.length_ms(submission.team, pressed.target)
     try:
-        start_ms, end_ms = windows.window(values["start"], values["end"], length_ms)
+        start_ms, end_ms = windows.window(start, end, length_ms)
     except Misunderstood as problem:
         raise FieldError("end", problem) from problem
     job = ChooseClipJob(
@@ -179,7 +179,7 @@ async def window(submission: Submission, services: Services) -> None:
         whole_page=pressed.whole_page,
         by=submission.user,
     )
-    if await request_clip(services.clips, job) and windows.is_cut(values["end"], end_ms):
+    if await request_clip(services.clips, job) and windows.is_cut(end, end_ms):
         await _say_it_ends(submission, services, end_ms)
 
 

@@ -218,9 +218,17 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
             await ack(response_action="errors", errors={field: explanation.text})
             return
         await ack()
-        await _explaining(services, lambda: payloads.submission_address(body, team), lambda: running)
+        await _explaining(services, lambda: payloads.submission_address(body, team), lambda: _without_field(running))
 
     return listener
+
+
+async def _without_field(running: Awaitable[None]) -> None:
+    """For a modal that is closed, where an error has no field to stand under."""
+    try:
+        await running
+    except FieldError as problem:
+        raise problem.error from problem
 
 
 async def _called(behaviour: Behaviour[T], payload: Callable[[], T], services: Services) -> None:

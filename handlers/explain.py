@@ -8,6 +8,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.kernel.errors import Misunderstood, ReplaybookError
+from bot.kernel.escape import cut
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.kernel.telemetry import current_reference, in_the_log
@@ -62,7 +63,7 @@ def _message(slack: Slack, explanation: Explanation) -> JsonObject:
 def _known(error: Exception, locale: Locale) -> str:
     """What to say of an error that is no bug; empty for one that is."""
     if isinstance(error, Misunderstood) and error.at and error.at not in error.text(locale):
-        return f"{error.text(locale)} {error.at}"
+        return f"{error.text(locale)} {locale.text('Not understood:')} {cut(error.at, 120)}"
     if isinstance(error, ReplaybookError):
         return (in_words(error) if code_of(error) else error).text(locale)
     if isinstance(error, RedisError):

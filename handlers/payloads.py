@@ -6,6 +6,7 @@ reads along from another workspace.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,15 @@ from bot.slack.buttons import Pressed
 from bot.slack.private_replies import ReplyAddress
 
 Payload = dict[str, Any]
+
+
+def _(message: str) -> str:
+    """Marks a text for the catalogs; it is translated when used."""
+    return message
+
+
+OLD_BUTTON = _("This button is from another version of the bot; please ask again.")
+OLD_FORM = _("This form is from another version of the bot; please open it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +70,13 @@ class ButtonPress:
 def press(body: Payload, team: str) -> ButtonPress:
     """Raises Misunderstood for a value that is none of ours (from an older version of the bot, say)."""
     action = body["actions"][0]
-    value = action.get("value") or action.get("selected_option", {}).get("value", "")
+    value = action.get("value") or (action.get("selected_option") or {}).get("value", "")
     return ButtonPress(
         address=press_address(body, team),
         action=action["action_id"],
         message=_message_ts(body),
         trigger=body.get("trigger_id", ""),
-        pressed=_pressed(value),
+        pressed=_pressed(value, OLD_BUTTON),
     )
 
 
@@ -88,7 +98,7 @@ def _message_ts(body: Payload) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A modal sent in. `values` maps the name of an input to what was entered, `inputs` are its blocks in order."""
+    """A modal sent in. `values` maps the name of an input to what was entered."""
 
     address: ReplyAddress
     callback: str
@@ -104,6 +114,20 @@ class Submission:
     def user(self) -> str:
         return self.address.user
 
+    def entered(self, name: str) -> str:
+        """Raises Misunderstood for a modal that has no such input: it was drawn by another version of the bot."""
+        if name not in self.values:
+            raise Misunderstood(OLD_FORM)
+        return self.values[name]
+
+    def chosen(self, name: str, numbers: Collection[int]) -> int:
+        """One of these numbers. Raises Misunderstood for what isn't, which another version may have offered."""
+        text = self.entered(name)
+        found = next((number for number in numbers if str(number) == text), None)
+        if found is None:
+            raise Misunderstood(OLD_FORM)
+        return found
+
 
 def submission(body: Payload, team: str) -> Submission:
     """Raises Misunderstood for a modal of an older version of the bot."""
@@ -115,7 +139,7 @@ def submission(body: Payload, team: str) -> Submission:
         address=submission_address(body, team),
         callback=view["callback_id"],
         view=view["id"],
-        pressed=_pressed(view.get("private_metadata", "")),
+        pressed=_pressed(view.get("private_metadata", ""), OLD_FORM),
         values=entered,
     )
 
@@ -137,7 +161,7 @@ class MenuQuery:
 
 def menu_query(body: Payload, team: str) -> MenuQuery:
     view = body.get("view") or {}
-    pressed = _pressed(view.get("private_metadata", ""))
+    pressed = _pressed(view.get("private_metadata", ""), OLD_FORM)
     return MenuQuery(team, body["user"]["id"], str(body.get("value") or "")[:200], pressed)
 
 
@@ -207,8 +231,8 @@ class SlackEvent:
         return ReplyAddress(team=self.team, channel=self.data.get("channel", ""), user=user, thread=thread)
 
 
-def _pressed(value: str) -> Pressed:
+def _pressed(value: str, otherwise: str) -> Pressed:
     try:
         return Pressed.read(value)
     except msgspec.MsgspecError:
-        raise Misunderstood("This button is from another version of the bot; please ask again.") from None
+        raise Misunderstood(otherwise) from None

@@ -19,12 +19,20 @@ from bot.signals.question import Question
 from bot.slack.buttons import Pressed
 from bot.slack.person import Person
 from bot.slack.private_replies import ReplyAddress
+from bot.slack.typed_text import typed_text
 from bot.slack.web_api import called, open_view
 from handlers import channel_policies, channel_settings, watches, workspace_settings
+from handlers.edge import Behaviour
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
 HELP = frozenset({"", "help", "?", "도움말"})
+FORMS = (
+    (channel_settings.WORDS, channel_settings.open_settings),
+    (workspace_settings.WORDS, workspace_settings.open_settings),
+    (channel_policies.WORDS, channel_policies.open_policies),
+)
+"""Words of the command that open a form."""
 
 
 async def command(command: SlashCommand, services: Services) -> None:
@@ -34,19 +42,12 @@ async def command(command: SlashCommand, services: Services) -> None:
     if command.text.casefold() in HELP:
         await slack.private.send(address, await _help(services, asker, address.team, command.bot))
         return
-    if command.text.casefold() in channel_settings.WORDS:
-        await channel_settings.open_settings(command, services)
+    if open_form := _form_of(command.text):
+        await open_form(command, services)
         return
-    if " ".join(command.text.casefold().split()) in workspace_settings.WORDS:
-        await workspace_settings.open_settings(command, services)
-        return
-    if command.text.casefold() in channel_policies.WORDS:
-        await channel_policies.open_policies(command, services)
-        return
-    asking = Asking(
-        team=address.team, channel=address.channel, asker=asker, text=command.text, delivery=command.trigger
-    )
-    if wish := watches.wish_of(command.text):
+    text = await typed_text(slack.people, address.team, command.text)
+    asking = Asking(team=address.team, channel=address.channel, asker=asker, text=text, delivery=command.trigger)
+    if wish := watches.wish_of(text):
         await _watch(services, asking, wish, address)
         return
     try:
@@ -56,16 +57,20 @@ async def command(command: SlashCommand, services: Services) -> None:
         await slack.private.send(address, suggestion or _explained(services, asking, problem, COMMAND))
 
 
+def _form_of(text: str) -> Behaviour[SlashCommand] | None:
+    words = " ".join(text.casefold().split())
+    return next((open_form for names, open_form in FORMS if words in names), None)
+
+
 async def mention(event: SlackEvent, services: Services) -> None:
     """`@Replaybook …`: answered in its thread; in the thread of an answer it goes on from that question."""
-    text = re.sub(rf"<@{re.escape(event.bot)}(\|[^>]*)?>", " ", event.data.get("text", "")).strip()
-    await _ask(event, text, services)
+    await _ask(event, services)
 
 
 async def direct_message(event: SlackEvent, services: Services) -> None:
     """What is written to the bot alone."""
     if not event.data.get("bot_id"):
-        await _ask(event, event.data.get("text", ""), services)
+        await _ask(event, services)
 
 
 async def open_refine(press: ButtonPress, services: Services) -> None:
@@ -86,7 +91,7 @@ async def refined(submission: Submission, services: Services) -> None:
     """The modal sent in. Raises Misunderstood, which is shown in it."""
     person = await services.slack.people.get(submission.team, submission.user)
     asked = await services.questions.records.get(submission.team, submission.pressed.id)
-    words = submission.values["question"]
+    words = submission.entered("question")
     reader = await services.questions.reader_of(submission.team)
     question = await reader.read(words, person.locale)
     await re_ask(services.questions, asked, question, Refining(by=person, words=words, delivery=submission.view))
@@ -194,16 +199,25 @@ async def refuse_reading(press: ButtonPress, services: Services) -> None:
     await services.slack.private.replace(press.address, services.slack.private.sentence(person, text))
 
 
-async def _ask(event: SlackEvent, text: str, services: Services) -> None:
+async def _ask(event: SlackEvent, services: Services) -> None:
     address = event.address
     if address is None:
         return
     slack, ts = services.slack, event.data["ts"]
+    spoken = re.sub(rf"<@{re.escape(event.bot)}(\|[^>]*)?>", " ", event.data.get("text", ""))
+    text = (await typed_text(slack.people, event.team, spoken)).strip()
     asker, key = await slack.people.get(event.team, address.user), f"{address.channel}:{ts}"
     if text.casefold() in HELP:
         await slack.private.send(address, await _help(services, asker, event.team, event.bot, address.thread), key=key)
         return
     base = await services.questions.records.of_thread(event.team, address.channel, address.thread)
+    if base is None and _form_of(text):
+        sentence = asker.locale.text(
+            "That is a form, and Slack opens it only for a slash command: please type %(command)s, outside of threads.",
+            command=f"{COMMAND} {text}",
+        )
+        await slack.private.say(address, sentence, key=key)
+        return
     asking = Asking(
         team=event.team, channel=address.channel, asker=asker, text=text, delivery=ts, thread=address.thread
     )

@@ -8,7 +8,7 @@ from dataclasses import fields
 from bot.backlog.follow_up_plan import KINDS, MEANINGS, Priority
 from bot.backlog.request import Request, RequestAction
 from bot.backlog.seen_before import rows_of
-from bot.kernel.errors import ReplaybookError
+from bot.kernel.errors import Misunderstood, ReplaybookError
 from bot.services.requests.acknowledge import acknowledge, open_for
 from bot.services.requests.answerers import NotAsked, may_answer, party_of
 from bot.services.requests.ask_owner import press_ask, press_dispute
@@ -23,7 +23,7 @@ from bot.slack.buttons import Pressed
 from bot.slack.person import Person
 from bot.slack.web_api import fill_modal, open_view
 from handlers.edge import FieldError
-from handlers.payloads import ButtonPress, MenuQuery, Submission
+from handlers.payloads import OLD_FORM, ButtonPress, MenuQuery, Submission
 
 MODALS = {
     "backlog.in_backlog": (RequestAction.IN_BACKLOG, "backlog/in_backlog"),
@@ -109,8 +109,11 @@ async def answered(submission: Submission, services: Services) -> None:
 
 
 async def answered_on_behalf(submission: Submission, services: Services) -> None:
-    """The one press more after a button that needs no form."""
-    await _take(submission, services, RequestAction(submission.pressed.text))
+    """The one press more after a button that needs no form. Raises Misunderstood for another than those."""
+    action = next((each for each in AT_ONCE.values() if each == submission.pressed.text), None)
+    if action is None:
+        raise Misunderstood(OLD_FORM)
+    await _take(submission, services, action)
 
 
 async def _take(submission: Submission, services: Services, action: RequestAction) -> None:

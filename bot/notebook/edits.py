@@ -156,7 +156,7 @@ def rename(notebook: Notebook, title: str) -> Notebook:
     """A new title, on one line."""
     shown = " ".join(title.split())[:200]
     if not shown:
-        raise Misunderstood("A notebook needs a title.")
+        raise Misunderstood("A post-mortem needs a title.")
     if shown == notebook.title:
         return notebook
     head = msgspec.structs.replace(notebook.head, by_people=notebook.head.by_people | {"title"})

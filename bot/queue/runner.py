@@ -24,7 +24,16 @@ from streaq.constants import REDIS_GROUP, REDIS_HEALTH
 from streaq.types import StreamMessage, Streaq
 from streaq.utils import now_ms
 
-from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
+from bot.kernel.errors import (
+    Conflict,
+    Missing,
+    Misunderstood,
+    RateLimited,
+    ReplaybookError,
+    Unauthorized,
+    Unavailable,
+    Upstream,
+)
 from bot.kernel.metrics import Metrics, outcome_of
 from bot.kernel.origin import Origin, working_for
 from bot.kernel.reply_address import waited_for_by
@@ -274,7 +283,8 @@ class Runner(Generic[C]):
         """Tell the operator and whoever waits. Done once: the job ends with it."""
         known = isinstance(error, ReplaybookError)
         sentence = str(error) if known else "Something is wrong with the bot itself."
-        log.error(
+        tell = log.info if isinstance(error, Conflict | Misunderstood | Missing) else log.error
+        tell(
             "a job failed", job=name, id=id, reference=number, why=in_the_log(error), exc_info=None if known else error
         )
         try:

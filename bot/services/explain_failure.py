@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.kernel.errors import Missing, RateLimited
+from bot.kernel.errors import Conflict, Missing, Misunderstood, RateLimited
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject
 from bot.kernel.reply_address import who_waits
@@ -26,6 +26,9 @@ from bot.slack.buttons import Pressed
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.slack import Slack
 
+PRESSED = (AddToNotebookJob, ChooseSideBySideJob, RequestOwnerJob)
+"""Jobs of which others in the channel don't expect anything before they are done."""
+
 
 @dataclass(frozen=True, slots=True)
 class FailureContext:
@@ -37,11 +40,23 @@ class FailureContext:
 
 
 async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
-    """Where the result was expected: in the message that it would have become, in the thread, or privately."""
-    if isinstance(failure.error, Denied):
-        await _denied(context, failure, failure.error)
-    else:
-        await _explain(context, failure)
+    """Where the result was expected: in the message that it would have become, in the thread, or privately.
+
+    Where the record that says so is no longer kept, whoever waits is told alone; and where only the one who pressed
+    can do something about it.
+    """
+    waits = who_waits()
+    try:
+        if isinstance(failure.error, Denied):
+            await _denied(context, failure, failure.error)
+        elif waits and isinstance(failure.payload, PRESSED) and _is_nobodys_fault(failure.error):
+            await _say_privately(context, waits, failure)
+        else:
+            await _explain(context, failure)
+    except Missing:
+        if waits is None:
+            raise
+        await _say_privately(context, waits, failure)
 
 
 async def _explain(context: FailureContext, failure: JobFailure) -> None:
@@ -82,10 +97,17 @@ async def _explain(context: FailureContext, failure: JobFailure) -> None:
             await _reply(context, asked, failure, key=f"unchecked:{request.id}:{request.version}")
 
 
+def _is_nobodys_fault(error: BaseException) -> bool:
+    """Whether what happened in the meantime is all there is to say: an operator has nothing to look up."""
+    return isinstance(error, Conflict | Misunderstood | Missing)
+
+
 async def _say_privately(context: FailureContext, address: ReplyAddress, failure: JobFailure) -> None:
     person = await context.slack.people.get(address.team, address.user)
-    key = f"failed:{failure.id}:{failure.reference}"
-    await context.slack.private.say(address, failure.text(person.locale), reference=failure.reference, key=key)
+    key, reference = f"failed:{failure.id}:{failure.reference}", failure.reference
+    if _is_nobodys_fault(failure.error):
+        reference = ""
+    await context.slack.private.say(address, failure.text(person.locale), reference=reference, key=key)
 
 
 async def _denied(context: FailureContext, failure: JobFailure, denied: Denied) -> None:

@@ -58,9 +58,9 @@ DEVICES = {
 }
 """By the values of `device.type` in RUM's events (rum-events-format), in lower case."""
 _COUNTED = {
-    Metric.ACTIONS: "how many actions",
-    Metric.PEOPLE: "how many people",
-    Metric.SESSIONS: "how many sessions",
+    Metric.ACTIONS: "how many actions were",
+    Metric.PEOPLE: "how many people had",
+    Metric.SESSIONS: "how many sessions had",
     Metric.RATE: "frustration rate",
     Metric.PEOPLE_SHARE: "share of people",
     Metric.SESSIONS_SHARE: "share of sessions",

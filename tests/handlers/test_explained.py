@@ -74,8 +74,9 @@ async def test_a_bug_behind_a_modal_is_told_in_the_modal(house: House, monkeypat
     assert answer["errors"]
 
 
+@pytest.mark.parametrize("field", ["", "question"])
 async def test_a_modal_closes_in_time_and_its_error_follows_privately(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:
     """The source answers only when the modal is long closed."""
     answer = await house.ask(QUESTION)
@@ -85,7 +86,8 @@ async def test_a_modal_closes_in_time_and_its_error_follows_privately(
 
     async def slow(*_: Any, **__: Any) -> Any:
         await closed.wait()
-        raise Unavailable("The source is away.")
+        problem = Unavailable("The source is away.")
+        raise edge.FieldError(field, problem) if field else problem
 
     monkeypatch.setattr(type(house.services.questions.reader), "read", slow)
     monkeypatch.setattr(edge, "MODAL_S", 0.05)

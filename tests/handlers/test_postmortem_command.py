@@ -76,6 +76,12 @@ async def test_the_title_says_what_happened_until_somebody_gives_one(house: Hous
     assert (await record(house)).title == "Nobody could buy"
 
 
+async def test_a_title_is_as_it_was_typed_with_names_for_what_slack_delivers(house: House) -> None:
+    await commanded(house, "open")
+    await commanded(house, "title @mina: R&amp;D &gt; Labs fails, see #general")
+    assert (await record(house)).title == "@Mina Park: R&D > Labs fails, see #general"
+
+
 async def test_what_a_person_set_is_never_read_over(house: House) -> None:
     await commanded(house, "open")
     await commanded(house, "severity 3")

@@ -6,6 +6,9 @@ import json
 import re
 from typing import Any
 
+import pytest
+
+from standins.slack.seed import GENERAL
 from tests.handlers.house import INCIDENT, JISOO, House, has, until
 
 
@@ -198,3 +201,44 @@ def _id(message: dict[str, Any]) -> str:
         if it.get("action_id") == "clip.make"
     )
     return str(json.loads(value)["id"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "understood"),
+    [
+        ("errors on https://shop.example.com/shop/cart this week", "“/shop/cart”"),
+        ('rage clicks on "R&D > Labs" this week', "“R&amp;D &gt; Labs”"),
+    ],
+)
+async def test_a_question_means_the_same_however_slack_delivers_it(house: House, asked: str, understood: str) -> None:
+    """As a mention, where Slack puts addresses in brackets and escapes three characters; and as a command."""
+    posted = await house.say(f"@Replaybook {asked}")
+    reply = await house.reply(posted["ts"], lambda it: "Understood" in str(it.get("blocks")))
+    said = await house.human("post", channel=GENERAL, text=f"/replay {asked}")
+    assert said["ok"]
+
+    async def answered() -> dict[str, Any] | None:
+        return next((it for it in await house.messages(channel=GENERAL) if "Understood" in str(it.get("blocks"))), None)
+
+    for message in (reply, await until(answered)):
+        assert understood in message["text"]
+        assert "&amp;amp;" not in shown(message)
+
+
+async def test_whoever_mentions_the_bot_in_a_direct_message_is_understood(house: House) -> None:
+    await house.human("home", tab="messages")
+    [direct] = [it["id"] for it in (await house.look("state"))["channels"] if it["is_im"]]
+    await house.say("@Replaybook rage clicks on buy button today", channel=direct)
+
+    async def answered() -> bool:
+        return any(has(it, "signals.refine") for it in await house.messages(channel=direct))
+
+    assert await until(answered)
+
+
+@pytest.mark.parametrize("words", ["settings", "workspace  settings", "정책"])
+async def test_a_form_that_a_mention_cannot_open_is_said_how_to_open(house: House, words: str) -> None:
+    mention = await house.say(f"@Replaybook {words}")
+    told = await house.reply(mention["ts"], lambda it: f"please type /replay {words[:4]}" in it["text"])
+    assert told["is_ephemeral"]
+    assert [it for it in await house.replies(mention["ts"]) if not it.get("is_ephemeral")] == []

@@ -6,10 +6,11 @@ import asyncio
 import time
 
 import msgspec
+import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from bot.kernel.errors import Missing, RateLimited, Unauthorized, Unavailable
+from bot.kernel.errors import Conflict, Missing, Misunderstood, RateLimited, Unauthorized, Unavailable
 from bot.queue.job import Job
 from bot.queue.queue import Lane
 from tests.queue.queue_bench import Bench, Note, failing, note, settled_empty
@@ -68,6 +69,17 @@ async def test_a_bug_is_logged_with_the_reference_that_people_get_and_tells_them
     (entry,) = [entry for entry in logs if entry["event"] == "a job failed"]
     assert entry["reference"] == failure.reference
     assert "internal detail" in entry["why"]
+
+
+@pytest.mark.parametrize("error", [Missing("It is gone."), Conflict("Mina was faster."), Misunderstood("What?")])
+async def test_what_no_operator_can_mend_is_told_and_is_no_error_of_the_log(
+    bench: Bench, queue: Lane, error: Exception
+) -> None:
+    with capture_logs() as logs:
+        async with bench.worker({"late": Job(failing(error))}).working():
+            await queue.put("late", Note("x"), id="1")
+            await settled(lambda: len(bench.failures) == 1)
+    assert [entry["log_level"] for entry in logs if entry["event"] == "a job failed"] == ["info"]
 
 
 async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(bench: Bench, queue: Lane) -> None:

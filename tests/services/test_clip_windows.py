@@ -84,3 +84,18 @@ def test_a_typed_window_may_have_sixty_seconds_and_ends_with_the_session() -> No
     assert is_cut("40", 32_127)
     assert not is_cut("32.1", 32_100)
     assert window("20", "40") == (20_000, 40_000)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("-1", "5", "can't begin before the recording"),
+        ("5", "5", "must come after the start"),
+        ("0", "-1", "must come after the start"),
+        ("NaN", "5", "are seconds"),
+        ("0", "inf", "are seconds"),
+    ],
+)
+def test_a_typed_window_that_cannot_be_is_refused_for_its_reason(start: str, end: str, said: str) -> None:
+    with pytest.raises(Misunderstood, match=said):
+        window(start, end)

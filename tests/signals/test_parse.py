@@ -77,6 +77,19 @@ def test_a_question_written_out_is_read_back_the_same(phrase: str, now: datetime
 
 
 @pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("how many people hit errors on checkout today", "how many people had error clicks on checkout from"),
+        ("how many sessions with dead clicks today", "how many sessions had dead clicks from"),
+    ],
+)
+def test_what_is_counted_is_written_out_as_people_say_it(phrase: str, text: str) -> None:
+    locale = Locale.of("en", "Asia/Seoul")
+    assert to_text(ask(phrase), locale).startswith(text)
+    assert ask(to_text(ask(phrase), locale)).metric == ask(phrase).metric
+
+
+@pytest.mark.parametrize(
     ("tag", "text"),
     [
         ("en", "rage clicks from Nov 24, 2026 00:00 to Nov 24, 2026 14:05"),

@@ -244,7 +244,7 @@ async def test_a_file_is_served_as_what_it_is_and_nothing_else(page: Served) -> 
 async def test_a_notebook_that_is_not_there_says_so_in_the_readers_language(page: Served) -> None:
     response = await page.client.get("/notebooks/none", headers={"Accept-Language": "ko-KR,ko;q=0.9,en;q=0.8"})
     assert response.status == 404
-    assert "그런 노트북이 없습니다." in await response.text()
+    assert "그런 포스트모템이 없습니다." in await response.text()
 
 
 async def test_a_korean_notebook_is_a_korean_page(page: Served) -> None:

@@ -41,7 +41,9 @@ def window(start: str, end: str, length_ms: int = 0) -> tuple[int, int]:
         start_ms, end_ms = round(float(start) * 1000), round(float(end) * 1000)
     except (ValueError, OverflowError):
         raise Misunderstood("Start and end are seconds, such as 12.5.") from None
-    if start_ms < 0 or end_ms <= start_ms:
+    if start_ms < 0:
+        raise Misunderstood("A clip can't begin before the recording does, which is at 0 seconds.")
+    if end_ms <= start_ms:
         raise Misunderstood("The end must come after the start.")
     if length_ms and start_ms >= length_ms:
         raise Misunderstood("The session ends after %(n)s s.", n=length_ms // 1000)

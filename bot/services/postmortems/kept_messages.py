@@ -14,7 +14,7 @@ from bot.services.postmortems.pictures import kept_pictures
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.channel_messages import Message, files_of, is_gone, revision_of, text_of, user_of
 from bot.slack.mrkdwn import MENTION, mentioned, to_markdown
-from bot.slack.people import People
+from bot.slack.typed_text import names_of
 
 
 async def entry_of(context: PostmortemContext, team: str, channel: str, message: Message) -> Entry:
@@ -36,19 +36,7 @@ async def entry_of(context: PostmortemContext, team: str, channel: str, message:
 
 async def as_markdown(context: PostmortemContext, team: str, text: str) -> str:
     """What was written in Slack as markdown, with the names that people know instead of ids."""
-    return to_markdown(text, {id: await _name(context.slack.people, team, id) for id in mentioned(text)})
-
-
-async def _name(people: People, team: str, id: str) -> str:
-    """Empty where Slack doesn't tell: then the text keeps what it came with."""
-    match id[0]:
-        case "U" | "W":
-            name = (await people.get(team, id)).name
-        case "S":
-            name = await people.group_name(team, id)
-        case _:
-            name = await people.channel_name(team, id)
-    return "" if name == id else name
+    return to_markdown(text, await names_of(context.slack.people, team, mentioned(text)))
 
 
 async def replies_to(context: PostmortemContext, asked: AskedQuestion, notebook: Notebook) -> list[Comment]:

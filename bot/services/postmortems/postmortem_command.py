@@ -28,6 +28,7 @@ from bot.services.postmortems.command_words import (
 from bot.services.postmortems.commanding import Commanding, permit_command
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.read_head import named_person, participant, refresh_head
+from bot.slack.typed_text import typed_text
 
 LISTED = 10
 READ_TO_LIST = 40
@@ -157,7 +158,8 @@ def _part(role: str, person: Participant | None) -> HeadChange:
 
 async def _title(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
     notebook = await _existing(context, commanding)
-    after = await change(context.notebooks, notebook.id, lambda now: rename(now, command.rest))
+    title = await typed_text(context.slack.people, commanding.team, command.rest)
+    after = await change(context.notebooks, notebook.id, lambda now: rename(now, title))
     text = commanding.locale.text("It is called “%(title)s” now.", title=after.title)
     return _sentence_with_link(context, commanding, after, text)
 
@@ -173,9 +175,8 @@ async def _export(context: PostmortemContext, commanding: Commanding, _: Postmor
 async def _list(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
     """Of private channels, only those that whoever asks is in; and none that policies keep from them."""
     now, team = context.clock(), commanding.team
-    page = await search(
-        context.notebooks, command.rest, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST
-    )
+    words = await typed_text(context.slack.people, team, command.rest)
+    page = await search(context.notebooks, words, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST)
     user, may_read = commanding.person.id, channel_notebook.may_read
     rows = [row for row in page.rows if await may_read(context, team, user, row.notebook.channel)]
     return context.slack.messages.message(
@@ -183,7 +184,7 @@ async def _list(context: PostmortemContext, commanding: Commanding, command: Pos
         commanding.locale,
         rows=rows[:LISTED],
         more=page.more or len(rows) > LISTED,
-        words=command.rest[:80],
+        words=words[:80],
         url=context.public_url,
     )
 

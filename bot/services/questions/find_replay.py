@@ -26,6 +26,7 @@ from bot.services.questions.submit import Asking, submit
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import ALL_SIGNALS, Period, Question
 from bot.signals.source import EMAIL, PERSON, SESSION, Inventory
+from bot.slack.mrkdwn import unescaped
 from bot.slack.own_links import OwnLink
 
 LOOK_BACK = timedelta(days=30)
@@ -153,7 +154,7 @@ async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
     Raises Misunderstood.
     """
     reader, locale = await context.reader_of(asking.team), asking.asker.locale
-    plain = MARKUP.sub(" ", asking.text[:MOST_TEXT]).strip()
+    plain = unescaped(MARKUP.sub(" ", asking.text[:MOST_TEXT])).strip()
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     sentences = [part.strip() for line in lines for part in re.split(r"(?<=[.!?])\s+", line) if part.strip()]
     found: list[FoundQuestion] = []

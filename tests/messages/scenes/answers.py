@@ -121,6 +121,12 @@ def _quiet(say: Say, locale: Locale) -> Values:
     )
 
 
+def _met_none(say: Say, locale: Locale) -> Values:
+    """One person used it, and met none."""
+    one = Counts(people=1, sessions=1)
+    return shown(question(say), locale, answer(say, counts=Counts(), before=Counts(), exposed=one, errors=()))
+
+
 def _unknown(say: Say, locale: Locale) -> Values:
     """A period of which no data are kept."""
     asked = question(say, target=None)
@@ -235,6 +241,7 @@ SCENES = {
     "answer, how it was counted": Scene("signals/counted", _counted, "modal"),
     "answer grouped": Scene("signals/answer", _grouped),
     "answer of none": Scene("signals/answer", _quiet),
+    "answer of one person who met none": Scene("signals/answer", _met_none),
     "answer of no data": Scene("signals/answer", _unknown),
     "answer since when": Scene("signals/answer", _began),
     "answer without chart": Scene("signals/chart_fallback", _no_chart),

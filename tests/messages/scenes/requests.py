@@ -186,8 +186,7 @@ def modal(*moves: Any, outsider: bool = False, **more: Any) -> Any:
         asked = {"asked": it.asks, "outsider": outsider, "proposal": proposal, "earlier": earlier}
         offered = more.get("offered", False)
         links = [OfferedTicket("SHOP-7", say("Buy does nothing"))] if offered else []
-        required = _required_fields(say) if offered else []
-        tickets = {"linked": links, "required": required, "example": "SHOP-412"}
+        tickets = {"linked": links, "required": _required_fields(say) if offered else [], "example": "SHOP-412"}
         return {"request": it, **asked, **tickets, **CHOICES, "action": more.get("action", "")}
 
     return values
@@ -282,6 +281,7 @@ SCENES = {
     "give back on behalf": Scene("backlog/on_behalf", modal(handed, outsider=True, action="give_back"), "modal"),
     "finish on behalf": Scene("backlog/on_behalf", modal(in_backlog, outsider=True, action="finish"), "modal"),
     "hand over": Scene("backlog/hand_over", modal(), "modal"),
+    "hand over for somebody else": Scene("backlog/hand_over", modal(outsider=True), "modal"),
     "not doing": Scene("backlog/not_doing", modal(), "modal"),
     "not doing for somebody else": Scene("backlog/not_doing", modal(outsider=True), "modal"),
     "what": Scene("backlog/what", lambda say, _: {"feature": say("Buy button"), "answer": answer(say)}, "text"),
