@@ -15,7 +15,8 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser import PATIENCE_MS, chromium
-from tests.journey.demo import Person, Place, demo, free_port
+from tests.free_ports import free_port
+from tests.journey.demo import Person, Place, demo
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -26,7 +26,7 @@ from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
 from bot.kernel import child_process
 from bot.kernel.settings import Secret, Settings
-from bot.web.listening import free_port
+from tests.free_ports import free_port
 
 BUCKET, KEY, SECRET = "replaybook-tests", "AKIDOFTHETESTS", "secret-of-the-tests"
 LONGEST_S = 120.0
@@ -41,6 +41,7 @@ class BucketServer:
         self.folder = Path(tempfile.mkdtemp(prefix="s3-"))
         self._ports = _free_ports([f"{part}.port{kind}" for part in _PARTS for kind in ("", ".grpc")])
         self._process: subprocess.Popen[bytes] | None = None
+        self._begun = False
         self.url = f"http://127.0.0.1:{self._ports['s3.port']}"
 
     def start(self) -> None:
@@ -68,11 +69,15 @@ class BucketServer:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        """Whether something can be stored."""
+        """Whether what was stored before can be read, and more be stored: so much that it isn't kept with its name."""
+        place = opened_bucket(self.settings(""), BUCKET, "ready")
         try:
-            obstore.put(opened_bucket(self.settings(""), BUCKET, "ready"), "ready", b"")
+            if self._begun:
+                obstore.get(place, "ready").bytes()
+            obstore.put(place, "ready", b"x" * 100_000)
         except BaseError:
             return False
+        self._begun = True
         return True
 
     def kill(self) -> None:

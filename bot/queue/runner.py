@@ -63,10 +63,13 @@ class SteadyWorker(Worker[None]):
         super().__init__(**options)
         self.prefetch = self.concurrency
         self.stopping = anyio.Event()
+        self.connected = False
+        """From here on it ends when it is told to."""
         self._claimed: dict[str, StreamMessage] = {}  # by task id
 
     async def signal_handler(self, scope: CancelScope) -> None:
         """Wait for `stopping`; then take nothing new, give running jobs the grace period, and put them back after."""
+        self.connected = True
         await self.stopping.wait()
         scope.cancel("told to stop")
         deadline = current_time() + self.grace_period
@@ -143,8 +146,8 @@ class SteadyWorker(Worker[None]):
 C = TypeVar("C")
 
 DEATHS = 3  # workers that may die of one job
-PATIENCE = 20  # times a job may be told to come back later, which is a quarter of an hour
-LONGEST_PAUSE_S = 60.0
+PATIENCE = 20  # times a job may be told to come back later, which is nine minutes at least
+LONGEST_PAUSE_S, LONGEST_WAIT_S = 60.0, 30.0
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -275,7 +278,7 @@ class Runner(Generic[C]):
             return
         pause = min(2.0**tries / 2, LONGEST_PAUSE_S)
         if isinstance(error, RateLimited):
-            pause = max(pause, error.retry_after)
+            pause = max(min(pause, LONGEST_WAIT_S), error.retry_after)
         log.info("a job will be tried again", id=id, why=error.sentence, seconds=pause, tries=tries)
         raise StreaqRetry(delay=timedelta(seconds=pause))
 

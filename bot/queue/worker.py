@@ -62,8 +62,7 @@ class Worker(Generic[C]):
         try:
             yield self
         finally:
-            self.stop()
-            await self._running
+            await self.drained()
 
     async def drained(self) -> None:
         """Takes no new job; returns when the running ones are done or have gone back to the queue."""
@@ -74,8 +73,11 @@ class Worker(Generic[C]):
     def stop(self) -> None:
         """Take no new job; `run` returns when the running ones are done or have gone back to the queue."""
         self._stopping = True
-        if self._streaq is not None:
-            self._streaq.stopping.set()
+        if self._streaq is None:
+            return
+        self._streaq.stopping.set()
+        if self._running and not self._streaq.connected:
+            self._running.cancel()  # a Redis that takes connections and answers nothing holds up no end
 
     async def run(self) -> None:
         """Work until `stop`. Outlives a Redis that goes away for a while."""

@@ -15,7 +15,9 @@ from bot.providers.local.batch import Batch
 from bot.providers.local.event_store_port import EventStorePort
 from bot.state import keys
 
-LOOKED_AT_S = 5.0
+LOOKED_AT_S = 2.0
+KNOWN_S = LOOKED_AT_S + 1.0
+"""So long after somebody was put on the list every process knows, and has stored what it had taken before."""
 _BY_SESSION = {
     "actions": schema.ACTIONS,
     "errors": schema.ERRORS,

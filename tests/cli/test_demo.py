@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from bot.kernel.clock import Clock
-from tests.journey.demo import free_port
+from tests.free_ports import free_port
 from tests.moments import ahead_of
 
 STEPS = ("A private Redis", "stands in for Slack", "Confluence's stand-in", "sample week", "A worker")

@@ -23,7 +23,7 @@ from yarl import URL
 
 from bot.kernel import child_process
 from bot.web.intake_body import BodyLimits
-from bot.web.listening import free_port
+from tests.free_ports import free_port
 from tests.http_server import answering
 from tests.polling import until
 

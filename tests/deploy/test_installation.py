@@ -19,9 +19,9 @@ from bench.local_source import rum_body
 from bot.kernel import child_process
 from bot.kernel.clock import system_clock
 from bot.web.ask_api import RunningBot
-from bot.web.listening import free_port
 from tests.bucket_server import BUCKET, KEY, SECRET, BucketServer
 from tests.deploy.manifests import COMPOSE, image_port, ours
+from tests.free_ports import free_port
 from tests.polling import until
 
 EVENTS = 40

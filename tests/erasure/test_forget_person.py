@@ -38,6 +38,7 @@ from bot.state.redis_records import RedisRecords
 from bot.web.intake import intake_routes
 from bot.web.refused_people import RefusedPeople
 from tests.erasure.killed_forget import STEPS
+from tests.polling import until
 from tests.providers.local.conftest import later
 from tests.providers.local.rumevents import action, error
 from tests.providers.local.two_engines import delivered
@@ -265,6 +266,31 @@ async def test_what_comes_in_within_the_day_is_refused_where_that_was_asked(cont
     app.add_routes(intake_routes(store, refused=RefusedPeople(context.redis, store, lambda: now)))
     async with TestClient(TestServer(app)) as client:
         assert (await (await client.post("/intake/rrweb", data=piece("s-9", USER))).json())["kept"] == 2
+
+
+async def test_what_an_intake_takes_before_it_knows_is_forgotten_too(context: ErasureContext) -> None:
+    store = context.store
+    assert store is not None
+    app = web.Application()
+    app.add_routes(intake_routes(store, refused=RefusedPeople(context.redis, store, later)))
+    async with TestClient(TestServer(app)) as client:
+
+        async def send(session: str, user: str) -> int:
+            answer = await client.post("/intake/rrweb", data=piece(session, user))
+            return int((await answer.json())["kept"])
+
+        assert await send("s-4", "somebody-new") == 2, "it has looked, and nobody was on the list"
+        forgetting = asyncio.create_task(forget_person(context, USER, refuse=True))
+
+        async def listed() -> bool:
+            return bool(await context.redis.exists(keys.REFUSED_PEOPLE))
+
+        await until(listed)
+        await send("s-7", USER)
+        await forgetting
+        assert await send("s-8", USER) == 0
+    assert set().union(*await left(store)) == {"s-3", "s-4"}
+    assert not (await store.recordings.size("s-7"))[0]
 
 
 def test_an_id_that_may_mean_anything_changes_no_text() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -31,20 +30,17 @@ from bot.state.connection import connected
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import Seed, WorkspaceConfig
+from tests.free_ports import free_port
 from tests.moments import ahead_of
 
 Json = dict[str, Any]
 TOKEN, SECRET = "xoxb-for-tests", "signed-for-tests"
 WAIT_S = 120.0
 """For what is sure to come: long enough for the busiest machine, and nobody waits for it who needn't."""
+UNHURRIED: Json = {"ack_limit": WAIT_S, "trigger_life": WAIT_S}
+"""Slack's three seconds for a bot that shares a busy machine; what must be quick is held by tests of its own."""
 SMALL_CLIPS: Json = {"clip_width": 400, "clip_fps": 5}
 """Settings of a bot, of which nobody looks at the clips. Those of the usual size are made in tests/journey."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -224,6 +220,7 @@ async def open_house(
         unfurl_domains=frozenset({"127.0.0.1"}),
         clock=seconds_of(clock),
         retry_delays=(0.0, 0.1, 0.2),
+        **UNHURRIED,
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(living(Workspace(config), page))

@@ -30,8 +30,9 @@ from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
 from tests.forked import Forked
+from tests.free_ports import free_port
 from tests.handlers import bot_process
-from tests.handlers.house import SMALL_CLIPS, House, free_port, living, until
+from tests.handlers.house import SMALL_CLIPS, House, living, until
 from tests.moments import ahead_of
 
 Json = dict[str, Any]

@@ -24,7 +24,8 @@ from standins.slack.app_grants import AppGrants, OAuthApp, Organization
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import Seed, SeedChannel, SeedPerson, WorkspaceConfig
-from tests.handlers.house import SECRET, SMALL_CLIPS, House, Json, free_port, living
+from tests.free_ports import free_port
+from tests.handlers.house import SECRET, SMALL_CLIPS, UNHURRIED, House, Json, living
 from tests.moments import ahead_of
 
 KEYS = (Fernet.generate_key().decode(), Fernet.generate_key().decode())
@@ -149,7 +150,7 @@ async def many_teams(
             config = WorkspaceConfig(
                 folder / seed.team_id, f"http://127.0.0.1:{page}", f"{bot}/slack/events", "", SECRET, seed,
                 clock=seconds_of(clock), retry_delays=(0.0, 0.1, 0.2), grants=grants,
-                client_id=CLIENT, client_secret=CLIENT_SECRET, redirect_urls=(f"{bot}/signin/slack",),
+                client_id=CLIENT, client_secret=CLIENT_SECRET, redirect_urls=(f"{bot}/signin/slack",), **UNHURRIED,
             )  # fmt: skip
             workspaces[seed.team_id] = Workspace(config)
             await stack.enter_async_context(living(workspaces[seed.team_id], page))

@@ -22,7 +22,8 @@ from standins.datadog.world import World
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
-from tests.handlers.house import SMALL_CLIPS, free_port, living, until
+from tests.free_ports import free_port
+from tests.handlers.house import SMALL_CLIPS, living, until
 from tests.handlers.killing import SECRET, TOKEN, UP_S, Bot, Scene
 from tests.moments import ahead_of
 

@@ -33,7 +33,8 @@ from standins.slack.seed import BOT, ERIK, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import Seed, SeedChannel, SeedPerson, WorkspaceConfig
 from tests.backlog.examples import NEW
-from tests.handlers.house import SECRET, TOKEN, free_port, living
+from tests.free_ports import free_port
+from tests.handlers.house import SECRET, TOKEN, UNHURRIED, living
 from tests.messages.scenes import LANGUAGES
 from tests.messages.scenes.answers import answered
 from tests.moments import ahead_of
@@ -134,7 +135,7 @@ async def signed_in_house(folder: Path, redis_url: str, clock: Clock, **more: An
     config = WorkspaceConfig(
         folder / "workspace", root, f"{base}/slack/events", TOKEN, SECRET, seed_with_a_closed_channel(),
         clock=seconds_of(clock), page_limit=3, client_id=CLIENT_ID, client_secret=CLIENT_SECRET,
-        redirect_urls=(f"{base}/signin/slack",),
+        redirect_urls=(f"{base}/signin/slack",), **UNHURRIED,
     )  # fmt: skip
     workspace, routes = Workspace(config), list[web.RouteDef]()
 

@@ -25,7 +25,8 @@ from handlers.bot_identity import BotIdentity
 from handlers.edge import slack_edge
 from handlers.receiving import MOST_BYTES, slack_routes
 from standins.slack.seed import BOT, MINA
-from tests.handlers.house import INCIDENT, SECRET, House, free_port, has, until
+from tests.free_ports import free_port
+from tests.handlers.house import INCIDENT, SECRET, House, has, until
 from tests.handlers.walking import TEAM, quiet
 
 Json = dict[str, Any]

@@ -21,8 +21,9 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.provider import LocalSettings
 from bot.state import keys
 from bot.web.ask_api import RunningBot, Wanted
+from tests.free_ports import free_port
 from tests.handlers.datadog import RECORDINGS, V1, Shop, with_datadog
-from tests.handlers.house import House, free_port, open_house
+from tests.handlers.house import House, open_house
 from tests.providers.local.rumevents import action, lines
 
 

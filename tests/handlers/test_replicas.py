@@ -24,8 +24,9 @@ from bot.providers.registry import keeps_events
 from bot.state import keys, running_bots
 from bot.state.redis_records import RedisRecords
 from bot.state.running_bots import NotShared
+from tests.free_ports import free_port
 from tests.handlers.datadog import CHANGE, QUESTION, TEAM, Shop, with_datadog
-from tests.handlers.house import INCIDENT, House, free_port, until
+from tests.handlers.house import INCIDENT, House, until
 from tests.handlers.killing import UP_S, RedisProcess, Scene
 from tests.handlers.replicas import Replicas, replicas
 from tests.handlers.walking import STEPS, Arm, Moments, assert_all_once, journey

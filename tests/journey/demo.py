@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,15 +15,10 @@ from playwright.async_api import Browser, Locator, Page
 
 from bot.kernel.clock import Clock
 from tests.browser import PATIENCE_MS, set_ahead
+from tests.free_ports import free_port
 from tests.moments import ahead_of
 
 START_S, STOP_S = 240.0, 120.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)

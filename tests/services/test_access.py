@@ -30,7 +30,8 @@ from standins.slack import Workspace, WorkspaceConfig
 from standins.slack.seed import ERIK, GENERAL, INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.slack_faults import SlackFault
 from standins.slack.workspace_config import SeedPerson
-from tests.standins.slack.house import free_port, serving
+from tests.free_ports import free_port
+from tests.standins.slack.house import serving
 
 TEAM, GROUP = "T0NORDIC01", "S0CHECKOUT"
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)

@@ -22,7 +22,8 @@ from standins.slack import Workspace, WorkspaceConfig
 from standins.slack.seed import ERIK, JISOO, MINA, demo_seed
 from standins.slack.slack_faults import SlackFault
 from tests.backlog.examples import NEW, after
-from tests.standins.slack.house import free_port, serving
+from tests.free_ports import free_port
+from tests.standins.slack.house import serving
 
 TEAM, GROUP = "T0NORDIC01", "S0CHECKOUT"
 PEOPLE = {MINA.id, JISOO.id, ERIK.id}

@@ -15,7 +15,8 @@ from standins.slack import Seed, SeedChannel, SeedPerson, Workspace, WorkspaceCo
 from standins.slack.message_posting import MessageDraft, post
 from standins.slack.slack_faults import SlackFault
 from standins.slack.workspace_files import path_of, public
-from tests.standins.slack.house import free_port, serving
+from tests.free_ports import free_port
+from tests.standins.slack.house import serving
 
 Json = dict[str, Any]
 TOKEN = "xoxb-test"

@@ -21,7 +21,8 @@ from standins.slack import Workspace, WorkspaceConfig
 from standins.slack.seed import BOT, INCIDENT, MINA, demo_seed
 from standins.slack.slack_faults import SlackFault
 from standins.slack.workspace_config import SeedPerson
-from tests.standins.slack.house import free_port, serving
+from tests.free_ports import free_port
+from tests.standins.slack.house import serving
 
 TEAM = "T0NORDIC01"
 GUEST = SeedPerson("U0GUEST001", "gus", "Gus Guest", role="single-channel guest")

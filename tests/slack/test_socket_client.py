@@ -13,7 +13,8 @@ from aiohttp import WSMsgType, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.socket_client import SocketClient, Unacknowledged
-from tests.standins.slack.house import House, free_port, living, serving, until
+from tests.free_ports import free_port
+from tests.standins.slack.house import House, living, serving, until
 
 Json = dict[str, Any]
 APP_TOKEN = "xapp-here-only"

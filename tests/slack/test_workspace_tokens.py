@@ -28,8 +28,9 @@ from bot.state.redis_records import RedisRecords
 from standins.slack import Workspace, WorkspaceConfig
 from standins.slack.app_grants import AppGrants, OAuthApp
 from standins.slack.workspace_config import SCOPES
+from tests.free_ports import free_port
 from tests.slack.slack_workspace import SEED
-from tests.standins.slack.house import free_port, serving
+from tests.standins.slack.house import serving
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 LIFE_S = 43_200.0

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from bot.kernel import child_process
 from bot.state.embedded_server import server_program
-from bot.web.listening import free_port
+from tests.free_ports import free_port
 from tests.polling import until
 
 HOST = "127.0.0.1"

@@ -25,7 +25,7 @@ from bot.state.once import Once
 from bot.state.record_indexes import DueIndex
 from bot.state.records import Records
 from bot.state.redis_records import RedisRecords
-from bot.web.listening import free_port
+from tests.free_ports import free_port
 from tests.polling import until
 from tests.state.exercise import EXERCISED, OF_THE_QUEUE, everything, modules_with_scripts
 

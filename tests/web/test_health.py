@@ -25,8 +25,8 @@ from bot.queue.worker import Worker
 from bot.state.connection import connected, ready
 from bot.state.embedded_server import private_redis
 from bot.web.health import health_routes
-from bot.web.listening import free_port
 from bot.web.readiness import Readiness
+from tests.free_ports import free_port
 from tests.polling import until
 from tests.state.several import cluster
 

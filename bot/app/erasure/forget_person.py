@@ -5,6 +5,7 @@ What is to be done is written down first. Each step finds nothing left when it i
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,6 +21,7 @@ from bot.kernel.ids import meaning
 from bot.providers.local.event_store_port import EventStorePort
 from bot.state import keys
 from bot.state.records import ABSENT, Records, RecordStore, kind_of
+from bot.web import refused_people
 
 REFUSED_FOR = timedelta(days=1)
 TRIES = 20
@@ -75,6 +77,10 @@ async def forget_person(
         traces.sessions, traces.clips = set(begun[0].sessions), set(begun[0].clips)
         traces.files = set(begun[0].files)
     await _find(context, traces)
+    if refuse and not dry_run:
+        await _refuse(context, traces)
+        await asyncio.sleep(refused_people.KNOWN_S)
+        await _find(context, traces)  # what had come in until then
     called = traces.names | traces.learned
     report = ErasureReport(len(traces.sessions), clips=len(traces.clips), names=sorted(called))
     report.left = sorted(traces.learned - traces.in_texts)
@@ -82,8 +88,6 @@ async def forget_person(
         found = (called, traces.sessions, traces.clips, traces.files)
         plan = ErasurePlan(*(tuple(sorted(each)) for each in found))
         await plans.put(key, plan, begun[1] if begun else ABSENT)
-        if refuse:
-            await _refuse(context, traces)
     await _count_recordings(context, traces, report)
     report.files = await _files(context, traces, dry_run=dry_run)
     report.records = await _records(context, traces, key, dry_run=dry_run)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,15 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
 from standins.slack.seed import INCIDENT, JISOO, MINA
+from tests.free_ports import free_port
 
 TOKEN, SECRET = "xoxb-here-only", "a-signing-secret"
 Json = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

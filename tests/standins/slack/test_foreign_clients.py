@@ -11,7 +11,8 @@ from typing import Any
 
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
 from standins.slack.seed import INCIDENT, MINA
-from tests.standins.slack.house import SECRET, TOKEN, free_port, serving
+from tests.free_ports import free_port
+from tests.standins.slack.house import SECRET, TOKEN, serving
 
 FOREIGN = Path(__file__).parent / "foreign"
 APP_TOKEN = "xapp-here-only"
