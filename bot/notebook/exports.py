@@ -21,8 +21,13 @@ EXPORT_FORMS = (
     ExportForm("ZIP", ".zip"),
     ExportForm("Markdown", ".md"),
 )
+SHORT = ExportForm("Short PDF", ".pdf?short=1")
+"""Of the timeline what is starred, so there is one where something is."""
 
 
 def export_links(notebook: Notebook, base_url: str) -> tuple[tuple[str, str], ...]:
-    """Returns (title, address) of every form."""
-    return tuple((form.title, f"{base_url}{notebook.path}{form.suffix}") for form in EXPORT_FORMS)
+    """Returns (title, address) of every form that there is of it."""
+    forms = [*EXPORT_FORMS]
+    if any(entry.starred for entry in notebook.timeline):
+        forms.insert(1, SHORT)
+    return tuple((form.title, f"{base_url}{notebook.path}{form.suffix}") for form in forms)

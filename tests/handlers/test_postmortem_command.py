@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from bot.kernel.errors import Unavailable
 from bot.notebook.head import DocumentStatus, Severity
 from bot.notebook.head_edits import as_text
+from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
+from bot.notebook.ports import change
+from bot.notebook.timeline import Entry
 from bot.queue.job import JobFailure
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.postmortems.announce_status import announce
@@ -204,12 +208,18 @@ async def test_the_list_shows_how_each_stands_and_is_searched_in_both_languages(
 
 async def test_export_answers_with_links_that_are_there(house: House) -> None:
     await commanded(house, "open")
-    answer = await commanded(house, "export")
+    answer = str((await commanded(house, "export"))["blocks"])
     notebook = await record(house)
     base = house.services.postmortems.public_url
-    assert f"<{base}{notebook.path}.md|Markdown>" in str(answer["blocks"])
-    async with house.session.get(f"{base}{notebook.path}.md") as page:
-        assert page.status == 200
+    assert f"<{base}{notebook.path}.md|Markdown>" in answer
+    assert "Short PDF" not in answer, "nothing is starred"
+    starred, context = Entry("s", house.clock(), "Rolled back", starred=True), house.services.postmortems
+    await change(context.notebooks, notebook.id, lambda now: merge(now, [starred], context.text.for_notebook(now)))
+    answer = str((await commanded(house, "export"))["blocks"])
+    assert f"<{base}{notebook.path}.pdf?short=1|Short PDF>" in answer
+    for link in re.findall(rf"<({re.escape(base)}[^|>]+)\|(?:Markdown|HTML|ZIP)>", answer):
+        async with house.session.get(link) as page:
+            assert page.status == 200
 
 
 async def test_a_channel_chooses_the_template_of_its_post_mortem(house: House) -> None:

@@ -168,8 +168,14 @@ async def _export(context: PostmortemContext, commanding: Commanding, _: Postmor
     notebook = await _existing(context, commanding)
     elsewhere = (await commanding.published(notebook)).values()
     links = (*export_links(notebook, context.public_url), *(each for each in elsewhere if each[1]))
-    url = address(context, notebook)
-    return context.slack.messages.message("postmortems/exports", commanding.locale, it=notebook, url=url, links=links)
+    return context.slack.messages.message(
+        "postmortems/exports",
+        commanding.locale,
+        it=notebook,
+        url=address(context, notebook),
+        links=links,
+        systems=[title for title, link in elsewhere if not link],
+    )
 
 
 async def _list(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:

@@ -70,7 +70,7 @@ def _opened(say: Say, locale: Locale) -> Values:
 
 def _exports(say: Say, locale: Locale) -> Values:
     links = (("Markdown", f"{NOTEBOOK_URL}.md"),)
-    return {"it": _listed(say, Head()).notebook, "url": NOTEBOOK_URL, "links": links}
+    return {"it": _listed(say, Head()).notebook, "url": NOTEBOOK_URL, "links": links, "systems": ["Confluence"]}
 
 
 SCENES = {
