@@ -23,6 +23,8 @@ LISTED = 1000
 """Files that are looked at in one turn of a thread."""
 DRAFT_S = 24 * 3600.0
 """When a draft belongs to no writer any more."""
+ATTEMPTS = 40
+"""To write into a folder that is removed again and again: a second at most."""
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
@@ -120,9 +122,10 @@ class FolderStore:
 def _created(root: Path, draft: Path) -> BinaryIO:
     """Opens a draft that nobody else may read. Its folder may be removed by a deletion between two steps."""
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for _ in range(20):
-        draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for attempt in range(ATTEMPTS):
+        time.sleep(attempt / 1000)
         with suppress(FileNotFoundError):
+            draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             return os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 

@@ -26,6 +26,12 @@ MOST_LISTED = 20_000
 AT_ONCE = 10
 GUEST, MEMBER = "guest", "member"
 
+# KEYS standing; ARGV seconds, then people and what they are. The first one that is written decides when all of it ends.
+_KEEP = """
+for n = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[n], ARGV[n + 1]) end
+if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+"""
+
 
 class GuestsThere(StrEnum):
     """`UNKNOWN` where the channel or the workspace is too large to look, or Slack refuses to tell."""
@@ -42,6 +48,7 @@ class ChannelGuests:
         self._redis = redis
         self._clients = clients
         self._people = people
+        self._keep_standing: Callable[..., Any] = redis.register_script(_KEEP)
 
     async def of(self, team: str, channel: str) -> GuestsThere:
         """A direct message has no members but its person. Raises Upstream while Slack doesn't tell."""
@@ -97,13 +104,9 @@ class ChannelGuests:
         return {member: each.decode() for member, each in zip(members, found, strict=True) if each}
 
     async def _keep(self, team: str, standing: dict[str, str]) -> None:
-        """The first one that is written decides when all of it ends."""
         if standing:
-            key = keys.people_standing(team)
-            async with self._redis.pipeline(transaction=True) as pipe:  # or a process that dies leaves it for ever
-                pipe.hset(key, items=[part for pair in standing.items() for part in pair])
-                pipe.expire(key, STANDING_S, nx=True)
-                await pipe.execute()
+            pairs = [part for pair in standing.items() for part in pair]
+            await self._keep_standing(keys=[keys.people_standing(team)], args=[STANDING_S, *pairs])
 
     async def _read_list(self, team: str) -> None:
         """As far as it goes: whoever isn't on it is asked for by themselves."""

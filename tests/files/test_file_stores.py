@@ -7,6 +7,8 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,6 +131,22 @@ async def test_deletions_beside_writers_cost_nobody_a_file(file_store: FileStore
 
     await asyncio.gather(*(come_and_go(number) for number in range(6)))
     assert await listed(file_store, "a") == [(f"a/b/{number}", 5) for number in range(6)]
+
+
+async def test_a_folder_that_goes_between_two_steps_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often: while a folder and those above it are made, and before the file is opened in it."""
+    store, made, left = FolderStore(tmp_path), Path.mkdir, iter(range(25))
+
+    def removed_meanwhile(path: Path, *args: Any, **options: Any) -> None:
+        if path != tmp_path and next(left, None) is not None:
+            raise FileNotFoundError
+        made(path, *args, **options)
+
+    monkeypatch.setattr(Path, "mkdir", removed_meanwhile)
+    await store.put("a/b/c", b"stays")
+    assert await store.get("a/b/c") == b"stays"
 
 
 async def test_many_files_are_listed_and_deleted(file_store: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:

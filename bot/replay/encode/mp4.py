@@ -7,6 +7,7 @@ does only to files on disk).
 from __future__ import annotations
 
 import io
+import platform
 import struct
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -21,6 +22,9 @@ from bot.replay.encode.palette import Pixels, unpack
 CLOCK = Fraction(1, 1000)
 QUALITY = "23"  # x264's constant rate factor: lower is better and larger; small text is still sharp at this
 IN_ORDER = {"bf": "0", "forced-idr": "1"}  # frames stored as they are shown, or the length of the film is wrong
+ON_X86 = {"x264-params": "asm=SSE2"} if platform.machine() in {"x86_64", "AMD64"} else {}
+"""Instructions that all of these processors have, so that all make the same bytes. With AVX-512, x264 reads memory that
+nobody has written, and not even one machine does. It takes no longer, and the film is a hundredth larger."""
 LAST_MS = 40
 STEADY_MS = 1_000  # a frame that stays comes again after this: players jump and draw by frames
 JUMP_MS = 4_000  # from a frame that can be jumped to, to the next
@@ -50,7 +54,7 @@ def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
 
 
 class Film:
-    """An H.264 stream in memory. Equal frames give equal bytes."""
+    """An H.264 stream in memory. Equal frames give equal bytes, whatever the memory held before."""
 
     def __init__(self) -> None:
         self.frames = 0
@@ -61,7 +65,7 @@ class Film:
         self._stream = self._container.add_stream("libx264", rate=25)
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = CLOCK
-        self._stream.options = {"crf": QUALITY, "preset": "veryfast", "tune": "animation", **IN_ORDER}
+        self._stream.options = {"crf": QUALITY, "preset": "veryfast", "tune": "animation", **IN_ORDER, **ON_X86}
         self._stream.codec_context.thread_count = 1
 
     def show(self, pixels: Pixels, moment_ms: int) -> None:
