@@ -124,10 +124,13 @@ def _created(root: Path, draft: Path) -> BinaryIO:
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for attempt in range(ATTEMPTS):
         time.sleep(attempt / 1000)
-        with suppress(FileNotFoundError):
+        try:
             draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             return os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        except (FileNotFoundError, FileExistsError):  # `mkdir` says so of what was there and is gone when it looks
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _entry(key: str, path: Path) -> StoredFile:

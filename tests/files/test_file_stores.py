@@ -133,15 +133,16 @@ async def test_deletions_beside_writers_cost_nobody_a_file(file_store: FileStore
     assert await listed(file_store, "a") == [(f"a/b/{number}", 5) for number in range(6)]
 
 
+@pytest.mark.parametrize("error", [FileNotFoundError, FileExistsError])
 async def test_a_folder_that_goes_between_two_steps_is_made_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[OSError]
 ) -> None:
     """However often: while a folder and those above it are made, and before the file is opened in it."""
     store, made, left = FolderStore(tmp_path), Path.mkdir, iter(range(25))
 
     def removed_meanwhile(path: Path, *args: Any, **options: Any) -> None:
         if path != tmp_path and next(left, None) is not None:
-            raise FileNotFoundError
+            raise error
         made(path, *args, **options)
 
     monkeypatch.setattr(Path, "mkdir", removed_meanwhile)
