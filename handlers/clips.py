@@ -169,7 +169,8 @@ async def window(submission: Submission, services: Services) -> None:
     try:
         start_ms, end_ms = windows.window(start, end, length_ms)
     except Misunderstood as problem:
-        raise FieldError("end", problem) from problem
+        field = "start" if isinstance(problem, windows.BeforeRecording) else "end"
+        raise FieldError(field, problem) from problem
     job = ChooseClipJob(
         team=submission.team,
         question=pressed.id,

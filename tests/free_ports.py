@@ -8,15 +8,16 @@ import socket
 from collections.abc import Iterator
 from itertools import cycle
 
-LOWEST, EACH, PROCESSES = 12_000, 2_000, 10
+LOWEST, HIGHEST = 12_000, 32_000
 """Above what browsers refuse to open, and below what the system gives out (from 32768 on Linux)."""
 
 
 def _mine() -> Iterator[int]:
     """Begins anywhere, as another run may be at it."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % PROCESSES
-    first, begin = LOWEST + worker * EACH, random.randrange(EACH)
-    return cycle(first + (begin + number) % EACH for number in range(EACH))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    each = (HIGHEST - LOWEST) // max(1, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+    first, begin = LOWEST + worker * each, random.randrange(each)
+    return cycle(first + (begin + number) % each for number in range(each))
 
 
 _ports = _mine()

@@ -128,7 +128,7 @@ def _created(root: Path, draft: Path) -> BinaryIO:
             draft.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             return os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         except (FileNotFoundError, FileExistsError):  # `mkdir` says so of what was there and is gone when it looks
-            if attempt == ATTEMPTS - 1:
+            if attempt == ATTEMPTS - 1 or draft.parent.is_file():
                 raise
     raise AssertionError("the last attempt returns or raises")
 

@@ -25,7 +25,7 @@ def expected(annotated: Any) -> str:
         return f"it is {', '.join(most)} or {last}"
     if meta.pattern == ADDRESS:
         return "it begins with https:// or http://"
-    return f"its form is another. {str(meta.description).removesuffix('.')}"
+    return f"it isn't written as it should be. {str(meta.description).removesuffix('.')}"
 
 
 def _range(meta: Meta) -> str:

@@ -146,7 +146,7 @@ class SteadyWorker(Worker[None]):
 C = TypeVar("C")
 
 DEATHS = 3  # workers that may die of one job
-PATIENCE = 20  # times a job may be told to come back later, which is nine minutes at least
+PATIENCE = 25  # times a job may be told to come back later, which is ten minutes at least
 LONGEST_PAUSE_S, LONGEST_WAIT_S = 60.0, 30.0
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
@@ -286,7 +286,7 @@ class Runner(Generic[C]):
         """Tell the operator and whoever waits. Done once: the job ends with it."""
         known = isinstance(error, ReplaybookError)
         sentence = str(error) if known else "Something is wrong with the bot itself."
-        tell = log.info if isinstance(error, Conflict | Misunderstood | Missing) else log.error
+        tell = log.warning if isinstance(error, Conflict | Misunderstood | Missing) else log.error
         tell(
             "a job failed", job=name, id=id, reference=number, why=in_the_log(error), exc_info=None if known else error
         )

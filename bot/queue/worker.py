@@ -63,6 +63,8 @@ class Worker(Generic[C]):
             yield self
         finally:
             await self.drained()
+            if not self._running.cancelled():
+                self._running.result()
 
     async def drained(self) -> None:
         """Takes no new job; returns when the running ones are done or have gone back to the queue."""

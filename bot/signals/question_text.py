@@ -142,12 +142,17 @@ def when(period: Period, locale: Locale, beside: Period | None = None) -> str:
     """
     start, end = (moment.astimezone(locale.zone) for moment in (period.start, period.end))
     elsewhen = beside is not None and _last(beside, locale) != start.year
-    year = _years(start, _last(period, locale), told=period.unit == "year" or elsewhen)
+    years = _years(start, _last(period, locale), told=period.unit == "year" or elsewhen)
+    text = _in_days_or_times(start, end, locale)
+    return locale.text("%(years)s, %(when)s", years=years, when=text) if years else text
+
+
+def _in_days_or_times(start: datetime, end: datetime, locale: Locale) -> str:
     if _midnight(start) and _midnight(end):
         last = end - timedelta(days=1)
         days = locale.date(start) if last.date() == start.date() else f"{locale.date(start)} – {locale.date(last)}"
-        return f"{year}{days} {_zone(start, end, locale)}"
-    return year + locale.span(start, end)
+        return f"{days} {_zone(start, end, locale)}"
+    return locale.span(start, end)
 
 
 def _last(period: Period, locale: Locale) -> int:
@@ -158,8 +163,8 @@ def _last(period: Period, locale: Locale) -> int:
 def _years(start: datetime, last: int, *, told: bool) -> str:
     """Returns the years of a period that spans several; the one that it lies in only where that is to be told."""
     if start.year != last:
-        return f"{start.year}–{last}, "
-    return f"{start.year}, " if told else ""
+        return f"{start.year}–{last}"
+    return str(start.year) if told else ""
 
 
 def _midnight(moment: datetime) -> bool:

@@ -7,7 +7,7 @@ Rules as Slack documents them ("Formatting message text"): `*bold*`, `_italic_`,
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import msgspec
@@ -38,9 +38,9 @@ _TOKEN = re.compile(
 _MARKS = {"strong": "**", "em": "_", "s": "~~"}
 
 
-def mentioned(text: str) -> frozenset[str]:
-    """The ids of people, channels and groups that a text names."""
-    return frozenset(MENTION.findall(text))
+def mentioned(text: str) -> Sequence[str]:
+    """The ids of people, channels and groups that a text names, each once, in their order."""
+    return list(dict.fromkeys(MENTION.findall(text)))
 
 
 def to_markdown(text: str, names: Mapping[str, str] | None = None) -> str:

@@ -16,8 +16,9 @@ from bot.providers.local.event_store_port import EventStorePort
 from bot.state import keys
 
 LOOKED_AT_S = 2.0
-KNOWN_S = LOOKED_AT_S + 1.0
-"""So long after somebody was put on the list every process knows, and has stored what it had taken before."""
+KNOWN_S = 2 * LOOKED_AT_S + 1.0
+"""So long after somebody was put on the list every process that Redis answers knows, be it at the second try, and has
+stored what it had taken before."""
 _BY_SESSION = {
     "actions": schema.ACTIONS,
     "errors": schema.ERRORS,

@@ -276,7 +276,7 @@ async def test_what_an_intake_takes_before_it_knows_is_forgotten_too(context: Er
     async with TestClient(TestServer(app)) as client:
 
         async def send(session: str, user: str) -> int:
-            answer = await client.post("/intake/rrweb", data=piece(session, user))
+            answer = await client.post("/intake/rrweb", data=piece(session, user or None))
             return int((await answer.json())["kept"])
 
         assert await send("s-4", "somebody-new") == 2, "it has looked, and nobody was on the list"
@@ -286,9 +286,10 @@ async def test_what_an_intake_takes_before_it_knows_is_forgotten_too(context: Er
             return bool(await context.redis.exists(keys.REFUSED_PEOPLE))
 
         await until(listed)
-        await send("s-7", USER)
+        assert await send("s-7", USER) in (0, 2), "a busy machine may have looked again"
         await forgetting
-        assert await send("s-8", USER) == 0
+        for session, user in (("s-8", USER), ("s-7", "")):
+            assert await send(session, user) == 0
     assert set().union(*await left(store)) == {"s-3", "s-4"}
     assert not (await store.recordings.size("s-7"))[0]
 

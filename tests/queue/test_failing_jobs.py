@@ -79,7 +79,7 @@ async def test_what_no_operator_can_mend_is_told_and_is_no_error_of_the_log(
         async with bench.worker({"late": Job(failing(error))}).working():
             await queue.put("late", Note("x"), id="1")
             await settled(lambda: len(bench.failures) == 1)
-    assert [entry["log_level"] for entry in logs if entry["event"] == "a job failed"] == ["info"]
+    assert [entry["log_level"] for entry in logs if entry["event"] == "a job failed"] == ["warning"]
 
 
 async def test_a_job_over_its_time_and_a_payload_of_another_shape_are_reported(bench: Bench, queue: Lane) -> None:

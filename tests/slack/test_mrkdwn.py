@@ -96,11 +96,11 @@ def test_a_long_hostile_text_takes_no_longer_than_its_length_deserves(piece: str
 
 
 def test_the_ids_that_a_text_names_are_found() -> None:
-    assert mentioned("<@U0MINAPARK> <#C0GENERAL1|x> <!subteam^S0CHECKOUT> <!here> <https://x|y> @U1") == {
+    assert mentioned("<@U0MINAPARK> <#C0GENERAL1|x> <!subteam^S0CHECKOUT> <!here> <https://x|y> <@U0MINAPARK> @U1") == [
         "U0MINAPARK",
         "C0GENERAL1",
         "S0CHECKOUT",
-    }
+    ]
 
 
 def test_emoji_have_slacks_names_and_nothing_else_is_one() -> None:

@@ -77,10 +77,11 @@ async def forget_person(
         traces.sessions, traces.clips = set(begun[0].sessions), set(begun[0].clips)
         traces.files = set(begun[0].files)
     await _find(context, traces)
-    if refuse and not dry_run:
+    if refuse and not dry_run and context.store:
         await _refuse(context, traces)
         await asyncio.sleep(refused_people.KNOWN_S)
         await _find(context, traces)  # what had come in until then
+        await _refuse(context, traces)  # and what else comes of these sessions, which needn't name the person
     called = traces.names | traces.learned
     report = ErasureReport(len(traces.sessions), clips=len(traces.clips), names=sorted(called))
     report.left = sorted(traces.learned - traces.in_texts)

@@ -23,8 +23,8 @@ CLOCK = Fraction(1, 1000)
 QUALITY = "23"  # x264's constant rate factor: lower is better and larger; small text is still sharp at this
 IN_ORDER = {"bf": "0", "forced-idr": "1"}  # frames stored as they are shown, or the length of the film is wrong
 ON_X86 = {"x264-params": "asm=SSE2"} if platform.machine() in {"x86_64", "AMD64"} else {}
-"""Instructions that all of these processors have, so that all make the same bytes. With AVX-512, x264 reads memory that
-nobody has written, and not even one machine does. It takes no longer, and the film is a hundredth larger."""
+"""Instructions that all of these processors have, so that all of them make the same bytes. With AVX-512, x264 reads
+memory that nobody has written, so that not even the films of one machine are alike. The film is a hundredth larger."""
 LAST_MS = 40
 STEADY_MS = 1_000  # a frame that stays comes again after this: players jump and draw by frames
 JUMP_MS = 4_000  # from a frame that can be jumped to, to the next
@@ -54,7 +54,7 @@ def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
 
 
 class Film:
-    """An H.264 stream in memory. Equal frames give equal bytes, whatever the memory held before."""
+    """An H.264 stream in memory. Equal frames give equal bytes."""
 
     def __init__(self) -> None:
         self.frames = 0
