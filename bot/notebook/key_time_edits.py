@@ -32,16 +32,17 @@ def seen_of(times: KeyTimes, kind: KeyTimeKind) -> str:
 
 
 def same_moments(
-    notebook: Notebook, kind: KeyTimeKind, locale: Locale, said: Callable[[Entry, Locale], str]
+    notebook: Notebook, kind: KeyTimeKind, locale: Locale, text_of_entry: Callable[[Entry, Locale], str]
 ) -> list[tuple[str, datetime]]:
     """Returns the nearest other moments that a key time may be, with what they are: other key times and the timeline.
 
-    `said` gives the words of an entry, without markup. They are ordered by time, so that they read as what happened.
+    `text_of_entry` gives the words of an entry, without markup. They are ordered by time, so that they read as what
+    happened.
     """
     times = notebook.key_times
     held = times.of(kind)
     others = [(locale.text(NAMES[time.kind]), time.at) for time in times.known if time.kind is not kind and time.at]
-    others += [(_words(entry, locale, said), entry.when) for entry in notebook.timeline]
+    others += [(_words(entry, locale, text_of_entry), entry.when) for entry in notebook.timeline]
     near = held.at if held and held.at else min((at for _name, at in others), default=None)
     if near is None:
         return []
@@ -50,10 +51,10 @@ def same_moments(
     return sorted(nearest, key=lambda each: each[1])
 
 
-def _words(entry: Entry, locale: Locale, said: Callable[[Entry, Locale], str]) -> str:
+def _words(entry: Entry, locale: Locale, text_of_entry: Callable[[Entry, Locale], str]) -> str:
     """Of old entries only the text is known as Slack has it."""
     if entry.what or entry.markdown or entry.rewritten is not None:
-        return said(entry, locale)
+        return text_of_entry(entry, locale)
     return " ".join(MARKS.sub("", entry.text).split())
 
 

@@ -80,7 +80,7 @@ class HtmlPages:
         stamp = hashlib.sha256(b"".join(assets.values())).hexdigest()[:12]
         prose, entry_text = Prose(), NotebookText.load().entry
 
-        def said(entry: Entry, locale: Locale) -> str:
+        def text_of_entry(entry: Entry, locale: Locale) -> str:
             return prose.words(entry_text(entry, locale))
 
         environment.filters.update(
@@ -106,7 +106,7 @@ class HtmlPages:
             impact_title=impact_title,
             entry_text=entry_text,
             key_time_seen=seen_of,
-            key_time_candidates=partial(same_moments, said=said),
+            key_time_candidates=partial(same_moments, text_of_entry=text_of_entry),
             **FOR_TEMPLATES,
         )
         return cls(environment, assets)

@@ -76,10 +76,10 @@ async def test_on_a_form_of_another_version_of_the_bot(house: House, callback: s
     form["view"]["blocks"] = []  # so that the answer doesn't stay in the form, of which Slack would know
     assert await Monkey(house, 0).deliver(**form) == 200
 
-    async def told() -> bool:
+    async def says_so() -> bool:
         channels = (await house.look("state"))["channels"]
         direct = [it["id"] for it in channels if it["is_im"]]
         texts = [it["text"] for id in direct for it in await house.messages(channel=id)]
         return texts == ["This form is from another version of the bot; please open it again."]
 
-    assert await until(told)
+    assert await until(says_so)

@@ -143,7 +143,7 @@ UNSEEN = re.compile("[\x00-\x1f\x7f\u202e]")
 
 
 @pytest.fixture(params=STORES)
-async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Events, LocalSource]]:
+async def little(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Events, LocalSource]]:
     """Events, and the source that has them, taken in from a file."""
     events = STORES[request.param]
     store = await EventStore.open(tmp_path / "data", clock=lambda: NOW)
@@ -154,8 +154,8 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     await store.close()
 
 
-async def test_every_question_is_answered_truly(kept: tuple[Events, LocalSource]) -> None:
-    events, source = kept
+async def test_every_question_is_answered_truly(little: tuple[Events, LocalSource]) -> None:
+    events, source = little
     reader, refusals = QuestionReader(source, lambda: NOW), []
     for text, tag in ASKED:
         locale = Locale.of(tag, SEOUL)
@@ -176,8 +176,8 @@ async def test_every_question_is_answered_truly(kept: tuple[Events, LocalSource]
     assert not [sentence for sentence in refusals if WRONG.search(sentence)]
 
 
-async def test_a_terminal_says_the_same_on_lines_of_their_own(kept: tuple[Events, LocalSource]) -> None:
-    events, source = kept
+async def test_a_terminal_says_the_same_on_lines_of_their_own(little: tuple[Events, LocalSource]) -> None:
+    events, source = little
     reader = QuestionReader(source, lambda: NOW)
     for text, tag in ASKED:
         found = await ask_api.answer(reader, Owners(()), ask_api.Wanted(text, NOW, "Asia/Seoul", tag))
@@ -193,8 +193,8 @@ async def test_a_terminal_says_the_same_on_lines_of_their_own(kept: tuple[Events
             assert len(line) < 1000, text
 
 
-async def test_nothing_is_held_against_a_time_before_all_data(kept: tuple[Events, LocalSource]) -> None:
-    events, source = kept
+async def test_nothing_is_held_against_a_time_before_all_data(little: tuple[Events, LocalSource]) -> None:
+    events, source = little
     reader, locale = QuestionReader(source, lambda: NOW), Locale.of("en", SEOUL)
     oldest = min((moment(event) for event in stored(events) if event["type"] == "action"), default=None)
     for text in ENGLISH[:5]:
@@ -205,8 +205,8 @@ async def test_nothing_is_held_against_a_time_before_all_data(kept: tuple[Events
         assert known == bool(re.search("same span before|None in|As many as|more than|fewer than", message)), text
 
 
-async def test_of_a_time_without_a_click_no_names_are_counted(kept: tuple[Events, LocalSource]) -> None:
-    _, source = kept
+async def test_of_a_time_without_a_click_no_names_are_counted(little: tuple[Events, LocalSource]) -> None:
+    _, source = little
     locale = Locale.of("en", SEOUL)
     question = await QuestionReader(source, lambda: NOW).read('errors on "Pay" in the last minute', locale)
     with pytest.raises(NoSuchTarget) as refused:
