@@ -114,3 +114,11 @@ def test_both_stores_give_the_same_answers(same: tuple[Same, Callable[[], None]]
 
     few = settings(max_examples=12, stateful_step_count=25, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Stores, settings=few)
+
+
+def test_an_empty_id_is_kept_in_order_like_any_other(same: tuple[Same, Callable[[], None]]) -> None:
+    both, empty = same
+    empty()
+    for id in ("R1", ""):
+        both(lambda store, id=id: store.append("thing", "T1", id, 1))  # type: ignore[misc]
+    assert both(lambda store: store.newest("thing", "T1", 5, 0)) == [""]

@@ -128,7 +128,7 @@ class PostgresRecords:
         async def appended(connection: Connection, _: bool) -> None:
             async with connection.transaction():
                 for each in (EVERY_TEAM, team):
-                    if await connection.fetchval(_APPEND, kind, each, id):  # a second time changes nothing
+                    if await connection.fetchval(_APPEND, kind, each, id) is not None:  # a second time changes nothing
                         await connection.execute(_SHORTEN, kind, each, most)
 
         await self.pool.run(appended)
