@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections import Counter
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,15 +22,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.state import keys
 from bot.state.redis_records import RedisRecords
-from standins.datadog.world import World as DatadogWorld
 from standins.slack.seed import BOT, JISOO, MINA
 from standins.slack.slack_faults import SlackFault
 from standins.slack.workspace_config import SeedChannel
 from tests.handlers.datadog import CHANGE, Shop
 from tests.handlers.house import has, until
-from tests.handlers.killing import SECRET, UP_S, RedisProcess, Scene
-from tests.handlers.replicas import replicas
+from tests.handlers.killing import SECRET, UP_S, RedisProcess
 from tests.handlers.test_deliveries import FORM, JSON, deliver, signed
+from tests.handlers.threaded_scene import ThreadedScene
 from tests.handlers.walking import TEAM, settled
 
 Json = dict[str, Any]
@@ -44,7 +41,6 @@ WORDS = st.sampled_from(
 WHICH = st.integers(0, 10_000)
 """Chooses among what is there, of which there may be more or less the next time."""
 MOST_DEATHS = 2  # of bots in one history; more of them only take time
-APART_S = 90.0  # how far the clocks of the two bots are apart
 FAULTS = st.sampled_from(
     [
         {"kind": "lost_response", "method": "chat.postMessage"},
@@ -63,37 +59,10 @@ FAULTS = st.sampled_from(
 )  # fmt: skip
 
 
-class World:
-    """A scene that lives in a thread with a loop of its own, so that a machine that knows no loop can act in it."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._stack = AsyncExitStack()
-        self.scene: Scene
-        self.made = 0
-
-    def do(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=600)
-
-    async def enter(self, folder: Path, redis_url: str, world: DatadogWorld) -> None:
-        bots = replicas(folder, redis_url, world, bots=2, workers=0, apart_s=APART_S)
-        self.scene = await self._stack.enter_async_context(bots)
-
-    async def leave(self) -> None:
-        self.scene.asked_for |= {"internal_error", "fatal_error", "ratelimited", "", "thread_not_found"}
-        await self._stack.aclose()
-
-    def end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-
 class History(RuleBasedStateMachine):
     """One channel's history. What people did is kept beside, as what must stand in the end."""
 
-    world: World
+    world: ThreadedScene
 
     @initialize()
     def channel_is_made(self) -> None:
@@ -284,7 +253,7 @@ def test_whatever_happens_each_effect_is_there_once_and_what_was_done_last_stand
     tmp_path: Path, shop: Shop, pytestconfig: pytest.Config
 ) -> None:
     (tmp_path / "server").mkdir()
-    server, world = RedisProcess(tmp_path / "server"), World()
+    server, world = RedisProcess(tmp_path / "server"), ThreadedScene()
     server.start()
     try:
         world.do(world.enter(tmp_path / "house", server.emptied(0), shop(CHANGE)))
