@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import uuid4
 
 from aiohttp import web
 
 from bot.app.base import Base
 from bot.app.web_access import WebAccess
-from bot.backlog.schedule import TICKET_LOOKS
 from bot.backlog.ticket import Ticket
 from bot.notebook.notebook import Notebook
 from bot.providers.local.local_tickets import LocalTracker
@@ -16,7 +16,7 @@ from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
 from bot.services.postmortems.refresh_facts import refresh_soon
-from bot.services.requests import request_clock
+from bot.services.requests.jobs import TicketsChangedJob
 from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.web.access.request_origin import LOOPBACK
@@ -73,9 +73,10 @@ def page_routes(base: Base, services: Services, pages: HtmlPages, access: WebAcc
     if not isinstance(tracker, LocalTracker):
         return routes
 
-    async def moved(_ticket: Ticket) -> None:
+    async def moved(ticket: Ticket) -> None:
         # The clock would come by within the hour; whoever pressed is watching now.
-        await request_clock.tick(services.requests, ahead=TICKET_LOOKS)
+        press = TicketsChangedJob(tracker=LocalTracker.name, keys=(ticket.key,), delivery=uuid4().hex)
+        await base.queue.put(press)
 
     evidence = partial(evidence_of, services.requests)
     return [*routes, *ticket_routes(tracker, pages, moved, evidence, access.sees_ticket)]

@@ -101,7 +101,7 @@ class ReadTicketsJob(QueuedJob, frozen=True, kw_only=True):
 
 
 class TicketsChangedJob(QueuedJob, frozen=True, kw_only=True):
-    """A webhook named tickets; `delivery` is its id."""
+    """Somebody changed tickets, as a webhook or a press on our page tells; `delivery` is the id of that."""
 
     job_name: ClassVar[str] = "tickets_changed"
     lane: ClassVar[str] = ANSWERS

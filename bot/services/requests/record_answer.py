@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 import msgspec
 
@@ -21,6 +22,9 @@ from bot.services.requests.follow_ups import fields_of, joined
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob
 from bot.services.requests.new_ticket import new_ticket, parent_of
 from bot.services.requests.show_on_ticket import show_on_ticket
+
+RECENT = timedelta(hours=1)
+"""What is older than this was told, or never will be."""
 
 
 async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
@@ -44,6 +48,8 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
         press = msgspec.structs.replace(transition_of(planned, by, ticket.key, ticket.link), agreed=agreed)
         after = await context.records.change(request, lambda record: decide(record, press, by.locale))
         version = after.version
+        if ticket.link:  # from now on somebody may change it
+            await context.records.note_ticket(after, context.trackers.of(after.tracker, after.team).name)
     except (Conflict, Denied) as refusal:
         done = _version_of(request, job)
         if done is None:
@@ -69,13 +75,38 @@ async def _note_ticket(context: RequestContext, job: AcknowledgeJob, request: Re
 
 async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
     """Tells thread, notebook and ticket what became of a request, and sets its clock. Repeatable throughout."""
-    request = await context.records.get(job.team, job.request)
-    await notify.notify(context, request, job.version)
+    request = await _told_in_thread(context, job)
     await channel_notebook.follow(context.postmortems, request)
     await notify.schedule(context, request)
     await digest.refresh(context, request)
     await context.records.announce(request, job.version)
     await show_on_ticket(context, request, job.version)
+
+
+async def _told_in_thread(context: RequestContext, job: EffectsJob) -> Request:
+    """After what came before it, and as the request is by now: no message keeps what was overtaken while it was told.
+
+    Returns the request as it was told.
+    """
+    request = await context.records.get(job.team, job.request)
+    while True:
+        for version in await _untold(context, request, job.version):
+            await notify.notify(context, request, version)
+        now = await context.records.get(job.team, job.request)
+        if now.version == request.version:
+            return request
+        request = now
+
+
+async def _untold(context: RequestContext, request: Request, version: int) -> list[int]:
+    """This version, and those before it that nobody has told yet, oldest first."""
+    earlier = [entry for entry in request.history if entry.version < version and entry.at > context.clock() - RECENT]
+    untold = [version]
+    for entry in reversed(earlier):
+        if await context.records.announced(request, entry.version):
+            break
+        untold.insert(0, entry.version)
+    return untold
 
 
 def _version_of(request: Request, job: AcknowledgeJob) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import timedelta
 
 from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
 from bot.backlog.schedule import Step
@@ -18,6 +17,7 @@ from bot.services.requests.jobs import ReadTicketsJob, StepJob, TicketsChangedJo
 from bot.services.requests.moves import have_told, move
 
 MOST_TICKETS = 50
+MOST_READINGS = 3
 log = logging.getLogger(__name__)
 
 
@@ -25,13 +25,13 @@ def batched(requests: Sequence[tuple[str, str]], size: int) -> Iterator[tuple[tu
     return (tuple(requests[start : start + size]) for start in range(0, len(requests), size))
 
 
-async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
-    """Queues a job for each request that is due, or will be within `ahead`: a job does nothing before its time.
+async def tick(context: RequestContext) -> None:
+    """Queues a job for each request that is due.
 
     Those that wait for their tickets share a job for each tracker and team, which reads many tickets in one request.
     """
     waiting: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for team, id in await context.records.due.due(context.clock() + ahead):
+    for team, id in await context.records.due.due(context.clock()):
         request = await context.records.find(team, id)
         if request and request.state is RequestState.IN_BACKLOG and request.ticket:
             waiting.setdefault((request.tracker, team), []).append((team, id))
@@ -42,8 +42,11 @@ async def tick(context: RequestContext, ahead: timedelta = timedelta()) -> None:
             await context.queue.put(ReadTicketsJob(tracker=tracker, requests=several))
 
 
-async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> None:
-    """Has several requests follow their tickets. Raises Upstream when the tracker is away: the clock comes by again."""
+async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> bool:
+    """Has several requests follow their tickets, and returns whether one of them went on.
+
+    Raises Upstream when the tracker is away: the clock comes by again.
+    """
     ours = job.requests[0][0] if job.requests else ""
     found = [await context.records.find(team, id) for team, id in job.requests if team == ours]
     requests = [request for request in found if request and request.state in WITH_TICKET]
@@ -57,17 +60,26 @@ async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> None:
             await _follow_or_act(context, request, readings[request.ticket])
         except (Upstream, Missing):
             log.warning("a request could not follow its ticket", exc_info=True)
+    now = [await context.records.find(request.team, request.id) for request in requests]
+    return any(after and after.version != before.version for before, after in zip(requests, now, strict=True))
 
 
 async def hear_of_tickets(context: RequestContext, job: TicketsChangedJob) -> None:
-    """A webhook named these tickets, so they are read again. Raises Upstream, and is then tried again."""
+    """Somebody changed these tickets, so they are read again. Raises Upstream, and is then tried again.
+
+    Once more after a request went on: what was read may have been overtaken on the way, and whoever heard of the newer
+    change may have found the older state.
+    """
     names = [await context.records.of_tickets(job.tracker, key) for key in job.keys]
     requests = tuple(dict.fromkeys(name for several in names for name in several))
     if requests:
         found = [await context.records.find(team, id) for team, id in requests]
         for tracker, team in {(request.tracker, request.team) for request in found if request}:
             theirs = tuple((one.team, one.id) for one in found if one and (one.tracker, one.team) == (tracker, team))
-            await read_tickets(context, ReadTicketsJob(tracker=tracker, requests=theirs))
+            read = ReadTicketsJob(tracker=tracker, requests=theirs)
+            for _ in range(MOST_READINGS):
+                if not await read_tickets(context, read):
+                    break
 
 
 async def look_at(context: RequestContext, job: StepJob) -> None:
@@ -82,7 +94,8 @@ async def look_at(context: RequestContext, job: StepJob) -> None:
 async def _follow_or_act(context: RequestContext, request: Request, reading: Ticket | Absence | None) -> None:
     if request.last and not await context.records.announced(request, request.last.version):
         await have_told(context, request)  # somebody died between writing it down and having it told
-        return
+        if reading is None:
+            return
     step = await notify.step_of(context, request)
     followed = False
     if step and step.reads_ticket:
