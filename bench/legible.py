@@ -3,8 +3,8 @@
 Words come from the page of the replay, masked as in the clip. `target`: those in the clicked element; `around`: the
 others whose middle lies within 160 x 90 px (of a picture 800 px wide) of the click; both in the frame half a second
 after the failed click. `message`: those of texts that were not on the page before the click, in the last frame of that
-page. Only words are asked for that tesseract reads in the page drawn at twice its size: what it can't read there says
-nothing about a clip.
+page. All of a group are read at once, and those that are missed then by their line. Only words are asked for that
+tesseract reads in the page drawn at twice its size: what it can't read there says nothing about a clip.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -24,6 +25,7 @@ from bot.replay.stage.stage import Stage, View
 SHOWN = 360
 AROUND = 160, 90
 MODES = ("11", "6", "7")
+LINE = "7"
 WORDS = """((atX, atY) => {
   const frame = document.querySelector("iframe"), page = frame.contentDocument, made = [];
   const { left, top } = frame.getBoundingClientRect(), scale = frame.getBoundingClientRect().width / frame.offsetWidth;
@@ -72,12 +74,12 @@ def plain(word: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFC", word).casefold() if char.isalnum())
 
 
-def texts_in(image: Image.Image, language: str) -> str:
-    """What tesseract reads in a picture, in all modes."""
+def texts_in(image: Image.Image, language: str, modes: Sequence[str] = MODES) -> str:
+    """What tesseract reads in a picture, in all these modes."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     env = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    commands = [["tesseract", "-", "-", "-l", language, "--psm", mode] for mode in MODES]
+    commands = [["tesseract", "-", "-", "-l", language, "--psm", mode] for mode in modes]
     runs = [subprocess.run(it, input=buffer.getvalue(), capture_output=True, env=env, check=True) for it in commands]
     return "\n".join(run.stdout.decode() for run in runs)
 
@@ -90,18 +92,35 @@ def read_of(text: str, words: list[Word]) -> list[Word]:
 
 def read_in(image: Image.Image, words: list[Word], view: View, size: Size, language: str) -> list[Word]:
     """The words that can be read in a picture of a view, which is as wide as the image; `size` is that of the page."""
-    x, y, zoom = view
-    scale = image.width / size.width * zoom
     seen = [it for it in words if inside(it, view, size)]
     if not seen:
         return []
-    left, top = min(it.left for it in seen), min(it.top for it in seen)
-    right, bottom = max(it.left + it.width for it in seen), max(it.top + it.height for it in seen)
-    edges = ((left - x) * scale - 10, (top - y) * scale - 10, (right - x) * scale + 10, (bottom - y) * scale + 10)
+    read = read_of(texts_in(_part(image, seen, view, size, 10), language), seen)
+    for line in _lines([it for it in seen if it not in read]):
+        # Tesseract takes frames of buttons that stand in a row for a table; it reads each of them alone.
+        read += read_of(texts_in(_part(image, line, view, size, 2), language, (LINE,)), line)
+    return read
+
+
+def _lines(words: list[Word]) -> list[list[Word]]:
+    """The words by the line of the text that they stand in."""
+    lines: dict[tuple[str, float], list[Word]] = {}
+    for it in words:
+        lines.setdefault((it.text, it.top), []).append(it)
+    return list(lines.values())
+
+
+def _part(image: Image.Image, words: list[Word], view: View, size: Size, margin: int) -> Image.Image:
+    """Where these words stand in the picture, with a margin in px of it; larger, as tesseract likes it."""
+    x, y, zoom = view
+    scale = image.width / size.width * zoom
+    left, top = min(it.left for it in words), min(it.top for it in words)
+    right, bottom = max(it.left + it.width for it in words), max(it.top + it.height for it in words)
+    edges = [(left - x) * scale, (top - y) * scale, (right - x) * scale, (bottom - y) * scale]
+    edges = [edge + (margin if place > 1 else -margin) for place, edge in enumerate(edges)]
     part = image.crop((max(0, int(edges[0])), max(0, int(edges[1])), int(edges[2]), int(edges[3])))
     grow = 4 if image.width <= SHOWN else 2
-    large = part.resize((part.width * grow, part.height * grow), Image.Resampling.BICUBIC)
-    return read_of(texts_in(large, language), seen)
+    return part.resize((part.width * grow, part.height * grow), Image.Resampling.BICUBIC)
 
 
 def inside(it: Word, view: View, size: Size) -> bool:
