@@ -209,6 +209,8 @@ class ShotStream:
         self._taken = 0
         self._ended = False  # for whoever reads it
         self._complete = False
+        self.over = False
+        """Whether nothing more will come."""
 
     def add(self, shot: Shot) -> None:
         self.shots.append(shot)
@@ -216,6 +218,7 @@ class ShotStream:
 
     def end(self, *, complete: bool) -> None:
         self._complete = complete
+        self.over = True
         self._coming.put(None)
 
     def live(self) -> Iterator[Shot]:
