@@ -19,6 +19,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.listener.async_listener_completion_handler import AsyncCustomListenerCompletionHandler
+from slack_bolt.listener.async_listener_start_handler import AsyncCustomListenerStartHandler
 from slack_bolt.response import BoltResponse
 
 from bot.kernel.errors import ReplaybookError, Unavailable
@@ -69,6 +70,10 @@ async def slack_edge(
         await next()
         return None
 
+    async def begun(context: Payload) -> None:
+        if id := context.get(DELIVERY_ID):
+            inbox.begun(id)
+
     async def done(context: Payload) -> None:
         if id := context.get(DELIVERY_ID):
             await inbox.forget(id)
@@ -80,6 +85,7 @@ async def slack_edge(
 
     register(app, services, keeping)
     app.error(misshapen)
+    app.listener_runner.listener_start_handler = AsyncCustomListenerStartHandler(_log(), begun)
     app.listener_runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(_log(), done)
     async with inbox.watched(again, identities.known):
         yield app

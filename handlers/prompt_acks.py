@@ -93,6 +93,7 @@ class PromptRunner(AsyncioListenerRunner):
     async def _listened(self, request: AsyncBoltRequest, listener: AsyncListener, ack: PromptAck) -> None:
         ack.in_listener = True
         try:
+            await self.listener_start_handler.handle(request=request, response=None)
             if listener.auto_acknowledgement:
                 await ack.turn()
             await listener.run_ack_function(request=request, response=BoltResponse(status=200))

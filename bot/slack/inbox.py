@@ -2,7 +2,8 @@
 
 A process renews its deliveries every second. What nobody renews (the process was killed) is taken by another process,
 or by the same one after its restart, and handled from the start; handlers do nothing twice. A process that stalled for
-longer than the lease has lost its deliveries: it can neither renew nor remove them any more.
+longer than the lease has lost its deliveries: it can neither renew nor remove them any more. A process that was told to
+end breaks off what takes too long and leaves it to others, as if it had been killed.
 
 Slack may deliver a thing again while it is handled and afterwards. What has a name of its own (a trigger, an event id)
 is taken in once, and remembered for a while.
@@ -34,6 +35,7 @@ Once Redis is known to be away nothing is gained by waiting, and a busy machine 
 """
 TAKEN_BACK_S = 10.0  # for which a slow Redis may still get to what was refused meanwhile
 DRAIN_S = 5.0  # what is in work may take when the process is told to end; then it is anybody's
+BROKEN_OFF_S = 1.0  # so long is waited for a handler that was broken off
 DEATHS = 3  # processes that may die of one delivery
 
 Json = dict[str, Any]
@@ -49,8 +51,9 @@ class Inbox:
         self._mine: set[str] = set()
         self._away = False
         self._refused: dict[str, float] = {}
-        self._draining, self._leaving = False, 0
+        self._draining, self._ended, self._leaving = False, False, 0
         self._forgotten = asyncio.Event()
+        self._handlers: dict[str, asyncio.Task[Any]] = {}
 
     @property
     def patience_s(self) -> float:
@@ -77,8 +80,22 @@ class Inbox:
         self._mine.add(id)
         return id
 
+    def begun(self, id: str) -> None:
+        """The task that runs now handles this delivery. It is broken off where the process has ended its work."""
+        if task := asyncio.current_task():
+            self._handlers[id] = task
+            if self._ended:
+                task.cancel()
+
     async def forget(self, id: str) -> None:
-        """Remove a delivery, because its handler is done, well or badly."""
+        """Remove a delivery, because its handler is done, well or badly.
+
+        Not any more once the process has ended its work: a handler that is broken off, or fails because everything
+        around it is closed, is not done.
+        """
+        self._handlers.pop(id, None)
+        if self._ended:
+            return
         self._mine.discard(id)
         self._leaving += 1
         try:
@@ -100,12 +117,22 @@ class Inbox:
         try:
             yield
         finally:
+            self._ended = True
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            await self._break_off()
             if self._mine:
                 with suppress(RedisError, OSError):  # then they are free with the lease
                     await self._store.release(self._mine)
+
+    async def _break_off(self) -> None:
+        """Ends the handlers that are still at work, before what they use is closed."""
+        handlers = list(self._handlers.values())
+        for task in handlers:
+            task.cancel()
+        if handlers:
+            await asyncio.wait(handlers, timeout=BROKEN_OFF_S)
 
     async def drained(self) -> None:
         """Takes nothing over from others any more; returns when nothing is in work, or after a few seconds."""

@@ -86,10 +86,13 @@ end
 return removed
 """
 
-# KEYS alive, owners; ARGV owner, then ids. What is the owner's is anybody's from now on.
+# KEYS alive, owners; ARGV owner, then ids. What is the owner's is anybody's from now on, and no longer the owner's.
 _RELEASE = """
 for i = 2, #ARGV do
-  if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[1] then redis.call('ZADD', KEYS[1], 'XX', 0, ARGV[i]) end
+  if redis.call('HGET', KEYS[2], ARGV[i]) == ARGV[1] then
+    redis.call('ZADD', KEYS[1], 'XX', 0, ARGV[i])
+    redis.call('HDEL', KEYS[2], ARGV[i])
+  end
 end
 """
 

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
+import msgspec
 import pytest
+from slack_bolt.async_app import AsyncApp
 
+from bot.services.services import Services
+from bot.slack.inbox import Inbox
+from bot.web.access.gate import AccessGate, Doors
+from bot.web.listening import listening
+from handlers.bolt_app import SlackApp
+from handlers.bot_identity import BotIdentity
+from handlers.edge import Keeping, on_event, slack_edge
+from handlers.payloads import SlackEvent
+from handlers.receiving import slack_routes
+from standins.slack.seed import BOT
+from tests.free_ports import free_port
 from tests.handlers.datadog import CHANGE, Shop
-from tests.handlers.house import until
+from tests.handlers.house import INCIDENT, SECRET, House, has, until
 from tests.handlers.killing import Bot, RedisProcess, Scene
 from tests.handlers.replicas import Replicas, replicas
+from tests.handlers.test_deliveries import deliver, event, signed
 from tests.handlers.walking import Arm, Moments, assert_all_once, journey
 
 Json = dict[str, Any]
@@ -72,3 +87,34 @@ async def last_word(here: Scene, port: int) -> list[str]:
 
 async def _ended(every: Replicas, wanted: int) -> bool:
     return sum(len(process.endings) for process in every.every) >= wanted
+
+
+async def test_what_a_process_breaks_off_when_it_ends_is_done_by_another(house: House) -> None:
+    """And whatever its handler runs into then is told nobody."""
+    begun, closed = asyncio.Event(), asyncio.Event()
+
+    async def hangs(_event: SlackEvent, _services: Services) -> None:
+        begun.set()
+        await closed.wait()
+        raise RuntimeError("everything is closed")
+
+    def hanging(app: AsyncApp, services: Services, keeping: Keeping) -> None:
+        app.event("app_mention", middleware=[keeping])(on_event(hangs, services))
+
+    app, identity = SlackApp(SECRET, f"{house.root}/api/"), BotIdentity(house.services.slack.clients)
+    port = free_port()
+    there = replace(house, settings=msgspec.structs.replace(house.settings, port=port))
+    async with (
+        identity.learning(),
+        slack_edge(app, house.services, Inbox(house.redis), hanging, identity) as bolt,
+        listening("127.0.0.1", port, slack_routes(bolt, SECRET), AccessGate(Doors())),
+    ):
+        posted = await house.human("post", channel=INCIDENT, text="who asks?")
+        words = f"<@{BOT.id}> {QUESTION}"
+        mention = event(type="app_mention", text=words, ts=posted["ts"], event_ts=posted["ts"])
+        assert await deliver(there, mention, signed(mention)) == 200
+        await begun.wait()
+    closed.set()
+    await house.reply(posted["ts"], lambda it: has(it, "signals.refine"))
+    assert not [it for it in await house.replies(posted["ts"]) if it.get("is_ephemeral")]
+    assert not [it for it in await house.messages() if it.get("is_ephemeral")]

@@ -221,6 +221,37 @@ async def test_a_process_that_is_told_to_end_finishes_what_it_can_and_hands_the_
     assert await Inbox(redis, lease=3).renew_and_take() == [left]
 
 
+async def test_a_handler_that_is_not_done_when_its_process_ends_is_broken_off_and_its_delivery_stays(
+    redis: Redis,
+) -> None:
+    mine, other = Inbox(redis, lease=600), Inbox(redis, lease=600)
+    ends: list[str] = []
+
+    async def handler(id: str) -> None:
+        mine.begun(id)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ends.append(id)
+        finally:
+            await mine.forget(id)  # as whoever runs handlers does, however they end
+
+    async with mine.watched(as_nobody):
+        first = await mine.keep({"text": "one that hangs"})
+        second = await mine.keep({"text": "one that begins too late"})
+        hanging = asyncio.create_task(handler(first))
+        await asyncio.sleep(0)
+    late = asyncio.create_task(handler(second))
+    await asyncio.gather(hanging, late)
+    await mine.forget(second)
+    assert ends == [first, second]
+    assert sorted(await other.renew_and_take()) == sorted([first, second])
+
+
+async def as_nobody(_: str, __: Json) -> None:
+    raise AssertionError("nothing is left by others")
+
+
 async def test_with_nothing_in_work_a_process_ends_at_once(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "DRAIN_S", 3600)
     box = Inbox(redis)
