@@ -10,11 +10,14 @@ import msgspec
 import pytest
 
 from bot.backlog.request import Request, RequestState
+from bot.notebook.key_times import KeyTimeKind
 from bot.queue.job import CLIPS
 from bot.services import home_tab
 from bot.services.clips import render_clip
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import RenderClipJob
+from bot.services.postmortems import refresh_facts
+from bot.services.postmortems.jobs import RefreshFactsJob
 from bot.services.requests import digest, notify
 from bot.services.requests.jobs import DigestJob
 from bot.services.requests.request_records import RequestRecords
@@ -229,12 +232,13 @@ async def test_a_tab_that_is_opened_while_the_clock_shows_it_shows_what_is_new(
         opening.append(asyncio.create_task(home_tab.opened_home(house.services, TEAM, JISOO.id)))
         await asyncio.wait(opening, timeout=BLOCKED_S)
 
-    await asked(house)  # so that the clock has something new to show
+    await house.say("/replay watch dead clicks on buy button")  # so that the clock has something new to show
+    await quiet(house.redis)
     monkeypatch.setattr(home_tab, "_view", with_meanwhile(home_tab._view, open_with_more))
     await home_tab.refresh_homes(house.services)
     await opening[0]
     view = (await house.look("state", user=JISOO.id))["home"]
-    assert f"<#{INCIDENT}>" in str([block for block in view["blocks"] if "buy button" in str(block).lower()])
+    assert str(view["blocks"]).count(f"<#{INCIDENT}>") == 2, "two watches"
 
 
 async def test_a_ticket_shows_the_newest_numbers_whoever_began_first(house: House) -> None:
@@ -257,3 +261,28 @@ async def test_a_ticket_shows_the_newest_numbers_whoever_began_first(house: Hous
     await records.show_once(request, prepared)
     await others[0]
     assert shown == [1, 2]
+
+
+async def test_what_was_confirmed_while_facts_were_counted_stays_in_them(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A count of the numbers takes longer than one of what people did, which began later and is done first."""
+    _, request = await asked(house)
+    await quiet(house.redis)
+    kept = (await house.services.postmortems.notebooks.list(TEAM))[0]
+    facts = house.services.facts
+
+    async def confirm() -> None:
+        await house.press(request, "backlog.in_backlog", user=JISOO.id)
+        assert await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id) == {"ok": True}
+        await quiet(house.redis)
+        assert await confirmed()
+
+    async def confirmed() -> bool:
+        time = (await house.services.postmortems.notebook(TEAM, kept.id)).key_times.of(KeyTimeKind.CONFIRMED)
+        return time is not None and time.at is not None
+
+    counted = refresh_facts._Count.facts
+    monkeypatch.setattr(refresh_facts._Count, "facts", with_meanwhile(counted, confirm))
+    await refresh_facts.refresh_facts(facts, RefreshFactsJob(team=TEAM, notebook=kept.id))
+    assert await confirmed()
