@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 import pytest
 
 from bot.backlog.request import Request, RequestState
-from bot.notebook.key_times import KeyTimeKind
 from bot.queue.job import CLIPS
 from bot.services import home_tab
 from bot.services.clips import render_clip
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import RenderClipJob
-from bot.services.postmortems import refresh_facts
-from bot.services.postmortems.jobs import RefreshFactsJob
 from bot.services.requests import digest, notify
 from bot.services.requests.jobs import DigestJob
 from bot.services.requests.request_records import RequestRecords
@@ -25,6 +21,7 @@ from bot.services.watches import announce, live_answer
 from bot.services.watches.set_watch import end_watch
 from bot.slack.buttons import Pressed
 from tests.handlers.house import INCIDENT, JISOO, House, at, has, until
+from tests.handlers.meanwhile import BLOCKED_S, Call, with_meanwhile
 from tests.handlers.test_backlog import asked, only_request
 from tests.handlers.test_cancel import cancelled, on_its_way
 from tests.handlers.test_clips import QUESTION
@@ -33,23 +30,6 @@ from tests.handlers.test_follow_ups import promised
 from tests.handlers.test_live_answers import MINUTE, kept_live, message_of
 from tests.handlers.test_watches import the_watch, visited, watching
 from tests.handlers.walking import TEAM, quiet
-
-BLOCKED_S = 0.5
-"""So long a test looks whether somebody waits who has to. Who needn't is done sooner."""
-Call = Callable[..., Awaitable[Any]]
-
-
-def with_meanwhile(made: Call, meanwhile: Call) -> Call:
-    """`made`, and after its first result is there, but before anybody has it, `meanwhile` happens."""
-    left = [meanwhile]
-
-    async def call(*args: Any, **named: Any) -> Any:
-        result = await made(*args, **named)
-        if left:
-            await left.pop()()
-        return result
-
-    return call
 
 
 async def moved(house: House, request: Request, state: RequestState) -> Request:
@@ -261,28 +241,3 @@ async def test_a_ticket_shows_the_newest_numbers_whoever_began_first(house: Hous
     await records.show_once(request, prepared)
     await others[0]
     assert shown == [1, 2]
-
-
-async def test_what_was_confirmed_while_facts_were_counted_stays_in_them(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A count of the numbers takes longer than one of what people did, which began later and is done first."""
-    _, request = await asked(house)
-    await quiet(house.redis)
-    kept = (await house.services.postmortems.notebooks.list(TEAM))[0]
-    facts = house.services.facts
-
-    async def confirm() -> None:
-        await house.press(request, "backlog.in_backlog", user=JISOO.id)
-        assert await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id) == {"ok": True}
-        await quiet(house.redis)
-        assert await confirmed()
-
-    async def confirmed() -> bool:
-        time = (await house.services.postmortems.notebook(TEAM, kept.id)).key_times.of(KeyTimeKind.CONFIRMED)
-        return time is not None and time.at is not None
-
-    counted = refresh_facts._Count.facts
-    monkeypatch.setattr(refresh_facts._Count, "facts", with_meanwhile(counted, confirm))
-    await refresh_facts.refresh_facts(facts, RefreshFactsJob(team=TEAM, notebook=kept.id))
-    assert await confirmed()
