@@ -87,7 +87,7 @@ def services(base: Base) -> Services:
             teams=base.teams,
             rewriter=base.providers.rewriter,
         ),
-        homes=HomeRecords(base.records),
+        homes=HomeRecords(base.records, base.once),
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
         ),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
+
 import msgspec
 
 from bot.state import keys
+from bot.state.locks import HeldLock
+from bot.state.once import Once
 from bot.state.record_indexes import DueIndex
 from bot.state.records import Records, RecordStore
 
@@ -17,6 +21,11 @@ class ShownHome(msgspec.Struct, frozen=True):
 
 
 class HomeRecords:
-    def __init__(self, records: RecordStore) -> None:
+    def __init__(self, records: RecordStore, once: Once) -> None:
+        self._once = once
         self.shown = Records(records, ShownHome)
         self.due = DueIndex(records, keys.HOMES_DUE)
+
+    def turn(self, team: str, user: str) -> AbstractAsyncContextManager[HeldLock]:
+        """For the body nobody else publishes the tab: what is noted as shown is what was published last."""
+        return self._once.alone(keys.record(team, "home", user))

@@ -52,15 +52,17 @@ class WatchRow:
 async def opened_home(services: Services, team: str, user: str) -> None:
     """Publishes the tab for whoever opened it. Raises Upstream, and what Slack refuses."""
     now = services.postmortems.clock()
-    await _publish(services, team, user, (now + FOR).timestamp(), before="")
-    await services.homes.due.look_at(team, user, now + EVERY)
+    async with services.homes.turn(team, user):
+        await _publish(services, team, user, (now + FOR).timestamp(), before="")
+        await services.homes.due.look_at(team, user, now + EVERY)
 
 
 async def refresh_homes(services: Services) -> None:
     """Publishes those tabs again of which something has changed. One that fails stops no other."""
     for team, user in await services.homes.due.due(services.postmortems.clock(), limit=MOST_HOMES):
         try:
-            await _refresh(services, team, user)
+            async with services.homes.turn(team, user):
+                await _refresh(services, team, user)
         except ReplaybookError as error:
             log.info("a home tab stays as it was", why=error.sentence, team=team)
             if not isinstance(error, Upstream):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -43,6 +43,10 @@ class Once:
         """The result of the effect, or None while it hasn't happened."""
         value = await self._redis.get(key)
         return value.decode() if isinstance(value, bytes) else value
+
+    def alone(self, key: str) -> AbstractAsyncContextManager[HeldLock]:
+        """For the body nobody else is at what `key` names: who is second begins when the first is done. See `held`."""
+        return held(self._redis, keys.lock(key))
 
     async def run(
         self, key: str, effect: Callable[[], Awaitable[str]], *, ttl: float = KEEP_S, lease: float | None = None

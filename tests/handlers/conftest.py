@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from bot.kernel.clock import Clock
 from tests.handlers.datadog import Shop, shop_of, some_of
 from tests.handlers.house import House, open_house
+from tests.handlers.patience import patient
 from tests.handlers.quick_starts import quick_starts
 from tests.handlers.signed_in_house import SignedInHouse, signed_in_house
 from tests.made_once import made_once
@@ -25,6 +26,12 @@ from tests.moments import Moment, starting_at
 @pytest.fixture(scope="session", autouse=True)
 def bots_start_quickly() -> Iterator[None]:
     with quick_starts():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bots_are_patient() -> Iterator[None]:
+    with patient():
         yield
 
 

@@ -39,6 +39,7 @@ WAIT_S = 120.0
 """For what is sure to come: long enough for the busiest machine, and nobody waits for it who needn't."""
 UNHURRIED: Json = {"ack_limit": WAIT_S, "trigger_life": WAIT_S}
 """Slack's three seconds for a bot that shares a busy machine; what must be quick is held by tests of its own."""
+LAST_LINES, LINE = 30, 400
 SMALL_CLIPS: Json = {"clip_width": 400, "clip_fps": 5}
 """Settings of a bot, of which nobody looks at the clips. Those of the usual size are made in tests/journey."""
 
@@ -92,6 +93,16 @@ class House:
         calls = [it for it in await self.journal(way="api") if not it["ok"] and it["error"] not in self.asked_for]
         return [(it["name"], it["error"], it["args"]) for it in calls]
 
+    async def until(self, found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> Any:
+        """As below. When it never comes, the error has what Slack saw last."""
+        try:
+            return await until(found, wait_s)
+        except AssertionError as error:
+            lines = [str(entry)[:LINE] for entry in (await self.journal())[-LAST_LINES:]]
+            seen = [it for user in (MINA, JISOO) for it in await self.messages(user=user.id)]
+            lines += ["told alone: " + it["text"] for it in seen if it.get("is_ephemeral")]
+            raise AssertionError("\n".join((f"{error}; what happened last:", *lines))) from None
+
     async def say(self, text: str, *, user: str = MINA.id, channel: str = INCIDENT, **more: Any) -> Json:
         return await self.human("post", user=user, channel=channel, text=text, **more)
 
@@ -120,7 +131,7 @@ class House:
             views = (await self.look("state", user=user))["views"]
             return views[-1] if views and views[-1]["callback_id"].endswith(".loading") == loading else None
 
-        return await until(opened, wait_s)
+        return await self.until(opened, wait_s)
 
     async def submit(self, view: Json, values: Json, *, user: str = MINA.id) -> Json:
         return await self.human("submit", user=user, view_id=view["id"], values=values)
@@ -139,7 +150,7 @@ class House:
         async def found() -> Json | None:
             return next((it for it in await self.messages(user=user) if fits(it)), None)
 
-        return await until(found)
+        return await self.until(found)
 
     async def file_of(self, image: Json) -> bytes:
         """The bytes that an image block shows, as the page gets them."""
@@ -153,7 +164,7 @@ class House:
         async def found() -> Json | None:
             return next((it for it in await self.replies(ts, user=user) if fits(it)), None)
 
-        return await until(found)
+        return await self.until(found)
 
     async def whispered(self, *, user: str = MINA.id) -> str:
         """The newest message that only this person sees, in the channel or in a thread of it."""
@@ -165,7 +176,7 @@ class House:
             alone = [it for it in seen if it.get("is_ephemeral")]
             return alone[-1]["text"] if alone else None
 
-        return await until(found)
+        return await self.until(found)
 
 
 def has(message: Json, action: str) -> bool:

@@ -26,7 +26,7 @@ from bot.kernel.telemetry import SHORTEST_HIDDEN
 from bot.state.connection import connected
 from bot.state.embedded_server import server_program
 from handlers.measured_app import words_in
-from standins.slack.seed import demo_seed
+from standins.slack.seed import JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
 from tests.forked import Forked
@@ -171,10 +171,16 @@ class Scene(House):
         """Until the bot heard of it: what a person does who reads that it failed."""
 
         async def done() -> Json | None:
+            before = await self.turned_away()
             result = await deed()
-            return None if result.get("error") else result
+            return None if result.get("error") or await self.turned_away() > before else result
 
         return await until(done, UP_S)
+
+    async def turned_away(self) -> int:
+        """How often people were told that nothing can be kept now, as on a machine that is busy for seconds."""
+        seen = [it for user in (MINA, JISOO) for it in await self.messages(user=user.id) if it.get("is_ephemeral")]
+        return sum("try again in a minute" in it["text"] for it in seen)
 
     async def posted(self) -> Counter[str]:
         """How often each intent was posted, by the first words of its key."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 
+import pytest
+
 from bot import jobs
 from bot.queue.job import ANSWERS
 from bot.queue.worker import Worker
 from bot.services.explain_failure import FailureContext, explain_failure
-from tests.handlers.house import INCIDENT, JISOO, MINA, House, has
-from tests.handlers.walking import TEAM, quiet
+from bot.services.postmortems import channel_notebook
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
+from tests.handlers.meanwhile import with_meanwhile
+from tests.handlers.test_clips import QUESTION
+from tests.handlers.walking import QUEUED, TEAM, quiet
 
 TIMES = 10
 
@@ -38,3 +43,25 @@ async def test_ten_times_two_people_press_at_once_and_it_happens_once(house: Hou
     markers = [cell.marker for cell in kept.cells if cell.marker]
     assert len(markers) == len(set(markers))
     assert len([it for it in markers if it.startswith("number/")]) == TIMES
+
+
+async def test_who_adds_an_answer_while_somebody_else_does_hears_of_it_too(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = await house.ask(QUESTION)
+
+    async def add_as_well() -> None:
+        await house.press(said, "notebook.add", user=JISOO.id)
+        await until(lambda: both_wait(house))
+
+    monkeypatch.setattr(channel_notebook, "notebook_for", with_meanwhile(channel_notebook.notebook_for, add_as_well))
+    await house.press(said, "notebook.add", user=MINA.id)
+    await house.reply(said["ts"], lambda it: "/notebooks/" in str(it.get("blocks")) and not it.get("is_ephemeral"))
+    await quiet(house.redis)
+    told = [any(it.get("is_ephemeral") for it in await house.messages(user=who.id)) for who in (MINA, JISOO)]
+    assert sorted(told) == [False, True], "one is told in the thread, and the other alone"
+
+
+async def both_wait(house: House) -> bool:
+    jobs = [name async for name in house.redis.scan_iter(QUEUED) if b":record:" in name]
+    return len(jobs) == 2

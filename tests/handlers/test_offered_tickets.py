@@ -9,6 +9,7 @@ import pytest
 
 from bot.backlog.ticket import NewTicket
 from bot.providers.local.local_tickets import LocalTracker
+from bot.services.requests import offered_tickets
 from tests.handlers.house import JISOO, House, until
 from tests.handlers.test_backlog import asked, only_request
 
@@ -44,6 +45,7 @@ async def test_a_ticket_is_found_as_somebody_types_and_a_tracker_that_is_slow_is
 
     with monkeypatch.context() as patched:
         patched.setattr(LocalTracker, "find", never)
+        patched.setattr(offered_tickets, "SEARCH_S", 0.05)
         [(slow, value)] = await options(house, view, "stalls")
     assert "너무 늦습니다" in slow
     chosen = {"text": {"type": "plain_text", "text": "x"}, "value": made.key}

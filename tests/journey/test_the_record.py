@@ -26,6 +26,7 @@ from bot.notebook.notebook import Notebook, digest
 from standins.confluence.confluence_server import running_confluence
 from standins.confluence.confluence_world import ConfluenceWorld
 from tests.handlers.house import JISOO, MINA, House, has, open_house, until
+from tests.handlers.patience import patient
 from tests.handlers.test_fix_check import checked, moved, request_of, visited
 from tests.handlers.test_notebooks import QUESTION, added, notebook
 from tests.handlers.test_postmortem_command import commanded, told
@@ -61,8 +62,9 @@ async def walk(tmp_path: Path, sample: Path, redis: Redis, redis_server: str, cl
     world = ConfluenceWorld()
     async with running_confluence(world) as url:
         providers = (settings_of(world, url),)
-        async with open_house(tmp_path, sample, redis_server, clock, worker=True, providers=providers) as house:
-            yield Walk(house, world)
+        with patient():
+            async with open_house(tmp_path, sample, redis_server, clock, worker=True, providers=providers) as house:
+                yield Walk(house, world)
 
 
 async def test_the_record_writes_itself_and_people_have_the_last_word(walk: Walk) -> None:

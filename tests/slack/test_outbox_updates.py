@@ -42,6 +42,23 @@ async def test_an_update_that_arrives_while_another_is_sent_is_sent_after_it(
     assert len(sent) < 20
 
 
+async def test_progress_that_comes_late_takes_the_place_of_nothing(redis: Redis, slack: SlackWorkspace) -> None:
+    """Before the content was sent, and after."""
+    async with open_outbox(redis, slack) as box:
+        await box.post("m", team="T1", channel="C1", message=text_message("0 %"), placeholder=True)
+        await box.update("m", text_message("50 %"), team="T1", placeholder=True)
+        await box.update("m", text_message("cancelled"), team="T1")
+        await box.update("m", text_message("60 %"), team="T1", placeholder=True)
+        async with box.running():
+            await settled(lambda: slack.texts("C1") == ["cancelled"])
+            await box.update("m", text_message("70 %"), team="T1", placeholder=True)
+            await box.post("next", team="T1", channel="C1", message=text_message("next"))
+            await box.ts("next", team="T1")
+            assert slack.texts("C1") == ["cancelled", "next"]
+            await box.update("m", text_message("made again"), team="T1")
+            await settled(lambda: slack.texts("C1") == ["made again", "next"])
+
+
 async def test_an_update_of_a_message_that_is_gone_holds_nobody_up(outbox: Outbox, slack: SlackWorkspace) -> None:
     await outbox.update(("C1", "1.1"), text_message("lost"), team="T1")
     await outbox.post("next", team="T1", channel="C1", message=text_message("next"))

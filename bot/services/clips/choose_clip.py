@@ -13,6 +13,7 @@ from bot.services.access.access import Deed
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
+from bot.services.clips.request_clip import have_rendered
 from bot.services.clips.windows import pickable
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import EMAIL, PERSON, SESSION, Calm, Moment, Source
@@ -58,8 +59,7 @@ async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
     words = await context.records.words(asked, wanted.session) if recut else asked.text
     job = msgspec.structs.replace(_render_job(asked, wanted, chosen, who), words=words)
     await _announce(context, asked, job)
-    if not await context.records.ended(wanted.team, job.id):
-        await context.queue.put(job)
+    await have_rendered(context, job)
 
 
 async def _shown_before(context: ClipContext, asked: AskedQuestion, wanted: ChooseClipJob) -> Moment | None:

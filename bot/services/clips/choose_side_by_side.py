@@ -12,6 +12,7 @@ from bot.services.clips.choose_clip import FALLBACKS, candidates
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import FallbackSession
+from bot.services.clips.request_clip import have_rendered
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob, SessionGroup
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Moment
@@ -78,8 +79,7 @@ async def hand_over(
     posted = await slack.outbox.post(
         f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread, placeholder=True
     )
-    if not await context.records.ended(wanted.team, job.id):
-        await context.queue.put(job)
+    await have_rendered(context, job)
     if not posted:
         await explain_privately(context, wanted, Conflict(ALREADY))
 

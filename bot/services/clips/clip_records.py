@@ -149,3 +149,6 @@ class ClipRecords:
 
     async def ended(self, team: str, clip: str) -> bool:
         return await self._once.done(keys.once(team, "clip-end", clip)) is not None
+
+    async def cancelled(self, team: str, clip: str) -> bool:
+        return (await self._once.done(keys.once(team, "clip-end", clip)) or "").startswith("cancelled:")

@@ -13,6 +13,7 @@ from bot.services.clips.clip_buttons import again_of
 from bot.services.clips.clip_records import ClipOutcome
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
+from bot.services.clips.side_by_side_jobs import RenderSideBySideJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
 from bot.slack.private_replies import ReplyAddress
@@ -62,6 +63,15 @@ async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> Non
         settings, _ = await context.records.settings(asked.team, asked.channel)
         if settings.at_once:
             await request_clip(context, ChooseClipJob(team=asked.team, question=asked.id, unasked=True))
+
+
+async def have_rendered(context: ClipContext, job: RenderClipJob | RenderSideBySideJob) -> None:
+    """Hands the job to a worker, unless the clip has ended: somebody may cancel it even while it is handed over."""
+    if await context.records.ended(job.team, job.id):
+        return
+    await context.queue.put(job)
+    if await context.records.cancelled(job.team, job.id):
+        await context.queue.cancel(job)
 
 
 async def cancel_clip(context: ClipContext, team: str, pressed: Pressed, who: str) -> ClipOutcome:

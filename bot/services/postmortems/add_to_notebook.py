@@ -47,7 +47,7 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
     if not await slack.outbox.post(key, team=job.team, channel=asked.channel, message=message, reply_to=thread):
         address = job.address or ReplyAddress(team=job.team, channel=asked.channel, thread=thread, user=by.id)
         text = by.locale.text("That is in the post-mortem already; it was brought up to date.")
-        await slack.private.say(address, text, key=f"{job.job_id}:again:{job.trigger}")
+        await slack.private.say(address, text, key=f"{job.job_id}:again")
 
 
 async def _answer(context: PostmortemContext, asked: AskedQuestion, locale: Locale) -> tuple[Put, ...]:

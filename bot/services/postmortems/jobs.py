@@ -29,7 +29,8 @@ class AddToNotebookJob(QueuedJob, frozen=True, kw_only=True):
 
     @property
     def job_id(self) -> str:
-        return f"record:{self.question}:{self.clip or self.press}"
+        """Each press has a job of its own, since whoever pressed hears of it, also while another one is at work."""
+        return f"record:{self.question}:{self.clip or self.press}" + (f":{self.trigger}" if self.trigger else "")
 
 
 class RefreshFactsJob(QueuedJob, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from bot.services.postmortems.jobs import ReadHeadJob
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.people import People
 from bot.slack.person import Person
+from bot.state import keys
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
@@ -30,7 +31,15 @@ async def follow_topic(context: PostmortemContext, job: ReadHeadJob) -> None:
 
 
 async def refresh_head(context: PostmortemContext, notebook: Notebook, asked: AskedQuestion | None = None) -> Notebook:
-    """Brings the head up to what can be read now, and with `asked` up to what was asked and answered there."""
+    """Brings the head up to what can be read now, and with `asked` up to what was asked and answered there.
+
+    One after the other: what is written last was read last, however long somebody else takes to read.
+    """
+    async with context.slack.private.once.alone(keys.once(notebook.team, "head", notebook.id)):
+        return await _refreshed(context, notebook, asked)
+
+
+async def _refreshed(context: PostmortemContext, notebook: Notebook, asked: AskedQuestion | None) -> Notebook:
     facts = await incident_facts(context, notebook.team, notebook.channel)
     if asked is not None:
         facts = _with_question(facts, asked)

@@ -39,6 +39,8 @@ AGES = (
 """Up to which age of the notebook it is counted again how often; an older one only when something happens to it."""
 PAUSES = 60
 """So many times as long as the last count took nothing is counted: a source with few requests left lets us wait."""
+MOST_COUNTS = 3
+"""So often facts are counted in a row where follow-ups go on meanwhile."""
 HISTORY = timedelta(days=2)
 """Data from so long before are needed to say anew when it began."""
 
@@ -79,14 +81,30 @@ async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
     recount = job.recount or not _counted_lately(notebook, now)
     if recount:
         await _schedule(context, notebook, now)
-    if notebook.head.published:
-        return
-    asked = await _measured_question(context, notebook)
-    locale = Locale.of(notebook.language, notebook.zone)
-    measured = Measured(asked.answer, asked.answer.asked_at or now, locale.zone) if asked and asked.answer else None
-    await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now, recount).facts())
+    for _ in range(MOST_COUNTS):
+        if notebook.head.published:
+            return
+        followed = await _followed(context, notebook)
+        asked = await _measured_question(context, notebook)
+        locale = Locale.of(notebook.language, notebook.zone)
+        measured = Measured(asked.answer, asked.answer.asked_at or now, locale.zone) if asked and asked.answer else None
+        await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now, recount).facts())
+        notebook = await context.postmortems.notebook(job.team, job.notebook)
+        if await _followed(context, notebook) == followed:
+            break
     if recount:
         await _schedule(context, notebook, now, took=context.clock() - now)
+
+
+async def _followed(context: FactsContext, notebook: Notebook) -> list[tuple[float, int]]:
+    """Returns the versions of the follow-ups, in the notebook and themselves.
+
+    What changes while facts are counted is counted by another job, which may be done first. Then this one, which knew
+    less, counts once more.
+    """
+    found = [await context.requests.find(notebook.team, row.key) for row in notebook.follow_ups]
+    rows = zip(notebook.follow_ups, found, strict=True)
+    return [(row.revision, request.version if request else 0) for row, request in rows]
 
 
 def _counted_lately(notebook: Notebook, now: datetime) -> bool:

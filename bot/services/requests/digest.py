@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -35,6 +36,9 @@ async def send_digest(context: RequestContext, job: DigestJob) -> None:
     requests = weekly.ordered(await _open_in(context, team, channel))
     if not requests or (await context.slack.people.channel_facts(team, channel)).archived:
         await context.records.digests.close(team, channel)
+        for request in await _open_in(context, team, channel):  # somebody may have asked before it was closed
+            if request not in requests:
+                await expect(context, request)
         return
     locale = await _locale(context, requests[0])
     hours = WorkingHours(zone=locale.zone.key)
@@ -50,9 +54,18 @@ async def refresh(context: RequestContext, request: Request) -> None:
     """Brings the channel's last digest up to what became of a follow-up in it, so that no button lies."""
     digest = await context.records.digest(request.team, request.channel)
     if digest and any(row.request == request.id for row in digest.rows):
-        message = await _message(context, digest, request.team, await _locale(context, request))
+        await _bring_up_to_date(context, digest, request, await _locale(context, request))
+
+
+async def _bring_up_to_date(
+    context: RequestContext, digest: Digest, request: Request, locale: Locale, told: Sequence[Request] = ()
+) -> None:
+    """Until nothing in it has changed while it was handed over: whoever hands it over last has read the newest."""
+    while (now := await _requests_in(context, digest, request.team)) != told:
+        message = await _message(context, digest, now, locale)
         with suppress(Missing):
             await context.slack.outbox.update(_key(request.channel, digest.week), message, team=request.team)
+        told = now
 
 
 async def expect(context: RequestContext, request: Request) -> None:
@@ -99,8 +112,10 @@ async def _post(context: RequestContext, team: str, channel: str, requests: list
         rows = tuple([DigestRow(each.id, await _cost(context, each, now)) for each in shown])
         digest = Digest(week, now, rows, len(requests) - len(shown))
         await context.records.keep_digest(team, channel, digest)
-    message = await _message(context, digest, team, locale)
+    asked = await _requests_in(context, digest, team)
+    message = await _message(context, digest, asked, locale)
     await context.slack.outbox.post(_key(channel, week), team=team, channel=channel, message=message)
+    await _bring_up_to_date(context, digest, requests[0], locale, asked)
 
 
 async def _cost(context: RequestContext, request: Request, now: datetime) -> FollowUpCost:
@@ -126,21 +141,28 @@ async def _cost(context: RequestContext, request: Request, now: datetime) -> Fol
     return msgspec.structs.replace(cost, people=answer.counts.people, kept_from=kept_from)
 
 
-async def _message(context: RequestContext, digest: Digest, team: str, locale: Locale) -> dict[str, object]:
+async def _requests_in(context: RequestContext, digest: Digest, team: str) -> list[Request]:
+    """Those of its rows that are still kept, as they are now."""
+    found = [await context.records.find(team, row.request) for row in digest.rows]
+    return [request for request in found if request]
+
+
+async def _message(
+    context: RequestContext, digest: Digest, requests: Sequence[Request], locale: Locale
+) -> dict[str, object]:
     """As things stand now, with the numbers of the day on which they were counted."""
     now, rows, spoken = context.clock(), [], MessageLocale.for_readers(locale)
-    for row in digest.rows:
-        if request := await context.records.find(team, row.request):
-            today = now.astimezone(locale.zone).date()
-            rows.append(
-                {
-                    "request": request,
-                    "open": weekly.is_open(request),
-                    "overdue": weekly.overdue(request, today),
-                    "words": weekly.in_words(request, row.cost, today, spoken),
-                    "sentence": already(request, now, spoken),
-                    "value": Pressed(request.id, version=request.version).value(),
-                    "url": await notify.thread_url(context, request),
-                }
-            )
+    costs, today = {row.request: row.cost for row in digest.rows}, now.astimezone(locale.zone).date()
+    for request in requests:
+        rows.append(
+            {
+                "request": request,
+                "open": weekly.is_open(request),
+                "overdue": weekly.overdue(request, today),
+                "words": weekly.in_words(request, costs[request.id], today, spoken),
+                "sentence": already(request, now, spoken),
+                "value": Pressed(request.id, version=request.version).value(),
+                "url": await notify.thread_url(context, request),
+            }
+        )
     return context.slack.messages.message("backlog/digest", locale, rows=rows, more=digest.more)

@@ -115,9 +115,18 @@ def address_of(request: Request, user: str) -> ReplyAddress:
 async def schedule(context: RequestContext, request: Request) -> None:
     """Sets when the clock looks at the request again: a reminder, a moved ticket, the check after the fix.
 
-    As it is by now: telling took its time, and it may have been asked again.
+    As it is by now: telling took its time, and it may have been asked again. Whoever sets the clock last does so after
+    having read the newest, so that nobody's older reading ends the clock of a request that is open again.
     """
-    request = await context.records.find(request.team, request.id) or request
+    while True:
+        request = await context.records.find(request.team, request.id) or request
+        await _set_clock(context, request)
+        now = await context.records.find(request.team, request.id)
+        if now is None or now.version == request.version:
+            return
+
+
+async def _set_clock(context: RequestContext, request: Request) -> None:
     step = await step_of(context, request)
     if step is None:
         await context.records.due.close(request.team, request.id)

@@ -21,6 +21,10 @@ MOST_OF_TICKET = 19
 """So many of the requests before are kept that were answered with the same ticket."""
 
 
+Shown = tuple[str, Callable[[], Awaitable[object]]]
+"""What stands for what is to be shown on a ticket, and what shows it."""
+
+
 class RequestRecords:
     def __init__(self, records: RecordStore, once: Once) -> None:
         self._requests = Records(records, Request)
@@ -111,13 +115,18 @@ class RequestRecords:
         """Whether the clock may compare numbers now: a source that is away is asked again in an hour."""
         return await self._once.first(keys.once(request.team, "check", request.id, str(request.version)), ttl=RETRY_S)
 
-    async def show_once(self, request: Request, shown: str, show: Callable[[], Awaitable[str]]) -> None:
-        """Shows something on the ticket unless the same was shown there last. `shown` stands for what it says."""
+    async def show_once(self, request: Request, prepare: Callable[[], Awaitable[Shown]]) -> None:
+        """Shows something on the ticket unless the same was shown there last.
+
+        What is to be shown is prepared when it is this one's turn, so that what was shown last is the newest.
+        """
         key = keys.record(request.team, "ticket-shown", request.id)
-        known = await self._shown.get(key)
-        if known is None or known[0] != f"{request.ticket}:{shown}":
-            await show()
-            await self._shown.change(key, lambda _: f"{request.ticket}:{shown}")
+        async with self._once.alone(key):
+            shown, show = await prepare()
+            known = await self._shown.get(key)
+            if known is None or known[0] != f"{request.ticket}:{shown}":
+                await show()
+                await self._shown.change(key, lambda _: f"{request.ticket}:{shown}")
 
     async def hear_once(
         self, provider: str, connection: str, delivery: str, effect: Callable[[], Awaitable[None]]

@@ -17,6 +17,7 @@ from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ticket import follow
 from bot.services.requests.new_ticket import impact_facts
+from bot.services.requests.request_records import Shown
 from bot.services.requests.ticket_evidence import clip_file, ticket_links
 
 LINKED = frozenset(
@@ -60,13 +61,13 @@ async def link_ticket(context: RequestContext, request: Request) -> None:
     """Once for what it says: nothing is sent while no number has changed. Raises Missing and Upstream."""
     if not (request.ticket_link and linked(context, request)) or request.standing:
         return
-    link = await _back_link(context, request)
+    tracker = context.trackers.of(request.tracker, request.team)
 
-    async def send() -> str:
-        await context.trackers.of(request.tracker, request.team).link_back(request.ticket, link)
-        return link.id
+    async def prepared() -> Shown:
+        link = await _back_link(context, await context.records.find(request.team, request.id) or request)
+        return meaning(msgspec.json.encode(link)), lambda: tracker.link_back(request.ticket, link)
 
-    await context.records.show_once(request, meaning(msgspec.json.encode(link)), send)
+    await context.records.show_once(request, prepared)
 
 
 async def link_tickets_of(context: RequestContext, team: str, channel: str) -> None:

@@ -13,7 +13,7 @@ from bot.services.clips.request_clip import request_clip
 from bot.services.questions.answer_question import keep_answer
 from bot.services.questions.with_context import answer_with_context
 from bot.services.watches.context import WatchContext
-from bot.services.watches.set_watch import end_watches_of, ended_message
+from bot.services.watches.set_watch import end_watches_of, ended_message, mark_ended
 from bot.signals.answer import Answer
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.hourly_history import slice_question
@@ -36,7 +36,9 @@ async def announce(context: WatchContext, watch: Watch) -> None:
         await _post_back(context, watch, news)
     else:
         await _post_risen(context, watch, news)
-    await context.records.change(watch, lambda record: without_news(record, news.number))
+    after = await context.records.change(watch, lambda record: without_news(record, news.number))
+    if after.ended and news.kind is NewsKind.SET:  # whoever ended it found no message to mark
+        await mark_ended(context, after)
 
 
 async def set_message(context: WatchContext, watch: Watch, news: News) -> JsonObject:

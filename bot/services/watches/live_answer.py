@@ -76,8 +76,35 @@ async def stop_live(context: WatchContext, asked: AskedQuestion, by: Person) -> 
     if not is_live(asked):
         return False
     await _permit(context, Deed.END_WATCH, asked, by.id)
-    await _end(context, asked, "stopped", by.name)
-    return True
+    return await _stopped(context, asked, by.name)
+
+
+async def _stopped(context: WatchContext, asked: AskedQuestion, by: str) -> bool:
+    """As it is by now: the clock may have brought it up to date while somebody pressed. False where it had ended."""
+    now = context.clock()
+    first = False
+
+    def stopped(record: AskedQuestion | None) -> AskedQuestion:
+        nonlocal first
+        first = record is not None and is_live(record)
+        if record is None or record.live is None or not first:
+            return record or asked
+        return msgspec.structs.replace(
+            record, live=msgspec.structs.replace(record.live, ending="stopped", ended=now, ended_by=by)
+        )
+
+    after = await context.questions.records.change(asked, stopped)
+    if first:
+        await _close(context, asked)
+        await post_newest(context.questions, after)
+    return first
+
+
+async def _close(context: WatchContext, asked: AskedQuestion) -> None:
+    """The clock comes by no longer, unless somebody has just had the answer kept live again."""
+    await context.records.due.close(asked.team, _due_id(asked))
+    if is_live(await context.questions.records.get(asked.team, asked.id)):
+        await context.records.due.look_at(asked.team, _due_id(asked), context.clock() + context.limits.every)
 
 
 async def _permit(context: WatchContext, deed: Deed, asked: AskedQuestion, user: str) -> None:
@@ -100,7 +127,7 @@ async def refresh_live(context: WatchContext, job: LiveAnswerJob) -> None:
         await context.records.due.close(job.team, job.due_id)
         return
     if not is_live(asked):
-        await context.records.due.close(job.team, job.due_id)
+        await _close(context, asked)
     elif asked.live and asked.answer:
         now = context.clock()
         question = later(asked.question, now, asked.locale.zone)
@@ -147,9 +174,9 @@ async def _ending(context: WatchContext, asked: AskedQuestion, live: LiveAnswer,
     return "over" if now >= live.until else ""
 
 
-async def _end(context: WatchContext, asked: AskedQuestion, ending: str, by: str = "") -> None:
+async def _end(context: WatchContext, asked: AskedQuestion, ending: str) -> None:
     if asked.live:
-        state = msgspec.structs.replace(asked.live, ending=ending, ended=context.clock(), ended_by=by)
+        state = msgspec.structs.replace(asked.live, ending=ending, ended=context.clock())
         await _change(context, asked, state)
 
 
@@ -167,7 +194,7 @@ async def _change(context: WatchContext, asked: AskedQuestion, state: LiveAnswer
     if after.live != state:
         return
     if state.ending:
-        await context.records.due.close(asked.team, _due_id(asked))
+        await _close(context, asked)
     await post_newest(context.questions, after)
 
 

@@ -66,10 +66,15 @@ async def end_watch(context: WatchContext, team: str, id: str, by: str = "") -> 
     if by and not watch.ended:
         await context.access.permit(Deed.END_WATCH, team=team, channel=watch.channel, user=by, target=id)
     watch = await _end(context, watch, by)
-    with suppress(Missing):  # it was never told that it was set
-        message = await ended_message(context, watch)
-        await context.slack.outbox.update(f"answer:{question_id(watch, 1)}", message, team=team)
+    await mark_ended(context, watch)
     return watch
+
+
+async def mark_ended(context: WatchContext, watch: Watch) -> None:
+    """In the message that told that it was set, if that was ever told."""
+    with suppress(Missing):
+        message = await ended_message(context, watch)
+        await context.slack.outbox.update(f"answer:{question_id(watch, 1)}", message, team=watch.team)
 
 
 async def end_watches_of(context: WatchContext, team: str, channel: str, since: float | None = None) -> None:

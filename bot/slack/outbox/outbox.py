@@ -97,7 +97,7 @@ class Outbox:
         """Replace a message: one posted here, by its key, or any of ours, by (channel, ts).
 
         The newest wins: what is still waiting for the same message is replaced. Raises Missing for an unknown key.
-        `placeholder`: another update follows.
+        `placeholder`: another update follows. It changes nothing where that one is there already.
         """
         delivery = await self._known(team, target)
         channel, name = _named(target, delivery)

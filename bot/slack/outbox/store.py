@@ -39,8 +39,14 @@ redis.call('PUBLISH', ARGV[5], ARGV[6])
 return 1
 """
 
-# KEYS newest, outgoing, due; ARGV channel, item, now, keep, wake, team, update
+# Progress that somebody was about to show when the message became what it stands for comes too late.
+# KEYS newest, outgoing, due, delivery; ARGV channel, item, now, keep, wake, team, update, '1' for a placeholder
 _ADD_UPDATE = """
+if ARGV[8] == '1' then
+  if redis.call('HEXISTS', KEYS[4], 'final') == 1 then return 0 end
+elseif redis.call('EXISTS', KEYS[4]) == 1 then
+  redis.call('HSET', KEYS[4], 'final', '1')
+end
 if redis.call('SET', KEYS[1], ARGV[7], 'EX', ARGV[4], 'GET') then return 0 end
 redis.call('RPUSH', KEYS[2], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[4])
@@ -116,10 +122,12 @@ class OutboxStore:
         return bool(await self._add_post(keys=_keys(keys.delivery(team, post.key), team, channel), args=args))
 
     async def add_update(self, team: str, channel: str, target: str, update: OutboxUpdate) -> bool:
-        """False when it replaced one that was waiting."""
+        """False when it replaced one that was waiting, and for a placeholder of a message that has its content."""
         await self._teams.add(team)
-        args = [*_addition(team, channel, Update(target, handed_on())), models.encode(update)]
-        return bool(await self._add_update(keys=_keys(keys.newest(team, channel, target), team, channel), args=args))
+        flag = "1" if update.placeholder else ""
+        args = [*_addition(team, channel, Update(target, handed_on())), models.encode(update), flag]
+        names = _keys(keys.newest(team, channel, target), team, channel)
+        return bool(await self._add_update(keys=[*names, keys.delivery(team, update.key)], args=args))
 
     async def due(self, teams: Iterable[str] | None = None) -> tuple[list[tuple[str, str]], float]:
         """Channels of these teams, or of all, that may be served now, and the seconds until the next one may."""
