@@ -1,21 +1,46 @@
-"""Whether what belongs to one channel may be shown in another: the question that previews of links ask."""
+"""Whether what belongs to one channel may be shown in another: the question that previews of links ask, and lists."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from bot.slack.channel_guests import ChannelGuests, GuestsThere
 from bot.slack.people import People
 
 
-async def channel_may_see(people: People, team: str, own: str, where: str, user: str, *, alone: bool) -> bool:
-    """Whether everybody who reads `where` may know of what belongs to the channel `own`. `user` posted it there.
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whoever reads a channel. A direct message to the bot is read by its person `alone`, who posted there."""
 
-    Its own channel may. So may others of the workspace where the own one is public, and a direct message to the bot
-    (`alone`), which only its person reads, where they may. What other organizations read shows nothing of other
-    channels, and neither does any place while Slack doesn't tell.
-    """
-    if own == where:
-        return True
-    if alone:
-        return await people.sees(team, user, own)
-    if (await people.channel_facts(team, own)).private:
-        return False
-    return not (await people.channel_facts(team, where)).shared
+    people: People
+    guests: ChannelGuests
+    team: str
+    channel: str
+    user: str = ""
+    alone: bool = False
+
+    async def may_see(self, own: str) -> bool:
+        """Whether all of them may know of what belongs to the channel `own`.
+
+        Those of the channel itself may. So may others of the workspace where it is public. Who reads alone may where
+        they see it. Raises Upstream while Slack doesn't tell.
+        """
+        if own == self.channel:
+            return True
+        if self.alone:
+            return await self.people.sees(self.team, self.user, own)
+        if (await self.people.channel_facts(self.team, own)).private:
+            return False
+        return await self.are_of_the_workspace()
+
+    async def are_of_the_workspace(self) -> bool:
+        """Whether no other organization is among them, and no guest, who doesn't see public channels either.
+
+        Raises Upstream while Slack doesn't tell.
+        """
+        if self.alone:
+            person = await self.people.get(self.team, self.user)
+            return not (person.guest or person.unknown)
+        if (await self.people.channel_facts(self.team, self.channel)).shared:
+            return False
+        return await self.guests.of(self.team, self.channel) is GuestsThere.NONE

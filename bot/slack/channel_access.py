@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from bot.slack.installs.org_workspaces import org_workspaces
 from bot.slack.people import ClientFor
-from bot.slack.web_api import SlackRefused, called
+from bot.slack.web_api import NotInstalled, SlackRefused, called
 from bot.state import keys
 
 FRESH_S = 60
@@ -19,6 +19,9 @@ FRESH_S = 60
 PAGE = 1000
 MOST_PAGES = 500
 GUEST = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "deleted")
+
+NOBODY = (SlackRefused, NotInstalled)
+"""Where these are raised nobody is in the channel: Slack says so, or the app isn't installed there (any more)."""
 
 Ask = Callable[[str], Awaitable[Any]]
 """Asks Slack for the page at this cursor."""
@@ -62,12 +65,15 @@ class ChannelAccess:
             return frozenset(msgspec.json.decode(known, type=list[str]))
         types = "public_channel,private_channel"
         client, found = self._clients.patient(team), list[str]()
-        for workspace in await org_workspaces(self._redis, client, team):
+        workspaces: Sequence[str | None] = ()
+        with suppress(*NOBODY):
+            workspaces = await org_workspaces(self._redis, client, team)
+        for workspace in workspaces:
 
             def ask(cursor: str, workspace: str | None = workspace) -> Awaitable[Any]:
                 return client.users_conversations(user=user, types=types, limit=PAGE, cursor=cursor, team_id=workspace)
 
-            with suppress(SlackRefused):  # the person isn't in this workspace, say
+            with suppress(*NOBODY):  # the person isn't in this workspace, say
                 async for response in _paged("users.conversations", ask):
                     found += [str(channel["id"]) for channel in response["channels"]]
         await self._redis.set(key, msgspec.json.encode(found), ex=FRESH_S)
@@ -82,7 +88,7 @@ class ChannelAccess:
             found = (await called("users.info", self._clients.patient(team).users_info(user=user)))["user"]
             belongs = str(found.get("team_id") or "") == team or team in _belongings(found)
             full = belongs and not any(found.get(mark) for mark in GUEST)
-        except SlackRefused:
+        except NOBODY:
             full = False
         await self._redis.set(key, b"1" if full else b"0", ex=FRESH_S)
         return full
@@ -92,7 +98,7 @@ class ChannelAccess:
         try:
             client = self._clients.patient(team)
             opened = await called("conversations.open", client.conversations_open(users=user))
-        except SlackRefused:
+        except NOBODY:
             return False
         return bool(opened["channel"]["id"] == channel)
 
@@ -102,7 +108,7 @@ class ChannelAccess:
             return bool(inside)
         try:
             found = {member async for member in members}
-        except SlackRefused:
+        except NOBODY:
             found = set()
         await self._keep(keys=[key], args=[FRESH_S, *found])
         return user in found

@@ -179,18 +179,21 @@ class People:
         return found
 
     async def sees(self, team: str, user: str, channel: str) -> bool:
-        """Whether a person may know what is in a channel: it is public, or they are in it. Kept for ten minutes.
+        """Whether a person may know what is in a channel: they are in it, or it is public and they are no guest.
 
-        False while Slack doesn't tell.
+        Kept for ten minutes. False while Slack doesn't tell.
         """
         key = keys.sees(team, user, channel)
         if (known := await self._redis.get(key)) is not None:
             return bool(known == b"1")
         try:
-            public = not (await self.channel_facts(team, channel)).private
-            seen = public or user in await self._members(team, channel)
+            public, person = not (await self.channel_facts(team, channel)).private, await self.get(team, user)
+            seen = public and not (person.guest or person.unknown)
+            seen = seen or user in await self._members(team, channel)
         except (SlackRefused, Upstream):
             return False
+        if person.unknown and not seen:
+            return False  # in a minute Slack may say that they are no guest
         await self._redis.set(key, b"1" if seen else b"0", ex=SEEN_LIFETIME_S)
         return seen
 

@@ -39,6 +39,14 @@ class Once:
         """True for whoever asks first, and for nobody else. For filters: nothing is repeated if the asker dies."""
         return bool(await self._redis.set(key, b"", nx=True, px=int(ttl * 1000)))
 
+    async def note(self, key: str, result: str) -> None:
+        """Gives a meaning that somebody was first with its result, for as long as it is remembered."""
+        await self._redis.set(key, result, xx=True, keepttl=True)
+
+    async def forget(self, key: str) -> None:
+        """It may happen again."""
+        await self._redis.delete(key)
+
     async def done(self, key: str) -> str | None:
         """The result of the effect, or None while it hasn't happened."""
         value = await self._redis.get(key)

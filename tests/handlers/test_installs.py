@@ -107,6 +107,33 @@ async def test_who_uninstalls_it_is_forgotten_and_a_workspace_without_it_is_told
         assert await there.house(HARBOR).say("/replay help", user="U0NORAHARBOR", channel="C0INCHARBOR")
 
 
+async def test_the_pages_of_a_workspace_without_the_app_are_closed_like_those_that_never_were(
+    tmp_path: Path, redis: Redis, redis_server: str, clock: Clock
+) -> None:
+    nora, channel = "U0NORAHARBOR", "C0INCHARBOR"
+    async with many_teams(tmp_path, None, redis_server, clock, signs_in=HARBOR) as there:
+        await there.install(HARBOR)
+        cookie, store = {"Cookie": await there.sign_in(HARBOR, nora)}, there.services.postmortems.notebooks
+        await there.house(HARBOR).say("/postmortem open", user=nora, channel=channel)
+        notebook = await until(lambda: store.find(HARBOR, channel))
+        await quiet(there.redis)
+
+        async def closed(path: str) -> bool:
+            async with there.session.get(f"{there.bot}{path}", headers=cookie) as answer:
+                assert answer.status in {200, 403}, path
+                return answer.status == 403
+
+        assert not await closed(notebook.path)
+        async with there.session.post(f"{there.house(HARBOR).root}/_test/uninstall") as answer:
+            assert (await answer.json())["ok"]
+        await until(lambda: gone(there, HARBOR))
+        for key in [*await redis.keys("*channel-members*"), *await redis.keys("*person-channels*")]:
+            await redis.delete(key)
+        for path in (notebook.path, f"{notebook.path}.pdf", f"{notebook.path}/version", "/notebooks/no-such-one"):
+            assert await closed(path), path
+        assert not await closed("/notebooks")
+
+
 async def gone(there: ManyTeams, team: str) -> bool:
     return await there.services.installs.installations.find(team) is None
 

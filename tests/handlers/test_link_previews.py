@@ -12,9 +12,10 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.services.postmortems.channel_notebook import open_in_channel
 from bot.services.postmortems.notebook_sharing import NotebookShare, SharedWith
-from bot.services.who_may_see import channel_may_see
+from bot.services.who_may_see import Readers
+from bot.slack.channel_guests import GuestsThere
 from bot.slack.own_links import own_link, own_links_in
-from bot.slack.person import ChannelFacts
+from bot.slack.person import ChannelFacts, Person
 from standins.slack.seed import ERIK, GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 from tests.handlers.walking import TEAM, quiet
@@ -159,7 +160,7 @@ def test_a_link_is_ours_by_the_whole_of_its_address(url: str, id: str) -> None:
 
 
 class Facts:
-    """What Slack tells of channels, and of whom each is."""
+    """What Slack tells of channels, and of whom each is; in the one that is called so there are guests."""
 
     def __init__(self, **channels: ChannelFacts) -> None:
         self._channels = channels
@@ -170,6 +171,21 @@ class Facts:
     async def sees(self, _: str, user: str, channel: str) -> bool:
         return not self._channels[channel].private or user == "U1"
 
+    async def get(self, _: str, user: str) -> Person:
+        return Person(user, user, "en", "UTC", guest=user == "U3")
+
+    async def of(self, _: str, channel: str) -> GuestsThere:
+        return GuestsThere.SOME if channel == "guests" else GuestsThere.NONE
+
+
+FACTS: Any = Facts(
+    open=ChannelFacts("open", False, False),
+    other=ChannelFacts("other", False, False),
+    private=ChannelFacts("private", True, False),
+    partners=ChannelFacts("partners", False, False, shared=True),
+    guests=ChannelFacts("guests", False, False),
+)
+
 
 @pytest.mark.parametrize(
     ("own", "where", "user", "alone", "may"),
@@ -179,15 +195,20 @@ class Facts:
         ("private", "other", "U1", False, False),
         ("open", "partners", "U1", False, False),
         ("partners", "partners", "U1", False, True),
+        ("open", "guests", "U1", False, False),
+        ("guests", "guests", "U1", False, True),
         ("private", "other", "U1", True, True),
         ("private", "other", "U2", True, False),
     ],
 )
 async def test_who_reads_a_channel_decides(own: str, where: str, user: str, alone: bool, may: bool) -> None:
-    facts: Any = Facts(
-        open=ChannelFacts("open", False, False),
-        other=ChannelFacts("other", False, False),
-        private=ChannelFacts("private", True, False),
-        partners=ChannelFacts("partners", False, False, shared=True),
-    )
-    assert await channel_may_see(facts, TEAM, own, where, user, alone=alone) is may
+    assert await Readers(FACTS, FACTS, TEAM, where, user, alone).may_see(own) is may
+
+
+@pytest.mark.parametrize(
+    ("where", "user", "alone", "are"),
+    [("other", "U1", False, True), ("partners", "U1", False, False), ("guests", "U1", False, False),
+     ("other", "U1", True, True), ("other", "U3", True, False)],
+)  # fmt: skip
+async def test_a_workspace_is_its_members(where: str, user: str, alone: bool, are: bool) -> None:
+    assert await Readers(FACTS, FACTS, TEAM, where, user, alone).are_of_the_workspace() is are

@@ -13,7 +13,8 @@ from bot.backlog.ticket import NewTicket, Status
 from bot.notebook.cell_data import SeenBefore
 from bot.providers.local.local_tickets import LocalTracker
 from bot.services.requests import earlier_failures
-from bot.services.requests.earlier_failures import seen_by
+from bot.services.requests.earlier_failures import seen_by, seen_by_all
+from bot.slack.channel_guests import ChannelGuests, GuestsThere
 from bot.slack.people import People
 from standins.slack.seed import GENERAL
 from tests.handlers.house import JISOO, House, has, until
@@ -96,6 +97,26 @@ async def test_what_was_in_a_channel_that_somebody_may_not_see_is_not_offered(ho
 
     outside = replace(requests, slack=replace(requests.slack, people=cast(People, Outside())))
     assert await seen_by(outside, request, JISOO.id) == []
+
+
+async def test_a_channel_that_guests_read_tells_of_no_other_channel(house: House) -> None:
+    await promised(house)
+    await follow_up_in(house, lambda it: it.ticket == "SHOP-1")
+    await asked_in_general(house)
+    requests = house.services.requests
+
+    async def kept() -> Request | None:
+        return next((each for each in await requests.records.open(TEAM) if each.channel == GENERAL), None)
+
+    request = await until(kept)
+    assert [each.ticket for each in await seen_by_all(requests, request)] == ["SHOP-1"]
+
+    class Guests:
+        async def of(self, _: str, __: str) -> GuestsThere:
+            return GuestsThere.SOME
+
+    access = replace(requests.access, guests=cast(ChannelGuests, Guests()))
+    assert await seen_by_all(replace(requests, access=access), request) == []
 
 
 async def test_a_ticket_that_somebody_made_by_hand_is_offered_with_what_became_of_it(house: House) -> None:

@@ -13,11 +13,13 @@ from datetime import timedelta
 import msgspec
 from redis.asyncio import Redis
 
+from bot.app.erasure.managed_cells import written_anew
 from bot.app.erasure.person_traces import PersonTraces, is_mentioned
 from bot.files.file_store import FileStore
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Conflict, Missing
 from bot.kernel.ids import meaning
+from bot.notebook.notebook_text import NotebookText
 from bot.providers.local.event_store_port import EventStorePort
 from bot.state import keys
 from bot.state.records import ABSENT, Records, RecordStore, kind_of
@@ -139,16 +141,18 @@ async def _files(context: ErasureContext, traces: PersonTraces, *, dry_run: bool
 
 async def _records(context: ErasureContext, traces: PersonTraces, own: str, *, dry_run: bool) -> int:
     """Replaces names in every record, and deletes those that are the person's alone. Returns how many."""
-    changed = 0
+    changed, text = 0, NotebookText.load()
     for key in [name async for name in context.records.names()]:
         if key == own or kind_of(key) in LEFT:
             continue
-        alone = kind_of(key) == "shown" and is_mentioned(key, traces.clips)
-        changed += await _record(context.records, key, traces, dry_run=dry_run, alone=alone)
+        alone = is_mentioned(key, {"shown": traces.clips, "home": {traces.who}}.get(kind_of(key), ()))
+        changed += await _record(context.records, key, traces, text, dry_run=dry_run, alone=alone)
     return changed
 
 
-async def _record(records: RecordStore, key: str, traces: PersonTraces, *, dry_run: bool, alone: bool) -> bool:
+async def _record(
+    records: RecordStore, key: str, traces: PersonTraces, text: NotebookText, *, dry_run: bool, alone: bool
+) -> bool:
     """Raises Conflict where it changes all the time."""
     for _ in range(TRIES):
         found = await records.read(key)
@@ -163,6 +167,7 @@ async def _record(records: RecordStore, key: str, traces: PersonTraces, *, dry_r
         after = traces.without(value)
         if after == value:
             return False
+        after = written_anew(value, after, text) if kind_of(key) == "notebook" else after
         if dry_run or await records.write(key, msgspec.json.encode(after), version):
             return True
     raise Conflict("Too many people are changing this at once; try again in a moment.")

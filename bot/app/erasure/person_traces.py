@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from bot.app.erasure.name_patterns import longest_word, name_pattern
 from bot.notebook.notebook import digest
 
 REMOVED = "removed person"
@@ -95,9 +96,9 @@ class PersonTraces:
         if text in self.learned:
             return REMOVED
         for name in sorted(self.in_texts, key=len, reverse=True):
-            if name.casefold() in text.casefold():
+            if longest_word(name) in text.casefold():
                 word = self.pseudonym if _SLACK_ID.fullmatch(name) else REMOVED
-                text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", word, text, flags=re.IGNORECASE)
+                text = name_pattern(name).sub(word, text)
         return text
 
 

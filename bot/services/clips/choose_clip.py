@@ -14,6 +14,7 @@ from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, FallbackSession, RenderClipJob
 from bot.services.clips.request_clip import have_rendered
+from bot.services.clips.side_by_side_jobs import RenderSideBySideJob
 from bot.services.clips.windows import pickable
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import EMAIL, PERSON, SESSION, Calm, Moment, Source
@@ -58,8 +59,20 @@ async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
     await context.records.keep_moments(asked, [moment for moment, _ in chosen])
     words = await context.records.words(asked, wanted.session) if recut else asked.text
     job = msgspec.structs.replace(_render_job(asked, wanted, chosen, who), words=words)
+    await context.records.note_wish(wanted.team, asked.id, wanted.meaning, job.id)
+    await reopen_refused(context, job)
     await _announce(context, asked, job)
     await have_rendered(context, job)
+
+
+async def reopen_refused(context: ClipContext, job: RenderClipJob | RenderSideBySideJob) -> bool:
+    """Whether Slack refused to show the clip, however it ended; then it is made again. Repeatable."""
+    key = f"clip:{job.id}"
+    refused = await context.slack.outbox.lacks(key, team=job.team)
+    if refused:
+        await context.records.reopen(job.team, job.id)
+        await context.slack.outbox.reopen(key, team=job.team)
+    return refused
 
 
 async def _shown_before(context: ClipContext, asked: AskedQuestion, wanted: ChooseClipJob) -> Moment | None:

@@ -8,7 +8,7 @@ from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.kernel.ids import meaning
 from bot.replay.script.variety import varied
 from bot.services.access.access import Deed, Denied
-from bot.services.clips.choose_clip import FALLBACKS, candidates
+from bot.services.clips.choose_clip import FALLBACKS, candidates, reopen_refused
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import FallbackSession
@@ -76,11 +76,12 @@ async def hand_over(
         "replay/progress", asked.locale, step="wait", done=0.0, reason=job.why, value=button_of(job).value()
     )
     thread = asked.thread or await slack.outbox.ts(asked.message_key, team=asked.team)
+    again = await reopen_refused(context, job)
     posted = await slack.outbox.post(
         f"clip:{job.id}", team=job.team, channel=asked.channel, message=message, reply_to=thread, placeholder=True
     )
     await have_rendered(context, job)
-    if not posted:
+    if not posted and not again:
         await explain_privately(context, wanted, Conflict(ALREADY))
 
 

@@ -137,6 +137,18 @@ class ClipRecords:
         """Returns True for the first wish for this clip, and False for every other."""
         return await self._once.first(keys.once(team, "clip", question, meaning))
 
+    async def note_wish(self, team: str, question: str, meaning: str, clip: str) -> None:
+        """Notes which clip a wish led to."""
+        await self._once.note(keys.once(team, "clip", question, meaning), clip)
+
+    async def wished(self, team: str, question: str, meaning: str) -> str:
+        """Returns the id of the clip that a wish led to; empty before it was chosen."""
+        return await self._once.done(keys.once(team, "clip", question, meaning)) or ""
+
+    async def reopen(self, team: str, clip: str) -> None:
+        """However it ended, nobody was shown it: it may be made again."""
+        await self._once.forget(keys.once(team, "clip-end", clip))
+
     async def end(self, team: str, clip: str, ending: Ending, who: str = "") -> ClipOutcome:
         """Ends a clip, unless it has ended: then the outcome is what became of it, and `first` is False."""
 

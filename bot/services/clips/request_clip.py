@@ -22,6 +22,8 @@ from bot.slack.private_replies import ReplyAddress
 async def request_clip(context: ClipContext, wanted: ChooseClipJob, presser: str = "") -> bool:
     """Returns False when it was asked for before: one session and window of a question is one clip.
 
+    One that Slack refused to show is made anew, as if nobody had asked for it.
+
     `presser` tries again what somebody else had chosen, and must be allowed it, too.
 
     A question that was refined is another one, though its message is the same. Raises Missing without the question,
@@ -41,6 +43,8 @@ async def request_clip(context: ClipContext, wanted: ChooseClipJob, presser: str
         once=wish,
     )
     first = await context.records.request_once(wanted.team, wanted.question, wish)
+    if not first and (clip := await context.records.wished(wanted.team, wanted.question, wish)):
+        first = await context.slack.outbox.lacks(f"clip:{clip}", team=wanted.team)
     await context.queue.put(msgspec.structs.replace(wanted, meaning=wish))
     return first
 

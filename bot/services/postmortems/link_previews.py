@@ -22,7 +22,7 @@ from bot.services.access.policy import Right
 from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.jobs import UnfurlJob
 from bot.services.postmortems.notebook_sharing import SharedWith
-from bot.services.who_may_see import channel_may_see
+from bot.services.who_may_see import Readers
 from bot.signals.headline import headline
 from bot.slack.outbox.uploads import UploadFile
 from bot.slack.own_links import OwnLink, own_link
@@ -85,14 +85,15 @@ async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) ->
         if found.values["kind"] == "clip":
             return None
         found = replace(found, clip=None)
+    people, guests = context.slack.people, context.access.guests
+    readers = Readers(people, guests, job.team, job.channel, job.user, job.alone_with_bot)
     if context.sharing and found.notebook:
         shared = await context.sharing.of(job.team, found.notebook)
-        others = (await context.slack.people.channel_facts(job.team, job.channel)).shared
-        if shared is SharedWith.PUBLIC or (shared is SharedWith.WORKSPACE and not others):
+        if shared is SharedWith.PUBLIC:
             return found
-    people, alone = context.slack.people, job.alone_with_bot
-    may = await channel_may_see(people, job.team, found.channel, job.channel, job.user, alone=alone)
-    return found if may else None
+        if shared is SharedWith.WORKSPACE and await readers.are_of_the_workspace():
+            return found
+    return found if await readers.may_see(found.channel) else None
 
 
 async def _may_read(context: PostmortemContext, job: UnfurlJob, channel: str) -> bool:

@@ -12,6 +12,7 @@ from bot.kernel.errors import Missing, Upstream
 from bot.notebook.notebook import Notebook
 from bot.services.access.policy import Right
 from bot.services.requests.context import RequestContext
+from bot.services.who_may_see import Readers
 from bot.signals.asked_question import AskedQuestion
 
 NOTEBOOKS = 50
@@ -37,14 +38,17 @@ async def seen_by(context: RequestContext, request: Request, user: str) -> list[
 async def seen_by_all(context: RequestContext, request: Request) -> list[EarlierFailure]:
     """The tracker's, those of public channels whose post-mortem everybody may read, and the request's own.
 
-    For the notebook, which others read.
+    For the notebook, which others read; where those aren't of the workspace, no other channel's.
     """
+    access = context.access
+    readers = Readers(context.slack.people, access.guests, request.team, request.channel)
+    with suppress(Upstream):  # it is remembered for a moment, so that it takes no time of what follows
+        await readers.are_of_the_workspace()
 
     async def may_see(channel: str) -> bool:
         if channel == request.channel:
             return True
-        facts = await context.slack.people.channel_facts(request.team, channel)
-        return not facts.private and await context.access.is_open(Right.NOTEBOOK, request.team, channel)
+        return await readers.may_see(channel) and await access.is_open(Right.NOTEBOOK, request.team, channel)
 
     return await _earlier(context, request, may_see)
 

@@ -76,6 +76,7 @@ class Delivery(NamedTuple):
     reference: str = ""
     waits: ReplyAddress | None = None
     placeholder: bool = False
+    lacking: bool = False  # what should have taken the placeholder's place was refused
 
 
 class ServedChannel(NamedTuple):

@@ -149,6 +149,15 @@ class Outbox:
         delivery = await self._store.delivery(team, key)
         return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
 
+    async def lacks(self, key: str, *, team: str) -> bool:
+        """Whether a post was refused, or what should have taken its place: then it may be asked for again."""
+        delivery = await self._store.delivery(team, key)
+        return bool(delivery and (delivery.state is DeliveryState.FAILED or delivery.lacking))
+
+    async def reopen(self, key: str, *, team: str) -> None:
+        """What takes the place of a post is on its way again."""
+        await self._store.reopened(team, key)
+
     async def takes(self, team: str, kind: str) -> bool | None:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""
         return await self._block_support.takes(team, kind)

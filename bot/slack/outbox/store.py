@@ -71,6 +71,14 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
 
+# KEYS delivery; ARGV fields. The first is there from now on and the others aren't, if the post is known.
+_SWITCH = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], '1')
+redis.call('HDEL', KEYS[1], unpack(ARGV, 2))
+return 1
+"""
+
 _UNLESS_TAKEN_OVER = """
 local holder = redis.call('GET', KEYS[4])
 if holder and holder ~= ARGV[2] then return 0 end
@@ -110,6 +118,7 @@ class OutboxStore:
         self._add_post = redis.register_script(_ADD_POST)
         self._add_update = redis.register_script(_ADD_UPDATE)
         self._head = redis.register_script(_HEAD)
+        self._switch = redis.register_script(_SWITCH)
         self._mark = FencedScript(redis, _MARK)
         self._end_post = redis.register_script(_END_POST)
         self._end_update = redis.register_script(_END_UPDATE)
@@ -165,6 +174,7 @@ class OutboxStore:
             DeliveryState(text["state"]), text.get("in") or text.get("channel", ""), text.get("ts", ""),
             float(text.get("since", 0)), text.get("why", ""), text.get("reference", ""),
             models.read_address(text["waits"]) if text.get("waits") else None, bool(text.get("placeholder")),
+            bool(text.get("lacking")),
         )  # fmt: skip
 
     async def mark(self, served: ServedChannel, key: str, state: DeliveryState) -> None:
@@ -179,7 +189,15 @@ class OutboxStore:
 
     async def filled(self, team: str, key: str) -> None:
         """The placeholder of a post has become what it was for."""
-        await self.redis.hdel(keys.delivery(team, key), "placeholder")
+        await self.redis.hdel(keys.delivery(team, key), "placeholder", "lacking")
+
+    async def lacks(self, team: str, key: str) -> None:
+        """What should have taken the place of a post was refused."""
+        await self._switch(keys=[keys.delivery(team, key)], args=["lacking", "placeholder"])
+
+    async def reopened(self, team: str, key: str) -> None:
+        """The post is a placeholder again."""
+        await self._switch(keys=[keys.delivery(team, key)], args=["placeholder", "lacking", "final"])
 
     async def waiting(self, team: str, channel: str) -> list[bytes]:
         """The items of a channel in their order, as many as are looked at."""
