@@ -51,7 +51,7 @@ def full(notebook: Notebook, language: str) -> Notebook:
         history=(StatusChange(DocumentStatus.PUBLISHED, somebody, NOON),),
     )
     named = msgspec.structs.replace(notebook, head=head, title=word[:200], language=language, channel_name=word[:80])
-    rows = [
+    rows: list[Put | Entry | Comment | FollowUp] = [
         *(Entry(f"1700.{n}", NOON + timedelta(minutes=n), text, word[:80]) for n, text in enumerate(LONG)),
         *(Comment(f"c{n}", NOON, text, word[:80]) for n, text in enumerate(LONG)),
         *(FollowUp(f"r{n}", text, NOON, word[:80], text[:80], note=text, outcome=text) for n, text in enumerate(LONG)),
