@@ -16,6 +16,7 @@ from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, RenderSideBySideJob
 from bot.services.postmortems.jobs import AddMessageJob, AddToNotebookJob, AnnounceJob
 from bot.services.postmortems.render_pdf import PdfRecords, RenderPdfJob
+from bot.services.questions.answer_message import post_answer
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests.jobs import AcknowledgeJob, EffectsJob, RequestOwnerJob, VerifyJob
@@ -61,11 +62,8 @@ async def explain_failure(context: FailureContext, failure: JobFailure) -> None:
 
 async def _explain(context: FailureContext, failure: JobFailure) -> None:
     match failure.payload:
-        case AnswerJob(team=team, question=id):
-            asked = await context.questions.get(team, id)
-            if asked.answer is not None and isinstance(failure.error, RateLimited):
-                return  # the answer waits for Slack, which is slow; it mustn't be replaced by a failure
-            await context.slack.outbox.update(asked.message_key, _message(context, asked, failure), team=team)
+        case AnswerJob() as job:
+            await _answer_failed(context, job, failure)
         case RenderClipJob() | RenderSideBySideJob() as job:
             await _clip_failed(context, job, failure)
         case RenderPdfJob() as job if context.pdfs:
@@ -131,6 +129,20 @@ async def _denied(context: FailureContext, failure: JobFailure, denied: Denied) 
         address = ReplyAddress(team=asked.team, channel=asked.channel, thread=asked.thread, user=user)
     if address is not None:
         await context.slack.private.explain(address, denied, key=f"denied:{failure.id}")
+
+
+async def _answer_failed(context: FailureContext, job: AnswerJob, failure: JobFailure) -> None:
+    """No failure takes the place of an answer: it was refined meanwhile and is answered, or what came after failed."""
+    asked = await context.questions.get(job.team, job.question)
+    if asked.answer is None:
+        await context.slack.outbox.update(asked.message_key, _message(context, asked, failure), team=job.team)
+        now = await context.questions.get(job.team, job.question)
+        if now.answer is not None:
+            await post_answer(context.slack, now, now.answer)
+    elif isinstance(failure.error, RateLimited):
+        return  # it only waits for Slack, which is slow
+    elif await context.slack.outbox.posted_ts(asked.message_key, team=job.team):  # else its refusal was told
+        await _reply(context, asked, failure)
 
 
 async def _clip_failed(context: FailureContext, job: RenderClipJob | RenderSideBySideJob, failure: JobFailure) -> None:

@@ -9,16 +9,21 @@ import msgspec
 import pytest
 
 from bot.backlog.request import Request, RequestState
-from bot.queue.job import CLIPS
+from bot.kernel.errors import Unavailable
+from bot.queue.job import CLIPS, JobFailure
 from bot.services import home_tab
 from bot.services.clips import render_clip
 from bot.services.clips.clip_records import ClipRecords
 from bot.services.clips.jobs import RenderClipJob
+from bot.services.explain_failure import FailureContext, explain_failure
+from bot.services.questions.jobs import AnswerJob
+from bot.services.questions.question_records import QuestionRecords
 from bot.services.requests import digest, notify
 from bot.services.requests.jobs import DigestJob
 from bot.services.requests.request_records import RequestRecords
 from bot.services.watches import announce, live_answer
 from bot.services.watches.set_watch import end_watch
+from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
 from tests.handlers.house import INCIDENT, JISOO, House, at, has, until
 from tests.handlers.meanwhile import BLOCKED_S, Call, with_meanwhile
@@ -241,3 +246,30 @@ async def test_a_ticket_shows_the_newest_numbers_whoever_began_first(house: Hous
     await records.show_once(request, prepared)
     await others[0]
     assert shown == [1, 2]
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+async def test_no_failure_takes_the_place_of_an_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch, overtaken: bool
+) -> None:
+    """Overtaken: the answer came while the failure of what was asked before was told."""
+    said = await house.ask(QUESTION)
+    services = house.services
+    asked_for = await services.questions.records.asked_in_thread(TEAM, INCIDENT, said["ts"])
+    assert asked_for
+    records = (services.questions.records, services.clips.records, services.requests.records)
+    job, away = AnswerJob(team=TEAM, question=asked_for.id), Unavailable("The source is away.")
+    if overtaken:
+        known, before = QuestionRecords.get, [msgspec.structs.replace(asked_for, answer=None)]
+
+        async def read(self: QuestionRecords, team: str, id: str) -> AskedQuestion:
+            return before.pop() if before else await known(self, team, id)
+
+        monkeypatch.setattr(QuestionRecords, "get", read)
+    failure = JobFailure("answer", "answer:1", job, away, str(away), "REF1")
+    await explain_failure(FailureContext(services.slack, *records), failure)
+    await quiet(house.redis)
+    [after] = [it for it in await house.messages() if it["ts"] == said["ts"]]
+    assert after["text"] == said["text"]
+    told = [it["text"] for it in await house.replies(said["ts"]) if "The source is away." in it["text"]]
+    assert len(told) == (0 if overtaken else 1)
