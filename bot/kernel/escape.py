@@ -21,6 +21,7 @@ MOST = 600
 
 # Controls, lone surrogates, and what turns the direction of all that follows (a name in Arabic needs none of these).
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ue000\u2060]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # `_` within a word is no mark: cart_items. A colon is one before what could be an emoji's name (12:30:45 is a time),
 # even where only the template may put the second colon, and in an address, which `verbatim` should leave alone but not
 # every client does; `&gt;` where the text, and so perhaps the line, begins with it.
@@ -29,10 +30,20 @@ _MARKED = re.compile(f"{SENTINEL}(&gt;|.)")
 _DATE = re.compile(r"<!date\^[^|<>]*\|([^|<>]*)>")
 
 
+def visible(text: str) -> str:
+    """Without characters that nobody sees. Lines stay."""
+    return _UNSEEN.sub("", text)
+
+
+def straight(text: str) -> str:
+    """Without those that turn the direction of all that follows; the rest stays as it was written."""
+    return _TURNS.sub("", text)
+
+
 def clean(text: object) -> str:
     """On one line, without characters that nobody sees; an ellipsis where nothing else is left."""
     whole = str(text)
-    return " ".join(_UNSEEN.sub("", whole).split()) or ("…" if whole else "")
+    return " ".join(visible(whole).split()) or ("…" if whole else "")
 
 
 def cut(text: object, length: int) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from bot.kernel.errors import Conflict, Missing, Misunderstood
+from bot.kernel.escape import straight
 from bot.notebook.merge import Put, Write, merge, new_id
 from bot.notebook.notebook import Cell, Notebook, digest
 from bot.notebook.timeline import Correction, Entry, Timeline
@@ -154,7 +155,7 @@ def _with_entry(notebook: Notebook, entry: Entry, write: Write, **changes: objec
 
 def rename(notebook: Notebook, title: str) -> Notebook:
     """A new title, on one line."""
-    shown = " ".join(title.split())[:200]
+    shown = " ".join(straight(title).split())[:200]
     if not shown:
         raise Misunderstood("A post-mortem needs a title.")
     if shown == notebook.title:

@@ -13,6 +13,7 @@ from functools import partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.kernel.escape import straight
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Chart, Data
@@ -43,7 +44,7 @@ def escaped(value: object) -> Markdown:
     """Text as markdown that shows just this text, on one line."""
     if isinstance(value, Markdown):
         return value
-    return never_a_block(inert(" ".join(str(value).split())))
+    return never_a_block(inert(" ".join(straight(str(value)).split())))
 
 
 def inert(text: str) -> Markdown:
@@ -58,7 +59,7 @@ def never_a_block(line: str) -> Markdown:
 
 def code(value: object) -> Markdown:
     """Text as a code span, its fence longer than any run of backticks in it."""
-    line = " ".join(str(value).split())
+    line = " ".join(straight(str(value)).split())
     longest = max(map(len, re.findall(r"`+", line)), default=0)
     fence, pad = "`" * (longest + 1), " " if line[:1] == "`" or line[-1:] == "`" else ""
     return Markdown(f"{fence}{pad}{line}{pad}{fence}") if line else Markdown("")

@@ -12,6 +12,7 @@ from functools import cache
 
 import msgspec
 
+from bot.kernel.escape import straight
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.notebook_text import code, inert, never_a_block, target
 
@@ -45,7 +46,7 @@ def mentioned(text: str) -> Sequence[str]:
 
 def to_markdown(text: str, names: Mapping[str, str] | None = None) -> str:
     """`names` are those of the people, channels and groups by id, without `@` and `#`; others keep Slack's label."""
-    known, parts = names or {}, text.split("```")
+    known, parts = names or {}, straight(text).split("```")
     if len(parts) % 2 == 0:  # the last fence is not closed: it is text
         parts[-2:] = ["```".join(parts[-2:])]
     written: list[tuple[str, str]] = []

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Unauthorized, Upstream
+from bot.kernel.escape import visible
 from bot.slack.installs.org_workspaces import org_workspaces
 from bot.slack.person import ChannelFacts, Person, homes_of, is_guest, is_partner
 from bot.slack.web_api import SlackRefused, called
@@ -75,7 +76,20 @@ class People:
             return person
         return msgspec.structs.replace(person, tag=language)
 
+    async def name(self, team: str, user: str) -> str:
+        """What somebody is called, for what is kept; their id where Slack refuses to tell. Raises Upstream."""
+        try:
+            return (await self._asked(team, user, await self._redis.get(keys.person(team, user)))).name
+        except Unauthorized:
+            return user
+
     async def _get(self, team: str, user: str, known: bytes | None) -> Person:
+        try:
+            return await self._asked(team, user, known)
+        except Upstream:
+            return Person(user, user, self._tag, self._zone, unknown=True)
+
+    async def _asked(self, team: str, user: str, known: Any) -> Person:
         key = keys.person(team, user)
         if known:
             return msgspec.json.decode(known, type=Person)
@@ -85,8 +99,6 @@ class People:
         except SlackRefused as refused:
             guest = refused.code in {"user_not_visible", "user_not_found"}
             return Person(user, user, self._tag, self._zone, guest=guest, partner=guest, unknown=not guest)
-        except Upstream:
-            return Person(user, user, self._tag, self._zone, unknown=True)
         person = self._read(team, response["user"])
         await self._redis.set(key, msgspec.json.encode(person), ex=PROFILE_LIFETIME_S)
         return person
@@ -152,7 +164,7 @@ class People:
 
     async def _humans(self, team: str, ids: list[str], most: int) -> list[Person]:
         people = [await self.get(team, id) for id in list(dict.fromkeys(ids))[:most]]
-        return [person for person in people if not person.bot]
+        return [person for person in people if not (person.bot or person.unknown)]
 
     async def can_be_heard(self, team: str, channel: str) -> bool:
         """Whether the bot can write in a channel: not in one that is archived or gone, or that it was removed from."""
@@ -272,9 +284,11 @@ class People:
     def _read(self, team: str, user: dict[str, Any]) -> Person:
         partner, profile = is_partner(team, user), user.get("profile")
         profile = profile if isinstance(profile, dict) else {}
+        names = (profile.get("display_name"), user.get("real_name"), user.get("name"))
+        readable = (" ".join(visible(str(name)).split()) for name in names if name)
         return Person(
             id=str(user["id"]),
-            name=str(profile.get("display_name") or user.get("real_name") or user.get("name") or user["id"]),
+            name=next(filter(None, readable), str(user["id"])),
             tag=str(user.get("locale") or self._tag),
             zone=str(user.get("tz") or self._zone),
             email=str(profile.get("email") or ""),

@@ -16,6 +16,7 @@ from bot.notebook.timeline import Entry
 from bot.queue.job import JobFailure
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.postmortems.announce_status import announce
+from bot.state import keys
 from standins.slack.seed import ERIK, GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, until
 from tests.handlers.test_channels import opened as opened_settings
@@ -148,6 +149,23 @@ async def test_what_cannot_be_done_is_one_sentence_to_who_wrote_it(house: House)
     for text, sentence in REFUSED:
         assert sentence in (await commanded(house, text))["text"], text
     assert (await record(house)).head == before.head
+
+
+async def test_nobody_takes_a_part_of_whom_slack_tells_no_name(house: House) -> None:
+    """An id in place of a name would stay in the record; while Slack is away there is no name at all."""
+    await commanded(house, "open")
+    before = await record(house)
+    house.asked_for.add("user_not_found")
+    assert "no single person" in (await commanded(house, "owner <@U0NOBODY99>"))["text"]
+    await house.fault(kind="http", method="users.info", status=503, times=10_000)
+    await house.redis.delete(keys.person(TEAM, JISOO.id))
+    assert "who that is right now" in (await commanded(house, f"owner <@{JISOO.id}>"))["text"]
+    await house.redis.delete(keys.person(TEAM, MINA.id))
+    assert "who you are right now" in (await commanded(house, "publish"))["text"]
+    await house.session.delete(f"{house.root}/_test/faults")
+    assert (await record(house)).head == before.head
+    await commanded(house, f"owner <@{JISOO.id}>")
+    assert as_text((await record(house)).head.owner) == JISOO.real_name
 
 
 async def test_a_reviewer_is_asked_in_the_channel_by_a_mention(house: House) -> None:

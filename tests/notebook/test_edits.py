@@ -75,6 +75,6 @@ def test_an_empty_cell_is_not_added(notebook: Notebook) -> None:
 
 
 def test_a_title_is_one_line_and_never_empty(notebook: Notebook) -> None:
-    assert rename(notebook, " Buy\n is  broken ").title == "Buy is broken"
+    assert rename(notebook, " Buy\n is  \u202ebroken\u2066 ").title == "Buy is broken"
     with pytest.raises(Misunderstood):
         rename(notebook, "\n")

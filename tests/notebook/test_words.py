@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 from markdown_it import MarkdownIt
 
+from bot.kernel.escape import straight
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Comment, FollowUp, FollowUps, Number
@@ -38,7 +39,7 @@ def shown(markdown: str) -> str:
 
 @given(st.text(max_size=40))
 def test_an_escaped_text_shows_as_itself_and_makes_no_markup(text: str) -> None:
-    line = " ".join(text.split()).replace("\x00", "\ufffd")
+    line = " ".join(straight(text).split()).replace("\x00", "\ufffd")
     tokens = PLAIN.parse(escaped(text))
     assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
     assert {child.type for token in tokens for child in token.children or ()} <= {"text", "text_special"}
@@ -47,7 +48,7 @@ def test_an_escaped_text_shows_as_itself_and_makes_no_markup(text: str) -> None:
 
 @given(st.text(max_size=30))
 def test_a_code_span_holds_any_text(text: str) -> None:
-    line = " ".join(text.split()).replace("\x00", "\ufffd")
+    line = " ".join(straight(text).split()).replace("\x00", "\ufffd")
     assert shown("a " + code(text)) == "a " + line if line else True
 
 
@@ -204,3 +205,8 @@ def test_a_notebook_from_before_tells_the_same(words: NotebookText) -> None:
 
 def test_a_notebook_keeps_the_language_it_was_opened_in(words: NotebookText) -> None:
     assert "녹화" in words.for_notebook(opened(words, "ko"))(CLIP)
+
+
+def test_nothing_that_somebody_wrote_turns_the_direction_of_what_follows() -> None:
+    assert escaped("\u202eMina\u2066 Park") == "Mina Park"
+    assert code("\u202ecart\u2069") == "`cart`"

@@ -11,6 +11,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from bot.kernel.errors import Unavailable
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.services.postmortems.context import PostmortemContext
@@ -57,6 +58,9 @@ class SlackAsItIs:
 
     async def get(self, _team: str, user: str) -> Person:
         return Person(user, "Mina Park", "en", "UTC")
+
+    async def name(self, _team: str, user: str) -> str:
+        return (await self.get(_team, user)).name
 
     async def permalink(self, *_where: str) -> str:
         return "https://slack.example/p1"
@@ -151,3 +155,13 @@ async def test_an_edit_of_what_nobody_pinned_leaves_nothing() -> None:
     assert kept.timeline == ()
     assert "B" not in repr([cell.data for cell in kept.cells if cell.kind == "timeline"])
     assert len(kept.cells) == len(before)
+
+
+@pytest.mark.parametrize("job", [delivery("pinned", 2, "A"), delivery("said", 2, "A", thread=f"{START}.000000")])
+async def test_while_slack_is_away_nobodys_id_is_kept_in_place_of_a_name(job: MessageJob) -> None:
+    class Away(SlackAsItIs):
+        async def name(self, _team: str, user: str) -> str:
+            raise Unavailable("Slack doesn't answer.")
+
+    with pytest.raises(Unavailable):
+        await ends_in([job], Away(message("A"), pinned=True), 5)

@@ -106,3 +106,7 @@ def test_the_ids_that_a_text_names_are_found() -> None:
 def test_emoji_have_slacks_names_and_nothing_else_is_one() -> None:
     assert (emoji("white_check_mark"), emoji("rocket"), emoji("+1"), emoji("flag-kr")) == ("✅", "🚀", "👍", "🇰🇷")
     assert (emoji("latin_small_letter_a"), emoji("shipit"), emoji("orange_circle")) == ("", "", "")
+
+
+def test_nothing_in_a_text_turns_the_direction_of_what_follows() -> None:
+    assert to_markdown("\u202eabc\u2066 `x\u202e` *b\u2069*\n\u202eend") == "abc `x` **b**  \nend"

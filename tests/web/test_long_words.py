@@ -16,7 +16,7 @@ from bot.notebook.cell_data import EarlierTicket as Earlier
 from bot.notebook.edits import add_cell
 from bot.notebook.facts import add_clip, add_number
 from bot.notebook.head import DocumentStatus, Head, Participant, StatusChange
-from bot.notebook.merge import Put, merge
+from bot.notebook.merge import Change, Put, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.timeline import Entry
@@ -51,7 +51,7 @@ def full(notebook: Notebook, language: str) -> Notebook:
         history=(StatusChange(DocumentStatus.PUBLISHED, somebody, NOON),),
     )
     named = msgspec.structs.replace(notebook, head=head, title=word[:200], language=language, channel_name=word[:80])
-    rows: list[Put | Entry | Comment | FollowUp] = [
+    rows: list[Change] = [
         *(Entry(f"1700.{n}", NOON + timedelta(minutes=n), text, word[:80]) for n, text in enumerate(LONG)),
         *(Comment(f"c{n}", NOON, text, word[:80]) for n, text in enumerate(LONG)),
         *(FollowUp(f"r{n}", text, NOON, word[:80], text[:80], note=text, outcome=text) for n, text in enumerate(LONG)),

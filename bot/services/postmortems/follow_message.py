@@ -137,7 +137,7 @@ async def _as_delivered(
         job,
         text=job.text,
         markdown=await as_markdown(context, job.team, job.text),
-        who=(await people.get(job.team, job.by)).name if job.by else "",
+        who=await people.name(job.team, job.by) if job.by else "",
         link=await people.permalink(job.team, job.channel, job.ts),
         revision=revision,
         files=tuple(file.id for file in job.files),

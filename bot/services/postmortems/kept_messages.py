@@ -26,7 +26,7 @@ async def entry_of(context: PostmortemContext, team: str, channel: str, message:
         at=datetime.fromtimestamp(float(ts), UTC),
         text=text,
         markdown=await as_markdown(context, team, text),
-        who=(await context.slack.people.get(team, user)).name if user else str(message.get("username") or ""),
+        who=await context.slack.people.name(team, user) if user else str(message.get("username") or ""),
         link=await context.slack.people.permalink(team, channel, ts),
         revision=revision_of(message),
         files=tuple(file.id for file in files),
@@ -80,7 +80,7 @@ async def comment_of(
     ts, people = str(message["ts"]), context.slack.people
     text = await as_markdown(context, team, text_of(message))
     attached = [f"📎 {escaped(name)}" for name in files]
-    author = (await people.get(team, user_of(message))).name
+    author = await people.name(team, user_of(message))
     link = known.link if known and known.link else await people.permalink(team, channel, ts)
     return reply(ts, "\n\n".join([*filter(None, [text]), *attached]), author, link, revision=revision_of(message))
 

@@ -33,7 +33,7 @@ async def asked_and_shown(context: PostmortemContext, asked: AskedQuestion) -> l
     entries = []
     if question := await _of_message(context, asked, asked.message_key):
         at, link = question
-        who = (await context.slack.people.get(asked.team, asked.user)).name
+        who = await context.slack.people.name(asked.team, asked.user)
         key = f"question/{asked.id}"
         entries.append(noted(key, at, EntryKind.QUESTION, who=who, link=link, question=asked.text))
     for clip in await context.clips.of_question(asked):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from bot.kernel.errors import Missing, Misunderstood
+from bot.kernel.errors import Missing, Misunderstood, Unavailable
 from bot.kernel.messages import JsonObject
 from bot.notebook.edits import rename
 from bot.notebook.exports import export_links
@@ -33,6 +33,7 @@ from bot.slack.typed_text import typed_text
 LISTED = 10
 READ_TO_LIST = 40
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>")
+NOBODY_CALLED_SO = "I know no single person called “%(name)s” here; please mention them with @."
 _ME = frozenset({"me", "myself", "나", "저", "본인"})
 
 
@@ -203,7 +204,9 @@ async def _existing(context: PostmortemContext, commanding: Commanding) -> Noteb
 
 
 async def _changed(context: PostmortemContext, commanding: Commanding, wanted: HeadChange) -> tuple[Notebook, Notebook]:
-    """Returns the notebook before and after."""
+    """Returns the notebook before and after. Raises Unavailable where Slack tells no name."""
+    if commanding.person.unknown:
+        raise Unavailable("Slack doesn't say who you are right now; try again in a moment.")
     seen: list[Notebook] = []
 
     def changed(now: Notebook) -> Notebook:
@@ -228,14 +231,16 @@ async def _person(context: PostmortemContext, commanding: Commanding, text: str)
             return commanding.who
         known = await named_person(people, team, commanding.channel, text[:80])
         if known is None:
-            raise Misunderstood(
-                "I know no single person called “%(name)s” here; please mention them with @.", name=text[:40]
-            )
+            raise Misunderstood(NOBODY_CALLED_SO, name=text[:40])
         return known
     person = await people.get(team, mentions[0])
     if person.bot:
         raise Misunderstood("%(name)s is a bot and can't take that part; please name a person.", name=person.name)
-    return await participant(people, team, person.id)
+    if person.unknown:
+        raise Unavailable("Slack doesn't say who that is right now; try again in a moment.")
+    if person.name == person.id:  # nobody whom the bot can see
+        raise Misunderstood(NOBODY_CALLED_SO, name=person.id)
+    return participant(person)
 
 
 def _standing(context: PostmortemContext, commanding: Commanding, notebook: Notebook) -> JsonObject:

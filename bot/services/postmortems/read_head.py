@@ -57,7 +57,7 @@ async def incident_facts(context: PostmortemContext, team: str, channel: str) ->
     """What the channel and the declared incident say. Where the incident was declared comes first, the topic second."""
     people = context.slack.people
     topic = read_topic(await people.channel_topic(team, channel))
-    speakers = [_participant(person) for person in await people.speakers(team, channel)]
+    speakers = [participant(person) for person in await people.speakers(team, channel)]
     declared = await _declared(context, team, channel)
     commander = await _declared_commander(people, team, declared) if declared else None
     commander = commander or await _commander(people, team, channel, topic, speakers)
@@ -73,14 +73,10 @@ async def incident_facts(context: PostmortemContext, team: str, channel: str) ->
 
 async def named_person(people: People, team: str, channel: str, name: str) -> Participant | None:
     """The member of a channel that a name means, None where it means nobody or more than one."""
-    return known_person(name, [_participant(person) for person in await people.members(team, channel)])
+    return known_person(name, [participant(person) for person in await people.members(team, channel)])
 
 
-async def participant(people: People, team: str, user: str) -> Participant:
-    return _participant(await people.get(team, user))
-
-
-def _participant(person: Person) -> Participant:
+def participant(person: Person) -> Participant:
     return Participant(person.name, person.id)
 
 
@@ -97,7 +93,7 @@ async def _declared(context: PostmortemContext, team: str, channel: str) -> Decl
 
 async def _declared_commander(people: People, team: str, declared: DeclaredIncident) -> Participant | None:
     known = await people.by_email(team, declared.email) if declared.email else None
-    return _participant(known) if known else declared.facts.commander
+    return participant(known) if known else declared.facts.commander
 
 
 async def _commander(
@@ -108,7 +104,7 @@ async def _commander(
     if named is None:
         return None
     if named.id:
-        return await participant(people, team, named.id)
+        return Participant(await people.name(team, named.id), named.id)
     known = known_person(named.name, speakers) or await named_person(people, team, channel, named.name)
     return known or (named if topic.sure else None)
 

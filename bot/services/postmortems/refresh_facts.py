@@ -224,4 +224,4 @@ class _Count:
         in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in same if each.asked_at]
         team, people = self.asked.team, self.context.postmortems.slack.people
         about = await self.context.postmortems.questions.asked_about(self.asked)
-        return (*in_notebook, *[AskedThen(each.at, (await people.get(team, each.user)).name) for each in about])
+        return (*in_notebook, *[AskedThen(each.at, await people.name(team, each.user)) for each in about])
