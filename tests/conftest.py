@@ -156,6 +156,11 @@ def _moments_of(path: Path) -> Sequence[Moment]:
     return next((moments for name, moments in BY_DAY.items() if suite.startswith(f"{name}/")), ())
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Parallel processes must name a test alike, and packed bytes have the second in which they were packed."""
+    return f"{argname}-of-{len(val)}-bytes" if isinstance(val, bytes) and not val.isascii() else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.option.every_day:
         others = [item for item in items if not _moments_of(item.path)]
