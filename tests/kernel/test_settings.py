@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import pytest
 from msgspec import Meta
 
+from bot.kernel import settings_table
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Secret, Settings
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, SettingsTable
@@ -44,6 +45,21 @@ def test_values_are_read_in_their_types() -> None:
     assert settings.slack_bot_token == "null"
     assert settings.default_zone == "Asia/Seoul"
     assert settings.clock_ahead_s == -3600.0
+
+
+def test_the_types_of_a_table_are_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For more than a hundred fields that takes a millisecond, and every field asks."""
+    settings_table._types.cache_clear()
+    worked_out, get_type_hints = list[type](), settings_table.get_type_hints
+
+    def counted(kind: type, **more: bool) -> dict[str, Any]:
+        worked_out.append(kind)
+        return get_type_hints(kind, **more)
+
+    monkeypatch.setattr(settings_table, "get_type_hints", counted)
+    for _ in range(2):
+        assert Settings.from_env({"REPLAYBOOK_PORT": "1"}).to_env() == {"REPLAYBOOK_PORT": "1"}
+    assert worked_out == [Settings]
 
 
 def test_an_empty_variable_counts_as_not_set() -> None:
