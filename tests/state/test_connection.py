@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import Mock
 
 import pytest
 from redis import utils as redis_utils
@@ -25,12 +26,12 @@ async def test_more_commands_than_connections_wait_instead_of_failing(redis: Red
 async def test_the_version_of_redis_py_is_looked_up_once_for_all_connections(
     redis_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looked_up = list[None]()
-    monkeypatch.setattr(redis_utils, "get_lib_version", lambda: looked_up.append(None) or "8")
+    look_up = Mock(return_value="8")
+    monkeypatch.setattr(redis_utils, "get_lib_version", look_up)
     async with connected(redis_server, connections=8) as client:
         await asyncio.gather(*(client.incr("count") for _ in range(50)))
         assert len({each["id"] for each in await client.client_list() if each["lib-ver"] == "8"}) > 1
-    assert len(looked_up) == 1
+    look_up.assert_called_once()
 
 
 async def test_as_many_as_wait_at_the_default_are_answered(redis: Redis) -> None:
