@@ -19,6 +19,8 @@ WIDTHS = (390, 1280)
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 ALSO = ("label-content-name-mismatch", "target-size", "link-in-text-block")
 """Rules of WCAG that axe-core leaves to whoever asks for them."""
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules that a scheme can break: schemes have other colours and nothing else (tests/web/test_schemes.py)."""
 UNFOLD = """[...document.querySelectorAll("details:not([open])")].map((each) => { each.open = true; }).length"""
 
 
@@ -51,7 +53,7 @@ async def seen(browser: Browser, view: View) -> AsyncIterator[Page]:
 async def violations(page: Page, *, within: str = "body") -> list[str]:
     """Returns what axe-core holds against the page in each width: the rule, how often, and the first places.
 
-    It looks once at the page as it is, and once with whatever can be unfolded.
+    It looks once at the page as it is, and once with whatever can be unfolded. In the dark it looks at colours alone.
     """
     found = []
     if not await page.evaluate("'axe' in window"):
@@ -66,11 +68,11 @@ async def violations(page: Page, *, within: str = "body") -> list[str]:
 
 
 async def _complaints(page: Page, within: str) -> list[str]:
-    options = {
-        "runOnly": {"type": "tag", "values": TAGS},
-        "rules": {rule: {"enabled": True} for rule in ALSO},
-        "resultTypes": ["violations"],
-    }
+    if await page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches"):
+        wanted = {"runOnly": {"type": "rule", "values": OF_COLOURS}}
+    else:
+        wanted = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {rule: {"enabled": True} for rule in ALSO}}
+    options = {**wanted, "resultTypes": ["violations"]}
     result: Any = await page.evaluate(f"axe.run({json.dumps(within)}, {json.dumps(options)})")
     return [
         f"{rule['id']} ×{len(rule['nodes'])}: {'; '.join(_place(node) for node in rule['nodes'][:4])}"

@@ -55,21 +55,36 @@ BY_DAY = {
 LONGEST_FIRST = (
     "handlers/test_never_twice.py",
     "handlers/test_replicas.py",
+    "standins/slack/test_accessibility.py",
     "handlers/test_clips.py",
     "journey/test_journey.py",
     "journey/test_datadog.py",
     "journey/test_tickets_in_jira.py",
     "cli/test_demo.py",
+    "handlers/test_tickets_elsewhere.py",
+    "providers/local/test_two_engines.py",
+    "handlers/test_histories.py",
+    "web/test_accessibility.py",
+    "providers/local/test_sample.py",
+    "handlers/test_side_by_side.py",
     "handlers/test_cancel.py",
+    "replay/test_render.py",
     "handlers/test_datadog.py",
     "handlers/test_datadog_faults.py",
-    "handlers/test_channels.py",
-    "handlers/test_backlog.py",
+    "handlers/test_refused_by_slack.py",
     "deploy/test_installation.py",
-    "queue/test_worker_deaths.py",
-    "replay/test_render.py",
+    "providers/local/test_clickhouse_faults.py",
+    "cli/test_filming.py",
+    "handlers/test_backlog.py",
+    "handlers/test_restored.py",
+    "providers/local/test_little_data.py",
+    "handlers/test_notebooks.py",
+    "handlers/test_channels.py",
+    "replay/test_side_by_side.py",
     "replay/test_pool.py",
+    "queue/test_worker_deaths.py",
 )
+"""Files of more than about ten seconds on a core."""
 MOST_PROCESSES = 8
 RUNS = "replaybook-tests-"
 """Begins the names of the runs' temporary folders."""
@@ -154,6 +169,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _moments_of(path: Path) -> Sequence[Moment]:
     suite = path.relative_to(HERE).as_posix()
     return next((moments for name, moments in BY_DAY.items() if suite.startswith(f"{name}/")), ())
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Parallel processes must name a test alike, and packed bytes have the second in which they were packed."""
+    return f"{argname}-of-{len(val)}-bytes" if isinstance(val, bytes) and not val.isascii() else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

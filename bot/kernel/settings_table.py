@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
@@ -76,7 +77,8 @@ class ProviderSettings(SettingsTable, frozen=True, kw_only=True):
         return False
 
 
-def _types(kind: type[SettingsTable]) -> dict[str, Any]:
+@cache
+def _types(kind: type[SettingsTable]) -> Mapping[str, Any]:
     """The annotated types by field. What isn't annotated isn't read from the environment."""
     hints = get_type_hints(kind, include_extras=True)
     return {name: hint for name, hint in hints.items() if get_origin(hint) is Annotated}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
 
@@ -28,10 +29,15 @@ GROUP = "replaybook.providers"
 AUTO = "auto"
 
 
+@cache
+def added_rows() -> Mapping[str, str]:
+    """The rows of other packages, read once: that opens a file of every one that is installed."""
+    return {point.name: point.value for point in entry_points(group=GROUP)}
+
+
 def providers() -> dict[str, Provider]:
     """Every provider by name. A row of ours wins over an entry point of the same name."""
-    rows = {**{point.name: point.value for point in entry_points(group=GROUP)}, **ROWS}
-    return {name: resolve_name(row) for name, row in rows.items()}
+    return {name: resolve_name(row) for name, row in {**added_rows(), **ROWS}.items()}
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

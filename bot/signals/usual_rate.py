@@ -67,48 +67,60 @@ def bounded(rate: float) -> float:
 
 
 @dataclass(slots=True)
+class _Sums:
+    """Of some hours. They are kept, not counted anew: rates are asked for at every hour of weeks."""
+
+    hit: int = 0
+    used: int = 0
+    hours: int = 0  # in which there was anybody
+
+    def add(self, each: Slice, times: int = 1) -> None:
+        """Once more, or with -1 once less."""
+        self.hit += times * min(each.hit, each.used)
+        self.used += times * each.used
+        self.hours += times * (each.used > 0)
+
+    def shrunk(self, overall: float) -> float:
+        return (self.hit + PRIOR * overall) / (self.used + PRIOR)
+
+
+@dataclass(slots=True)
 class UsualRates:
     """The calm hours so far, oldest first."""
 
     slices: list[Slice] = field(default_factory=list)
-    _by_hour: defaultdict[object, list[Slice]] = field(default_factory=lambda: defaultdict(list))
-    _hit: int = 0
-    _used: int = 0
+    _all: _Sums = field(default_factory=_Sums)
+    _by_hour: defaultdict[object, _Sums] = field(default_factory=lambda: defaultdict(_Sums))
 
     def add(self, each: Slice) -> None:
         self.slices.append(each)
-        self._hit, self._used = self._hit + min(each.hit, each.used), self._used + each.used
-        for key in _hours(each.start):
-            self._by_hour[key].append(each)
+        for sums in self._sums_with(each):
+            sums.add(each)
 
     def take_back(self, count: int) -> None:
         """Forgets the newest, which were not calm after all."""
         for _ in range(min(count, len(self.slices))):
             each = self.slices.pop()
-            self._hit, self._used = self._hit - min(each.hit, each.used), self._used - each.used
-            for key in _hours(each.start):
-                self._by_hour[key].pop()
+            for sums in self._sums_with(each):
+                sums.add(each, -1)
+
+    def _sums_with(self, each: Slice) -> list[_Sums]:
+        return [self._all, *(self._by_hour[key] for key in _hours(each.start))]
 
     @property
     def seen(self) -> float:
         """The share of people in all of these hours."""
-        return self._hit / self._used if self._used else 0.0
+        return self._all.hit / self._all.used if self._all.used else 0.0
 
     def at(self, moment: datetime) -> float | None:
         """Returns the usual rate in the hour of that moment; None while too little is known."""
-        if self._used < LEAST_USED or sum(each.used > 0 for each in self.slices) < LEAST_HOURS:
+        if self._all.used < LEAST_USED or self._all.hours < LEAST_HOURS:
             return None
-        overall = (self._hit + 0.5) / (self._used + 10)
-        day, week = (self._by_hour.get(key, []) for key in _hours(moment))
-        weekly = [each for each in week if each.used]
-        rates = [_shrunk(day, overall)] + ([_shrunk(weekly, overall)] if len(weekly) >= WEEKS_NEEDED else [])
+        overall = (self._all.hit + 0.5) / (self._all.used + 10)
+        day, week = (self._by_hour.get(key, _Sums()) for key in _hours(moment))
+        rates = [day.shrunk(overall)] + ([week.shrunk(overall)] if week.hours >= WEEKS_NEEDED else [])
         return bounded(max(overall, *rates))
 
 
 def _hours(moment: datetime) -> tuple[object, object]:
     return moment.hour, (moment.weekday(), moment.hour)
-
-
-def _shrunk(slices: Sequence[Slice], overall: float) -> float:
-    hit, used = sum(min(each.hit, each.used) for each in slices), sum(each.used for each in slices)
-    return (hit + PRIOR * overall) / (used + PRIOR)

@@ -11,6 +11,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisSlow
@@ -104,6 +105,7 @@ async def _client(address: RedisAddress, retries: int, connections: int) -> Asyn
         socket_connect_timeout=5,
         socket_timeout=30,
         health_check_interval=30,
+        driver_info=DriverInfo(),  # or each new connection would read from the disk which version redis-py has
     )
     pool.connection_class = cancellable(pool.connection_class)
     redis = Redis.from_pool(pool)

@@ -22,6 +22,7 @@ from redis.asyncio.sentinel import (
     SentinelManagedSSLConnection,
 )
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import ClusterDownError, RedisClusterException, TryAgainError
 from redis.exceptions import ConnectionError as RedisAway
 from redis.exceptions import TimeoutError as RedisSlow
@@ -110,6 +111,7 @@ def _to_servers(address: RedisAddress) -> dict[str, Any]:
         "socket_connect_timeout": CONNECT_S,
         "socket_timeout": SOCKET_S,
         "health_check_interval": HEALTH_S,
+        "driver_info": DriverInfo(),
     }
 
 

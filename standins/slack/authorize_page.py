@@ -9,8 +9,8 @@ import jinja2
 from aiohttp import web
 
 from bot.kernel.locale import Locale
-from bot.kernel.paths import TEMPLATES
 from standins.slack.app_grants import AppGrants, OAuthApp
+from standins.slack.page_templates import page_template
 from standins.slack.workspace_team import WorkspaceTeam
 
 HEADERS = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Referrer-Policy": "same-origin"}
@@ -20,10 +20,7 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     """None for a workspace whose token is configured."""
     if team.grants.oauth is None:
         return []
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    show = partial(_show, team.grants, team.grants.oauth, environment.get_template("workspace/authorize.html"))
+    show = partial(_show, team.grants, team.grants.oauth, page_template("authorize.html"))
     return [
         web.get("/oauth/v2/authorize", show),
         web.post("/oauth/v2/authorize", partial(_decide, team.grants, team.grants.oauth, team.config.scopes)),

@@ -9,7 +9,7 @@ import jinja2
 from aiohttp import web
 
 from bot.kernel.locale import Locale
-from bot.kernel.paths import TEMPLATES
+from standins.slack.page_templates import page_template
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_page import first_language
 from standins.slack.workspace_team import WorkspaceTeam
@@ -27,10 +27,7 @@ HEADERS = {
 
 
 def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    template = environment.get_template("workspace/sign_in.html")
+    template = page_template("sign_in.html")
     return [web.get(AUTHORIZE, partial(_ask, team, template)), web.get(DECIDE, partial(_decide, team, template))]
 
 

@@ -12,6 +12,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
 from standins.slack.page_api.uploads import COOKIE, page_secret
+from standins.slack.page_templates import page_template
 from standins.slack.page_texts import PAGE_TEXTS
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -25,10 +26,7 @@ POLICY = (
 
 
 def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    show = partial(_page, team, environment.get_template("workspace/page.html"))
+    show = partial(_page, team, page_template("page.html"))
     return [
         web.get("/", show),
         web.get("/archives/{channel}", show),

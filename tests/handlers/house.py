@@ -166,15 +166,18 @@ class House:
 
         return await self.until(found)
 
-    async def whispered(self, *, user: str = MINA.id) -> str:
-        """The newest message that only this person sees, in the channel or in a thread of it."""
+    async def whispered(self, words: str = "", *, user: str = MINA.id) -> str:
+        """The newest message that only this person sees, in the channel or in a thread of it.
+
+        Waits until it has these words: a test that knows of an earlier one names them.
+        """
 
         async def found() -> str | None:
             seen = await self.messages(user=user)
             threads = [it["ts"] for it in seen if it.get("reply_count")]
             seen += [it for ts in threads for it in await self.replies(ts, user=user)]
             alone = [it for it in seen if it.get("is_ephemeral")]
-            return alone[-1]["text"] if alone else None
+            return alone[-1]["text"] if alone and words in alone[-1]["text"] else None
 
         return await self.until(found)
 

@@ -16,12 +16,16 @@ MESSAGES = Messages.load()
 RENDERING = {"message": 2, "text": 2, "home": 2, "modal": 4}
 """Methods of Messages, each with the number of its arguments that are no values of the template."""
 SPOKEN = {"_", "ngettext", "locale"}
+TEMPLATES = frozenset(MESSAGES.environment.list_templates())
 
 
 def rendered() -> Iterator[tuple[str, str, set[str]]]:
     """Where, which template, and the names of the values given."""
     for path in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "handlers").rglob("*.py")]):
-        for node in ast.walk(ast.parse(path.read_text())):
+        text = path.read_text()
+        if not any(f".{name}(" in text for name in RENDERING):  # most files, which needn't be parsed
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in RENDERING:
                 first = node.args[0] if node.args else None
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and _is_template(first.value):
@@ -30,7 +34,7 @@ def rendered() -> Iterator[tuple[str, str, set[str]]]:
 
 
 def _is_template(name: object) -> bool:
-    return isinstance(name, str) and f"{name}.j2" in MESSAGES.environment.list_templates()
+    return isinstance(name, str) and f"{name}.j2" in TEMPLATES
 
 
 def asked_for(name: str) -> set[str]:

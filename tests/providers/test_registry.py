@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -66,10 +66,18 @@ OUTSIDE = Provider(
 
 
 @pytest.fixture
-def outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package of somebody else's that adds a provider."""
-    point = EntryPoint(name="outside", value=f"{__name__}:OUTSIDE", group=registry.GROUP)
-    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.GROUP else [])
+def outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A package of somebody else's that adds a provider; gives the groups of entry points that were read."""
+    point, read = EntryPoint(name="outside", value=f"{__name__}:OUTSIDE", group=registry.GROUP), list[str]()
+
+    def entry_points(group: str) -> list[EntryPoint]:
+        read.append(group)
+        return [point] if group == registry.GROUP else []
+
+    monkeypatch.setattr(registry, "entry_points", entry_points)
+    registry.added_rows.cache_clear()
+    yield read
+    registry.added_rows.cache_clear()
 
 
 def chosen_name(part: PartName, name: str, settings: Settings) -> str | None:
@@ -95,6 +103,12 @@ def test_a_provider_of_somebody_elses_is_chosen_for_what_it_has() -> None:
     assert chosen_name("tracker", "auto", Settings().with_provider(KEYS)) == "datadog"
     assert chosen_name("notebooks", "auto", settings) == "datadog"
     assert {"outside", "datadog", "local"} <= set(registry.names_with("tracker"))
+
+
+def test_what_is_installed_is_read_once(outside: list[str]) -> None:
+    settings = registry.read_settings({"OUTSIDE_TOKEN": "t-1"})
+    assert chosen_name("tracker", "auto", settings) == "outside"
+    assert outside == [registry.GROUP]
 
 
 def test_a_name_that_nobody_has_is_refused_with_those_there_are() -> None:

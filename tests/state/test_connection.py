@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import Mock
 
 import pytest
+from redis import utils as redis_utils
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisAway
 
@@ -19,6 +21,17 @@ async def test_more_commands_than_connections_wait_instead_of_failing(redis: Red
         await asyncio.gather(*(client.incr("count") for _ in range(500)))
         assert await client.get("count") == b"500"
     assert int((await redis.info("clients"))["maxclients"]) > connection.CONNECTIONS
+
+
+async def test_the_version_of_redis_py_is_looked_up_once_for_all_connections(
+    redis_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = Mock(return_value="8")
+    monkeypatch.setattr(redis_utils, "get_lib_version", look_up)
+    async with connected(redis_server, connections=8) as client:
+        await asyncio.gather(*(client.incr("count") for _ in range(50)))
+        assert len({each["id"] for each in await client.client_list() if each["lib-ver"] == "8"}) > 1
+    look_up.assert_called_once()
 
 
 async def test_as_many_as_wait_at_the_default_are_answered(redis: Redis) -> None:

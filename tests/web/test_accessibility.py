@@ -48,7 +48,7 @@ from bot.web.access.viewer import Viewer, viewed_by
 from bot.web.answer_pages import answer_routes
 from bot.web.html_pages import asked_locale
 from bot.web.install_pages import InstallFlow, install_routes
-from tests.axe import VIEWS, View, seen, violations
+from tests.axe import SCHEMES, VIEWS, Scheme, View, seen, violations
 from tests.browser import IN_A_BROWSER
 from tests.messages.scenes import LANGUAGES
 from tests.messages.scenes.answers import answered
@@ -114,8 +114,9 @@ async def test_pages_have_no_violation(view: View, browser: Browser, redis_serve
         assert {name: each for name, each in found.items() if each} == {}
 
 
-async def test_a_fault_is_found_at_all(browser: Browser) -> None:
-    async with seen(browser, VIEWS[0]) as page:
+@pytest.mark.parametrize("scheme", SCHEMES)
+async def test_a_fault_is_found_at_all(browser: Browser, scheme: Scheme) -> None:
+    async with seen(browser, View(scheme, "en")) as page:
         await page.set_content("<html lang=en><title>x</title><main><h1>x</h1><p style='color:#aaa'>pale</p></main>")
         [narrow, wide] = await violations(page)
         assert narrow.startswith("390 px: color-contrast")
