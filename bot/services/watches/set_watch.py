@@ -12,6 +12,7 @@ from bot.services.questions.submit import Asking
 from bot.services.watches.context import WatchContext
 from bot.services.watches.jobs import WatchJob
 from bot.signals.answer import TargetMatch
+from bot.signals.asked_question import message_key
 from bot.signals.question import Question
 from bot.signals.question_text import slice_name
 from bot.signals.watch import Watch, ended, question_id
@@ -68,7 +69,7 @@ async def end_watch(context: WatchContext, team: str, id: str, by: str = "") -> 
     watch = await _end(context, watch, by)
     with suppress(Missing):  # it was never told that it was set
         message = await ended_message(context, watch)
-        await context.slack.outbox.update(f"answer:{question_id(watch, 1)}", message, team=team)
+        await context.slack.outbox.update(message_key(question_id(watch, 1)), message, team=team)
     return watch
 
 
