@@ -29,7 +29,7 @@ _LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?{OUR_FILE.pattern}(?=[
 
 def locale_of(notebook: Notebook) -> Locale:
     """The language and zone of a notebook's own texts."""
-    return Locale.of(notebook.language, notebook.zone)
+    return notebook.locale
 
 
 def has_content(cell: Cell) -> bool:

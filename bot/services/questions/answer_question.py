@@ -138,7 +138,7 @@ async def answer_in_channel(context: QuestionContext, team: str, id: str) -> Ask
         async with dedupe.answering(context.leases, asked):
             return await _answer(context, asked)
     except (NoSuchTarget, NoSuchValue) as problem:
-        message = no_match_message(context.slack.messages, asked, problem)
+        message = no_match_message(context.slack.messages, asked, problem, context.reader.clock())
         await context.slack.outbox.update(asked.message_key, message, team=team)
         await _remember_thread(context, asked)
         return None
