@@ -99,3 +99,12 @@ def test_a_post_mortem_is_called_so_and_only_datadog_has_notebooks(path: Path) -
                 assert name not in text.lower() or "Datadog" in text, text
             if "post-mortem" in str(message.id).lower():
                 assert "포스트모템" in str(message.string), message.id
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+def test_data_is_singular_in_every_sentence(path: Path) -> None:
+    with path.open("rb") as source:
+        for message in read_po(source):
+            for text in message.id if isinstance(message.id, tuple) else (message.id,):
+                assert not re.search(r"\bdata\b[^.,:;]*? (are|have|were|reach)\b(?! sample)", text), text
+            assert "예시 데이터" not in str(message.string), message.id
