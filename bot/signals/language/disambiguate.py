@@ -38,6 +38,8 @@ _TIMES = frozenset({
 })
 # fmt: on
 _DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
+_CALENDAR = _DAYS | {"CALENDAR", "MONTH", "QUARTER", "YEAR", "PART", "NIGHT"}
+_MODIFIERS = frozenset({"NOW", "LAST", "THIS", "STRETCH", "PORTION"})
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
 _NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
@@ -156,11 +158,13 @@ def _untils(tokens: list[Token], text: str) -> list[Token]:
         match token.type:
             case "BEFORE" | "PREVIOUS" if last not in LENGTHS | {"VS"} and _reaches_time(rest):
                 out.append(retyped(token, "UNTIL"))
-            case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
+            case "TO" if last not in _TIMES and token.value != "to" and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "TO" if last not in _TIMES and token.value != "to" and _reaches_day(rest) and not _has_beginning(out):
                 out.append(retyped(token, "UNTIL"))
             case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "UNTIL_P"))
-            case "TO_P" if last == "TIME" and not _has_beginning(out):
+            case "TO_P" if last in {"TIME", "AGO", "STRETCH_P", *_CALENDAR} and not _has_beginning(out):
                 out.append(retyped(token, "UNTIL_P"))
             case "TO_P" if last == "UNTIL_P":
                 continue
@@ -203,7 +207,9 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES and not (_until(token) and {*rest[:1]} <= _TIMES):
+            case "TO" if last not in _TIMES and not (
+                token.value != "to" and {*rest[:1]} <= _TIMES
+            ):  # no "until" gets lost
                 continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
@@ -219,10 +225,11 @@ def _reaches_time(rest: list[str]) -> bool:
     return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in _DAYS)
 
 
-def _until(token: Token) -> bool:
-    """Whether it ends a period: an "until" without a beginning must not get lost."""
-    value = str(token)
-    return value != "to"
+def _reaches_day(rest: list[str]) -> bool:
+    """Whether what follows is a day or a longer time of the calendar, which a period may end with."""
+    first, *more = [kind for kind in rest if kind not in {"THE", "FILLER"}] or [""]
+    ago = (first == "NUMBER" and more[1:2] == ["AGO"]) or (first == "DURATION" and more[:1] == ["AGO"])
+    return ago or (first == "NUMBER" and more[:1] == ["MONTH"]) or first in _CALENDAR | _MODIFIERS
 
 
 def _ranges(rest: list[str]) -> bool:
