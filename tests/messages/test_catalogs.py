@@ -106,5 +106,5 @@ def test_data_is_singular_in_every_sentence(path: Path) -> None:
     with path.open("rb") as source:
         for message in read_po(source):
             for text in message.id if isinstance(message.id, tuple) else (message.id,):
-                assert not re.search(r"\bdata\b[^.,:;]*? (are|have|were|reach)\b(?! sample)", text), text
+                assert not re.search(r"\bdata\b[^.,:;]*? (are|have|were|reach)\b(?! sample)", str(text)), text
             assert "예시 데이터" not in str(message.string), message.id

@@ -17,6 +17,7 @@ from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     ANCHORS,
+    DATES,
     LENGTHS,
     mark_coming,
     mark_days_of_month,
@@ -28,6 +29,7 @@ from bot.signals.language.rewrite_tokens import (
     mark_steps,
     mark_weeks_before,
     mark_years,
+    reaches_day,
 )
 
 # fmt: off
@@ -38,8 +40,6 @@ _TIMES = frozenset({
 })
 # fmt: on
 _DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
-_CALENDAR = _DAYS | {"CALENDAR", "MONTH", "QUARTER", "YEAR", "PART", "NIGHT"}
-_MODIFIERS = frozenset({"NOW", "LAST", "THIS", "STRETCH", "PORTION"})
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
 _NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
@@ -160,11 +160,11 @@ def _untils(tokens: list[Token], text: str) -> list[Token]:
                 out.append(retyped(token, "UNTIL"))
             case "TO" if last not in _TIMES and token.value != "to" and _reaches_time(rest):
                 out.append(retyped(token, "UNTIL"))
-            case "TO" if last not in _TIMES and token.value != "to" and _reaches_day(rest) and not _has_beginning(out):
+            case "TO" if last not in _TIMES and token.value != "to" and reaches_day(rest) and not _has_beginning(out):
                 out.append(retyped(token, "UNTIL"))
             case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "UNTIL_P"))
-            case "TO_P" if last in {"TIME", "AGO", "STRETCH_P", *_CALENDAR} and not _has_beginning(out):
+            case "TO_P" if last in {"TIME", "AGO", "STRETCH_P", *DATES} and not _has_beginning(out):
                 out.append(retyped(token, "UNTIL_P"))
             case "TO_P" if last == "UNTIL_P":
                 continue
@@ -223,13 +223,6 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
 def _reaches_time(rest: list[str]) -> bool:
     """Whether what follows is a time of day ("noon on Monday", "Monday noon") that a period may end at."""
     return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in _DAYS)
-
-
-def _reaches_day(rest: list[str]) -> bool:
-    """Whether what follows is a day or a longer time of the calendar, which a period may end with."""
-    first, *more = [kind for kind in rest if kind not in {"THE", "FILLER"}] or [""]
-    ago = (first == "NUMBER" and more[1:2] == ["AGO"]) or (first == "DURATION" and more[:1] == ["AGO"])
-    return ago or (first == "NUMBER" and more[:1] == ["MONTH"]) or first in _CALENDAR | _MODIFIERS
 
 
 def _ranges(rest: list[str]) -> bool:
