@@ -122,7 +122,7 @@ async def opened(
             once=once,
             providers=parts,
             owners=owners,
-            questions=QuestionRecords(records, public_url),
+            questions=QuestionRecords(records, public_url, slack.outbox),
             clips=ClipRecords(records, once),
             requests=RequestRecords(records, once),
             files=HashedFiles(file_areas(settings).pictures),

@@ -66,7 +66,7 @@ def page_routes(base: Base, services: Services, pages: HtmlPages, access: WebAcc
         *notebooks,
         *heads,
         *key_times,
-        *answer_routes(base.questions, pages),
+        *answer_routes(base.questions, pages, now=base.clock),
         *access.routes,
         *pages.routes(),
     ]

@@ -22,7 +22,7 @@ OUTCOMES = {
     str(FixOutcome.TOO_EARLY): _("Too early"),
 }
 _WHY = {
-    Undecidable.NO_DATA: _("No data have arrived since the fix."),
+    Undecidable.NO_DATA: _("No data has arrived since the fix."),
     Undecidable.UNUSED: _("No session has used it since the fix; it may have another name now."),
     Undecidable.UNCOUNTED: _("The source doesn’t count the sessions that used it, so there is no rate to compare."),
     Undecidable.NOTHING_BEFORE: _("No session was affected before the fix, so nothing can improve."),

@@ -114,7 +114,7 @@ def cost_in_words(cost: FollowUpCost, late: bool, locale: Locale) -> tuple[str, 
     people = _people(cost, late, locale)
     if cost.kept_from is None:
         return (people,)
-    kept = locale.text("Data from before %(when)s are no longer kept.", when=locale.date(cost.kept_from))
+    kept = locale.text("Data from before %(when)s is no longer kept.", when=locale.date(cost.kept_from))
     return people, kept
 
 
@@ -141,5 +141,5 @@ def _(message: str) -> str:
 _WHY = {
     Uncounted.AWAY: _("What it cost since can’t be counted at the moment."),
     Uncounted.INCOMPLETE: _("The source hasn’t counted everything yet, so what it cost since isn’t known."),
-    Uncounted.NO_DATA: _("No data have arrived since, so what it cost isn’t known."),
+    Uncounted.NO_DATA: _("No data has arrived since, so what it cost isn’t known."),
 }

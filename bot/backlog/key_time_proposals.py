@@ -44,7 +44,7 @@ class SignalFacts:
     release: FirstSeen | None = None
     release_share: float | None = None
     kept_from: datetime | None = None
-    """When the oldest data are of, where what is usual reaches back beyond them."""
+    """When the oldest data is from, where what is usual reaches back beyond them."""
 
 
 def proposed_times(

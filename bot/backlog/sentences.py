@@ -15,7 +15,7 @@ _QUIET = frozenset({RequestAction.SEE, RequestAction.REMIND, RequestAction.WAKE}
 
 
 def already(request: Request, now: datetime, locale: Locale) -> str:
-    """For someone whose press changes nothing: "Jisoo answered 10:42: in the backlog, SHOP-412"."""
+    """For someone whose press changes nothing: "Jisoo answered at 10:42: in the backlog, SHOP-412"."""
     telling = next((each for each in reversed(request.history) if each.action not in _QUIET), None)
     if telling:
         return happened(telling, now, locale)
@@ -29,9 +29,11 @@ def _asked(request: Request, now: datetime, locale: Locale) -> dict[str, str]:
 
 
 def when(moment: datetime, now: datetime, locale: Locale) -> str:
-    """The time alone when it was today, else with its date and zone."""
+    """ "at 19:03" when it was today, else with its date and zone: "on Mon, Nov 23 19:03 KST"."""
     same_day = moment.astimezone(locale.zone).date() == now.astimezone(locale.zone).date()
-    return locale.time(moment) if same_day else locale.moment(moment)
+    if same_day:
+        return locale.text("at %(when)s", when=locale.time(moment))
+    return locale.text("on %(when)s", when=locale.as_of(now).moment(moment))
 
 
 def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
@@ -121,7 +123,7 @@ _LINES = {
     RequestAction.OVERRULE: _(
         "The follow-up was changed here and on the ticket; seen %(when)s, the later change holds: %(note)s"
     ),
-    RequestAction.VERIFY: _("Checked %(when)s after the fix: %(note)s"),
+    RequestAction.VERIFY: _("Checked %(when)s, after the fix: %(note)s"),
     RequestAction.ASK_AGAIN: _("%(who)s asked again %(when)s"),
 }
 

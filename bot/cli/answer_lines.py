@@ -82,4 +82,4 @@ def _basis(answer: dict[str, Any], locale: Locale) -> Iterator[str]:
     yield from caveat_sentences(msgspec.convert(answer["partial"], tuple[Caveat, ...]), locale)
     if answer["kept_from"]:
         oldest = datetime.fromisoformat(answer["kept_from"])
-        yield locale.text("The oldest data are of %(day)s.", day=locale.long_date(oldest))
+        yield locale.text("The oldest data is from %(day)s.", day=locale.long_date(oldest))

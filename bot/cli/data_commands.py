@@ -85,7 +85,7 @@ async def _copied(folder: Path, address: str) -> CopiedEvents:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def notebook(context: click.Context) -> None:
-    """Take post-mortem notebooks out."""
+    """Take post-mortems out."""
     help_if_alone(context)
 
 
@@ -96,7 +96,7 @@ def notebook(context: click.Context) -> None:
 @click.option("--short", is_flag=True, help="Of the timeline only what people starred, and no discussion.")
 @click.option("--to", metavar="NAME", help="Publish it instead, such as to `confluence`; updates what is there.")
 def export(id: str, output: Path | None, kind: str | None, short: bool, to: str | None) -> None:
-    """Write the notebook with this ID as Markdown, ZIP, HTML or PDF; Markdown is printed without --output.
+    """Write the post-mortem with this ID as Markdown, ZIP, HTML or PDF; Markdown is printed without --output.
 
     The ID is the last part of the notebook's address: /notebooks/ID; write -- before one that begins with a hyphen.
     A ZIP has the Markdown with its files.

@@ -70,7 +70,7 @@ def demo(
 @click.command()
 @QUIET
 def serve(quiet: bool) -> None:
-    """Run the bot: Slack's requests, answers, notebooks, the intake. Clips are rendered by `replaybook worker`.
+    """Run the bot: Slack's requests, answers, post-mortems, the intake. Clips are rendered by `replaybook worker`.
 
     Needs SLACK_BOT_TOKEN, and SLACK_SIGNING_SECRET or SLACK_APP_TOKEN; docs/settings.md lists every setting.
     """

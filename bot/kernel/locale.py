@@ -10,11 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import babel
@@ -50,13 +51,17 @@ def _stacked(below: gettext.NullTranslations, path: Path) -> gettext.NullTransla
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """A language, a time zone and the first day of the week (0 is Monday)."""
+    """A language, a time zone and the first day of the week (0 is Monday).
+
+    Dates of any other year than `year` are told with theirs; where it is 0, none is.
+    """
 
     tag: str
     zone: ZoneInfo
     first_weekday: int
     _catalog: gettext.NullTranslations = field(repr=False, compare=False)
     _babel: babel.Locale = field(repr=False, compare=False)
+    year: int = field(default=0, repr=False, compare=False)
 
     @classmethod
     def of(cls, tag: str = "en", zone: str | ZoneInfo = "UTC") -> Locale:
@@ -69,6 +74,10 @@ class Locale:
         spoken = wanted if wanted.language == language else _parsed(language)
         first = spoken.first_week_day if spoken.territory else 0
         return cls(language, _zone(zone), first, catalog(language), spoken)
+
+    def as_of(self, now: datetime | None) -> Self:
+        """The same, where the year of that moment goes without saying, and no other does; without one, all do."""
+        return replace(self, year=now.astimezone(self.zone).year if now else 0)
 
     @property
     def day_first(self) -> bool:
@@ -103,8 +112,9 @@ class Locale:
         return numbers.format_decimal(Decimal(str(ratio)) * 100, format=_pattern(ratio), locale=self._babel)
 
     def date(self, moment: datetime) -> str:
-        """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"."""
-        return dates.format_skeleton("MMMEd", moment, tzinfo=self.zone, locale=self._babel)
+        """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"; see `year`."""
+        told = self.year and moment.astimezone(self.zone).year != self.year
+        return dates.format_skeleton("yMMMEd" if told else "MMMEd", moment, tzinfo=self.zone, locale=self._babel)
 
     def long_date(self, moment: datetime) -> str:
         """With the year: "Oct 25, 2026", "2026년 10월 25일"."""
@@ -133,6 +143,11 @@ class Locale:
     def moment(self, moment: datetime) -> str:
         """Date, time and zone: "Mon, Nov 23 14:05 KST"."""
         return f"{self.date(moment)} {self.time(moment)} {self.zone_name(moment)}"
+
+    def dated_moment(self, moment: datetime) -> str:
+        """Date, time and zone, always with the year: "Mon, Nov 23, 2026 14:05 KST"."""
+        day = dates.format_skeleton("yMMMEd", moment, tzinfo=self.zone, locale=self._babel)
+        return f"{day} {self.time(moment)} {self.zone_name(moment)}"
 
     def span(self, start: datetime, end: datetime) -> str:
         """Both ends of a stretch of time: "Mon, Nov 23 14:05 – 15:00 KST", with the second date where it differs."""

@@ -56,11 +56,11 @@ class MessageLocale(Locale):
     @classmethod
     def for_readers(cls, locale: Locale) -> MessageLocale:
         """Returns the same language, zone and week, with times that each reader sees in their own zone."""
-        return cls(locale.tag, locale.zone, locale.first_weekday, locale._catalog, locale._babel)
+        return cls(locale.tag, locale.zone, locale.first_weekday, locale._catalog, locale._babel, locale.year)
 
     @property
     def _own(self) -> Locale:
-        return Locale(self.tag, self.zone, self.first_weekday, self._catalog, self._babel)
+        return Locale(self.tag, self.zone, self.first_weekday, self._catalog, self._babel, self.year)
 
     def moment(self, moment: datetime) -> str:
         return date(moment, "{date_short} {time}", self._own.moment(moment))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
-from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
 
+from bot.kernel.setting_values import is_zone, passwords
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, wrong_value
 from bot.kernel.settings_web import WebSettings
 
@@ -246,7 +245,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the settings that belong to no provider. Raises Misunderstood naming the variable."""
         settings = super().from_env(environ)
-        if not _is_zone(settings.default_zone):
+        if not is_zone(settings.default_zone):
             raise wrong_value(cls.variable("default_zone"), settings.default_zone, "there is no such time zone")
         return settings
 
@@ -269,30 +268,10 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         """Every secret value, those of providers included, for the log to remove."""
         return (
             *super().secrets,
-            *_passwords(self.redis_url or ""),  # errors name an address without them, or one alone
-            *_passwords(self.database_url or ""),
+            *passwords(self.redis_url or ""),  # errors name an address without them, or one alone
+            *passwords(self.database_url or ""),
             *(secret for settings in self.providers for secret in settings.secrets),
         )
-
-
-def _passwords(url: str) -> Iterator[str]:
-    """Every password in an address, as it stands there and as it is."""
-    try:
-        parts = urlsplit(url)
-        password = parts.password
-    except ValueError:  # no address; whoever uses it says so
-        return
-    options = (option.partition("=") for option in parts.query.split("&"))
-    for written in (password, *(value for name, _, value in options if name.endswith("password"))):
-        if written:
-            yield from (written, unquote(written))
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        return ZoneInfo(name).key == name
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
 
 
 def variable(name: str) -> str:

@@ -32,8 +32,8 @@ class WebSettings(SettingsTable, frozen=True, kw_only=True):
     sharing: Annotated[
         Literal["channel", "workspace", "public"],
         Meta(
-            description="How far the owner of a notebook may share it, to be read only: not beyond its `channel`, with "
-            "the `workspace`, or with everybody who has its address (`public`)."
+            description="How far the owner of a post-mortem may share it, to be read only: not beyond its `channel`, "
+            "with the `workspace`, or with everybody who has its address (`public`)."
         ),
     ] = "public"
     file_access: Annotated[

@@ -1,1 +1,1 @@
-"""The record: turns what happened into a post-mortem notebook."""
+"""The record: turns what happened into a post-mortem."""

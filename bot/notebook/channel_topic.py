@@ -17,6 +17,7 @@ MOST_CHARACTERS = 500
 """Slack takes 250; what other systems give is cut."""
 _LINK = re.compile(r"<(?:https?:|mailto:)[^<>]*>|https?://\S+")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>")
+_TYPED = str.maketrans("‹›", "<>")
 _OTHER = re.compile(r"<(?:#|!)[^<>|]*(?:\|([^<>]*))?>")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _LEVEL = r"\s*[-#:=.]?\s*(?:level\s*)?([0-9])(?![0-9]|[.,][0-9]|[-/][0-9])"
@@ -74,7 +75,7 @@ def read_topic(text: str) -> ChannelTopic:
             named += [found for behind in behind_roles if (found := _commander(behind))]
         about.append(_about(before, severity))
     commander, sure = named[0] if len({person for person, _ in named}) == 1 else (None, False)
-    return ChannelTopic(severity, commander, sure, " · ".join(filter(None, about))[:250])
+    return ChannelTopic(severity, commander, sure, " · ".join(filter(None, about))[:250].translate(_TYPED))
 
 
 def read_severity(text: str) -> Severity | None:
@@ -104,10 +105,13 @@ def _folded(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Without links, with people as `<@ID|name>` alone, one kind of dash, and full-width letters as usual ones."""
+    """Without links, with people as `<@ID>` alone, one kind of dash, and full-width letters as usual ones.
+
+    Brackets that were typed are ‹ and ›, so that they aren't taken for Slack's own.
+    """
     cut = unicodedata.normalize("NFKC", text[:MOST_CHARACTERS]).translate(_DASHES)
     cut = _PERSON.sub(r"<@\1>", cut)
-    cut = cut.replace("&amp;", "&").replace("&lt;", "‹").replace("&gt;", "›")
+    cut = cut.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")
     cut = "".join(each for each in _OTHER.sub(r"\1", _LINK.sub(" ", cut)) if each == "\n" or each.isprintable())
     return re.sub(r"[ \t]+", " ", cut).strip()
 

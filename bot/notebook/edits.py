@@ -53,7 +53,7 @@ def add_cell(notebook: Notebook, *, markdown: str, after: str, author: str, id: 
     if not text.strip():
         raise Misunderstood("There is nothing to add: the text is empty.")
     if len(notebook.cells) >= MAX_CELLS:
-        raise Misunderstood("This notebook is full.")
+        raise Misunderstood("This post-mortem is full.")
     cells = notebook.cells
     at = next((i + 1 for i, cell in enumerate(cells) if cell.id == after), len(cells))
     fresh = Cell(id(), text, author=author)
@@ -177,7 +177,7 @@ def checked(markdown: str) -> str:
 def _found(notebook: Notebook, id: str) -> Cell:
     cell = notebook.cell(id)
     if cell is None:
-        raise Missing("This part of the notebook is gone.")
+        raise Missing("This part of the post-mortem is gone.")
     return cell
 
 

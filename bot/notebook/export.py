@@ -29,7 +29,7 @@ _LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?{OUR_FILE.pattern}(?=[
 
 def locale_of(notebook: Notebook) -> Locale:
     """The language and zone of a notebook's own texts."""
-    return Locale.of(notebook.language, notebook.zone)
+    return notebook.locale
 
 
 def has_content(cell: Cell) -> bool:
@@ -57,6 +57,13 @@ def sections_of(notebook: Notebook) -> list[list[Cell]]:
         if cell.section or has_content(cell):
             cut[-1].append(cell)
     return [cells for cells in cut if any(map(has_content, cells))]
+
+
+def written_markdown(notebook: Notebook, words: NotebookText, base_url: str) -> str:
+    """The notebook as Markdown, without the sections in which there is nothing yet."""
+    cells = tuple(cell for section in sections_of(notebook) for cell in section)
+    written = msgspec.structs.replace(notebook, cells=cells)
+    return words.to_markdown(written, locale_of(notebook), base_url=base_url)
 
 
 def shortened(notebook: Notebook, write: Write) -> Notebook:
@@ -145,7 +152,7 @@ async def zipped(notebook: Notebook, words: NotebookText, files: Files, base_url
             archive.writestr(_entry(notebook, f"{FOLDER}/{file.name}", compressed=not file.stored), data)
             for piece in pieces.taken():
                 yield piece
-        markdown = relative_links(words.to_markdown(notebook, locale_of(notebook), base_url=base_url), wanted)
+        markdown = relative_links(written_markdown(notebook, words, base_url), wanted)
         archive.writestr(_entry(notebook, DOCUMENT, compressed=True), markdown + _lost_line(lost, locale_of(notebook)))
     for piece in pieces.taken():
         yield piece

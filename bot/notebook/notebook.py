@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment, Data, Discussion, FollowUp, FollowUps, Heading
 from bot.notebook.head import Head
 from bot.notebook.key_times import KeyTimes
@@ -84,6 +85,11 @@ class Notebook(msgspec.Struct, frozen=True, omit_defaults=True):
     link: str = ""
     """Where it is read at a provider; empty for one that the bot's own page shows."""
     head: Head = Head()
+
+    @property
+    def locale(self) -> Locale:
+        """The language and zone of its texts. The year in which it was opened stands at its top, and nowhere else."""
+        return Locale.of(self.language, self.zone).as_of(self.created)
 
     @property
     def path(self) -> str:

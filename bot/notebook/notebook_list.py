@@ -54,7 +54,7 @@ def listed(notebook: Notebook, now: datetime) -> ListedNotebook:
 
 def is_overdue(row: FollowUp, now: datetime, notebook: Notebook) -> bool:
     """Whether its day is over, where the notebook is read."""
-    return row.due is not None and row.due < now.astimezone(Locale.of(notebook.language, notebook.zone).zone).date()
+    return row.due is not None and row.due < now.astimezone(notebook.locale.zone).date()
 
 
 async def search(  # noqa: PLR0913 - one keyword a fact; callers name them

@@ -156,7 +156,7 @@ class NotebookText:
 
     @staticmethod
     def locale_of(notebook: Notebook) -> Locale:
-        return Locale.of(notebook.language, notebook.zone)
+        return notebook.locale
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
         """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment.
@@ -167,7 +167,7 @@ class NotebookText:
         for cell in notebook.shown:
             text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
-        opened = locale.text("Opened %(when)s", when=locale.moment(notebook.created))
+        opened = locale.text("Opened %(when)s", when=locale.dated_moment(notebook.created))
         return (
             "\n\n".join([parts[0], f"_{opened}_", self.head(notebook, locale), *(part for part in parts[1:] if part)])
             + "\n"

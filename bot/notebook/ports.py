@@ -129,4 +129,4 @@ async def change(store: NotebookStore, id: str, fn: Callable[[Notebook], Noteboo
             return await store.save(after, before.version)
         except Conflict:
             continue
-    raise Conflict("Too many people are changing this notebook right now; nothing was saved, please try again.")
+    raise Conflict("Too many people are changing this post-mortem right now; nothing was saved, please try again.")

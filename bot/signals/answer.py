@@ -150,7 +150,7 @@ class Answer:
     groups: tuple[Group, ...] = ()
     tops: Tops = Tops()
     daily: tuple[Day, ...] = ()
-    """The four weeks before and the period, day by day, as far as data are kept; the last day may not be over."""
+    """The four weeks before and the period, day by day, as far as data is kept; the last day may not be over."""
     first_seen: tuple[FirstSeen, ...] = ()
     """Versions first seen in those weeks."""
     source_title: str = ""

@@ -158,7 +158,7 @@ CAVEAT_SENTENCES = {
     CaveatKind.TIMED_OUT: "%(source)s ran out of time, so the numbers are too low.",
     CaveatKind.FORGOTTEN: "%(source)s keeps %(n)s days, and the period or the one before begins earlier.",
     CaveatKind.NOTHING_YET: "Nothing has been recorded here yet.",
-    CaveatKind.BEFORE_DATA: "The period, or the one it is held against, begins before the oldest data that is kept.",
+    CaveatKind.BEFORE_DATA: "The period, or the one it is compared with, begins before the oldest data that is kept.",
     CaveatKind.SAMPLED: "The page keeps only a part of all sessions (sampling), so the real numbers are higher.",
     CaveatKind.NEWEST_ERRORS: "The top errors are those of the newest %(n)s actions.",
     CaveatKind.SEARCHING: "Some recordings are still being searched for signals, so the numbers may grow.",
@@ -196,7 +196,7 @@ def limits(answer: Limited, locale: Locale) -> list[str]:
     """One sentence for each reason, and one with the day of the oldest data where the question begins earlier."""
     texts = caveat_sentences(answer.caveats, locale)
     if answer.kept_from is not None:
-        texts.append(locale.text("The oldest data are of %(day)s.", day=locale.long_date(answer.kept_from)))
+        texts.append(locale.text("The oldest data is from %(day)s.", day=locale.long_date(answer.kept_from)))
     return texts
 
 

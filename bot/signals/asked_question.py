@@ -74,4 +74,17 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def message_key(self) -> str:
         """The outbox key of the one message that is posted for this question and kept updated."""
-        return f"answer:{self.id}"
+        return message_key(self.id)
+
+
+MESSAGE_KEY = "answer:"
+
+
+def message_key(id: str) -> str:
+    """Returns the outbox key of the one message of a question."""
+    return f"{MESSAGE_KEY}{id}"
+
+
+def asked_with(key: str) -> str:
+    """Returns the id of the question whose one message has this key; empty for any other message."""
+    return key.removeprefix(MESSAGE_KEY) if key.startswith(MESSAGE_KEY) else ""

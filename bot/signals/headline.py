@@ -57,7 +57,7 @@ class Headline:
     """One line with the number asked for and what it is about; the name in it came from outside."""
     count: int = 0
     known: bool = True
-    """Whether data of that time are kept."""
+    """Whether data from that time is kept."""
 
 
 def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int]] = ()) -> Headline:

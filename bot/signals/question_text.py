@@ -138,12 +138,14 @@ def facet_value(facet: str, value: str, locale: Locale) -> str:
 def when(period: Period, locale: Locale, beside: Period | None = None) -> str:
     """Returns both ends with the zone, whole days without times. The end is not part of the period.
 
-    The year of a year is told, and one that is another than that of the period `beside` it.
+    The year of a year is told, one that is another than that of the period `beside` it, and one that the locale
+    doesn't take for granted.
     """
     start, end = (moment.astimezone(locale.zone) for moment in (period.start, period.end))
     elsewhen = beside is not None and _last(beside, locale) != start.year
-    years = _years(start, _last(period, locale), told=period.unit == "year" or elsewhen)
-    text = _in_days_or_times(start, end, locale)
+    other = bool(locale.year) and locale.year != start.year
+    years = _years(start, _last(period, locale), told=period.unit == "year" or elsewhen or other)
+    text = _in_days_or_times(start, end, replace(locale, year=0))
     return locale.text("%(years)s, %(when)s", years=years, when=text) if years else text
 
 

@@ -15,7 +15,7 @@ from bot.kernel.messages import JsonObject
 SHORTLY = "Frustration signals, replay clips, post-mortems and backlog answers in the incident channel."
 ABOUT = (
     'Ask how many people are stuck ("frustration signals on buy button this week"), see what one of them lived through '
-    "as a short clip of a real session replay, keep the post-mortem notebook, ask the owner of the feature, and have "
+    "as a short clip of a real session replay, keep the post-mortem, ask the owner of the feature, and have "
     "the answer in the thread and in the record. Clips are masked by default, and files are shared only where the "
     "question was asked."
 )

@@ -69,6 +69,11 @@ def delivery(team: str, meaning: str) -> str:
     return tagged(team, "delivery", meaning)
 
 
+def posted(team: str, channel: str, ts: str) -> str:
+    """What a message of ours means, by where Slack put it. String, written by the outbox; ends after a day."""
+    return key(team, "posted", channel, ts)
+
+
 def order(team: str, kind: str) -> str:
     """The newest things of a kind, by the order in which they were created."""
     return key(team, "order", kind)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Number
@@ -23,12 +24,13 @@ from bot.web.html_pages import HtmlPages
 ROWS = 1000
 
 
-def answer_routes(questions: QuestionRecords, pages: HtmlPages) -> list[web.RouteDef]:
+def answer_routes(questions: QuestionRecords, pages: HtmlPages, *, now: Clock) -> list[web.RouteDef]:
     """`GET /answers/{secret}`, in the language of whoever asked."""
 
     async def show(request: web.Request) -> web.Response:
         asked = await questions.on_page(request.match_info["secret"])
-        return pages.response("answer", asked.locale, shown=_shown_answer(asked))
+        locale = asked.locale.as_of(now())
+        return pages.response("answer", locale, shown=_shown_answer(asked, locale))
 
     return [web.get("/answers/{secret}", pages.guarded(show))]
 
@@ -45,8 +47,8 @@ class ShownAnswer:
     table: AnswerTable | None
 
 
-def _shown_answer(asked: AskedQuestion) -> ShownAnswer:
-    answer, locale = asked.answer, asked.locale
+def _shown_answer(asked: AskedQuestion, locale: Locale) -> ShownAnswer:
+    answer = asked.answer
     if answer is None:
         raise Missing("There is no such answer, or it is no longer kept.")
     return ShownAnswer(
@@ -54,7 +56,7 @@ def _shown_answer(asked: AskedQuestion) -> ShownAnswer:
         facts=headline(answer, locale),
         number=_number(answer, locale),
         understood=phrases(answer.question, locale),
-        charts=page_charts(answer, locale),
+        charts=page_charts(answer, asked.locale),
         table=table(answer, locale, most=ROWS),
     )
 

@@ -122,7 +122,7 @@ async def ask_running_bot(folder: Path, wanted: Wanted) -> dict[str, Any]:
 
 async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict[str, object]:
     """`{"question": …, "understood": …, "answer": …}`, or `{"error": …}` with what would help. Raises Upstream."""
-    locale = Locale.of(wanted.locale, wanted.zone)
+    locale = Locale.of(wanted.locale, wanted.zone).as_of(wanted.now)
     try:
         question = await reader.read(wanted.text, locale, now=wanted.now)
         if wanted.only_read:

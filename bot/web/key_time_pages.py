@@ -54,7 +54,7 @@ class _KeyTimePages:
         form, kind = await request.post(), _kind(request)
         name, seen = given_name(str(form.get("name", ""))), str(form.get("seen", ""))
         notebook = await self.store.get(request.match_info["id"])
-        locale = Locale.of(notebook.language, notebook.zone)
+        locale = notebook.locale
         at = self._moment(dict(form), notebook.key_times, kind, locale)
         response = await self._change(
             request,
@@ -70,7 +70,7 @@ class _KeyTimePages:
         kind, seen = _kind(request), str((await request.post()).get("seen", ""))
 
         def proposed(current: Notebook) -> Notebook:
-            locale = Locale.of(current.language, current.zone)
+            locale = current.locale
             return reset_key_time(current, kind, seen=seen, locale=locale, write=self.words.for_notebook(current))
 
         return await self._change(request, kind, proposed)

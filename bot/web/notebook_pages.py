@@ -237,7 +237,7 @@ async def _name(request: web.Request) -> str:
 
 
 def locale_of(notebook: Notebook) -> Locale:
-    return Locale.of(notebook.language, notebook.zone)
+    return notebook.locale
 
 
 def sections(notebook: Notebook) -> list[list[object]]:

@@ -132,4 +132,4 @@ def _anchor(form: TimelineForm) -> str:
 
 
 def _locale(notebook: Notebook) -> Locale:
-    return Locale.of(notebook.language, notebook.zone)
+    return notebook.locale

@@ -111,7 +111,7 @@ def test_the_second_of_two_is_told_what_the_first_one_did() -> None:
     answered = after(RequestAction.IN_BACKLOG)
     with pytest.raises(Conflict) as conflict:
         decide(answered, press(NEW, RequestAction.NOT_DOING, by=MINSEO), EN)
-    assert conflict.value.sentence == "Jisoo answered 10:01: in the backlog, SHOP-412"
+    assert conflict.value.sentence == "Jisoo answered at 10:01: in the backlog, SHOP-412"
 
 
 def test_a_conflict_is_told_in_the_language_of_who_pressed() -> None:

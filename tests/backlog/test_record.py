@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Request, RequestAction
 from bot.backlog.sentences import answer_history, history
@@ -118,8 +120,12 @@ def test_a_mention_ends_with_what_its_owner_answered() -> None:
 def test_the_history_tells_who_was_asked_first() -> None:
     request = after(RequestAction.SEE, RequestAction.HAND_OVER)
     lines = history(request, request.asked_at, EN)
-    assert lines[0] == "Minseo asked Jisoo 10:00"
-    assert lines[-1] == "Jisoo handed this over to Hana 10:02"
+    assert lines[0] == "Minseo asked Jisoo at 10:00"
+    assert lines[-1] == "Jisoo handed this over to Hana at 10:02"
+    later = history(request, request.asked_at + timedelta(days=400), EN)[-1]
+    assert later == f"Jisoo handed this over to Hana on {EN.dated_moment(request.history[-1].at)}"
+    korean = history(request, request.asked_at, Locale.of("ko", EN.zone))
+    assert korean[0] == "Minseo 님이 10:00에 Jisoo 님에게 물었습니다"
 
 
 def test_every_happening_has_a_sentence_in_every_language() -> None:

@@ -120,7 +120,7 @@ def test_of_a_time_before_the_data_no_number_is_printed() -> None:
     unknown = answer(partial=[{"kind": "before_data"}], kept_from="2026-10-26T09:00:00+09:00", sample=False)
     lines = list(told({**unknown, "known": False, "title": "Nothing is known of that time"}, Locale.of("en")))
     assert lines[1] == "Nothing is known of that time"
-    assert lines[-1] == "The oldest data are of Oct 26, 2026."
+    assert lines[-1] == "The oldest data is from Oct 26, 2026."
     assert not any("click" in line for line in lines)
 
 

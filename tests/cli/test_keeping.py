@@ -179,7 +179,7 @@ def test_publishing_to_what_is_not_set_up_says_where_to_read_on(replaybook: Repl
 def test_an_old_id_that_begins_with_a_hyphen_can_be_named(replaybook: Replaybook) -> None:
     said = replaybook("export", "--", "-Cq_3hyphen")
     assert said.code == 1
-    assert said.sentence == "There is no such notebook."
+    assert said.sentence == "There is no such post-mortem."
 
 
 def test_no_new_id_looks_like_an_option() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from bot.backlog.ticket import NewTicket
 from bot.providers.local.local_tickets import LocalTracker
 from bot.services.requests import offered_tickets
+from bot.services.requests.context import RequestContext
+from bot.services.requests.offered_tickets import note_links
 from tests.handlers.house import JISOO, House, until
 from tests.handlers.test_backlog import asked, only_request
 
@@ -51,6 +54,16 @@ async def test_a_ticket_is_found_as_somebody_types_and_a_tracker_that_is_slow_is
     chosen = {"text": {"type": "plain_text", "text": "x"}, "value": made.key}
     assert await house.submit(view, {"found": {"found": chosen}}, user=JISOO.id) == {"ok": True}
     assert await house.reply(said["ts"], lambda it: made.key in it["text"] and it["ts"] != request["ts"])
+
+
+async def test_a_link_in_a_message_is_read_as_it_was_typed() -> None:
+    """Slack delivers its & escaped."""
+    read: list[str] = []
+    context = SimpleNamespace(trackers=SimpleNamespace(by_url=read.append))
+    await note_links(
+        cast(RequestContext, context), "T1", "C1", "<https://jira.example.com/b?x=1&amp;selectedIssue=OPS-7>"
+    )
+    assert read == ["https://jira.example.com/b?x=1&selectedIssue=OPS-7"]
 
 
 async def test_a_ticket_that_somebody_linked_is_offered(house: House) -> None:

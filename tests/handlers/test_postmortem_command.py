@@ -168,6 +168,25 @@ async def test_nobody_takes_a_part_of_whom_slack_tells_no_name(house: House) -> 
     assert as_text((await record(house)).head.owner) == JISOO.real_name
 
 
+async def test_what_was_typed_is_said_back_with_each_sign_escaped_once(house: House) -> None:
+    """Slack delivers commands with &, < and > escaped, and takes messages the same way."""
+    await commanded(house, "open")
+    for user in (MINA.id, JISOO.id):
+        for text in (
+            "owner R&amp;D",
+            "status review R&amp;D",
+            "R&amp;D",
+            "severity R&amp;D",
+            "status R&amp;D",
+        ):
+            said = await commanded(house, text, user=user)
+            assert "R&amp;D" in str(said["blocks"]), text
+            assert "amp;amp" not in str(said), text
+        assert "“R&D”" in str((await commanded(house, "list R&amp;D", user=user))["blocks"]), (
+            "plain text has no escapes"
+        )
+
+
 async def test_a_reviewer_is_asked_in_the_channel_by_a_mention(house: House) -> None:
     await commanded(house, "open")
     await commanded(house, "status review @jisoo")

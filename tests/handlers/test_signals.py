@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from bot.services.questions import answer_question
+from bot.signals.question import Signal
+from bot.slack.outbox import outbox
 from standins.slack.seed import GENERAL
-from tests.handlers.house import INCIDENT, JISOO, House, has, until
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 
 
 def shown(message: dict[str, Any]) -> str:
@@ -242,3 +245,29 @@ async def test_a_form_that_a_mention_cannot_open_is_said_how_to_open(house: Hous
     told = await house.reply(mention["ts"], lambda it: f"please type /replay {words[:4]}" in it["text"])
     assert told["is_ephemeral"]
     assert [it for it in await house.replies(mention["ts"]) if not it.get("is_ephemeral")] == []
+
+
+@pytest.mark.parametrize(
+    ("asker", "follow_up"), [(MINA.id, "@Replaybook by browser"), (JISOO.id, "@Replaybook 브라우저별")]
+)
+async def test_a_thread_is_known_as_soon_as_slack_has_taken_the_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch, asker: str, follow_up: str
+) -> None:
+    """Also before the job comes back, which Slack made wait."""
+    monkeypatch.setattr(answer_question, "TAKEN_S", 0.0)
+    monkeypatch.setattr(outbox, "AGAIN_S", 3600.0)
+    await house.fault(kind="ratelimit", method="chat.postMessage", channel=INCIDENT, retry_after=2, times=1)
+    said = await house.ask("dead clicks on buy button this week")
+    await house.say(follow_up, thread_ts=said["ts"], user=asker)
+    reply = await house.reply(said["ts"], lambda it: has(it, "signals.refine"))
+    asked = await house.services.questions.records.get("T0NORDIC01", _id(reply))
+    assert (asked.question.target, asked.question.signals) == ("buy button", (Signal.DEAD,))
+
+
+async def test_the_thread_of_what_nobody_clicked_goes_on_from_its_question(house: House) -> None:
+    await house.say('/replay dead clicks on "No such button" this week')
+    said = await house.message(lambda it: "No such button" in str(it) and "signals.refine" in str(it))
+    await house.say("@Replaybook on buy button", thread_ts=said["ts"])
+    reply = await house.reply(said["ts"], lambda it: has(it, "signals.refine"))
+    asked = await house.services.questions.records.get("T0NORDIC01", _id(reply))
+    assert (asked.question.target, asked.question.signals) == ("buy button", (Signal.DEAD,))

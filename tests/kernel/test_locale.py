@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.kernel.locale import Locale
+from bot.kernel.messages import MessageLocale
 
 AT = datetime(2026, 11, 23, 5, 5, tzinfo=UTC)
 NEW_YORK = Locale.of("en-US", "America/New_York")
@@ -34,6 +35,18 @@ def test_dates_are_said_in_the_language_and_the_zone() -> None:
     assert SEOUL.moment(AT) == "11월 23일 (월) 14:05 KST"
     assert (NEW_YORK.day(AT), SEOUL.day(AT)) == ("23 Mon", "23일 (월)")
     assert Locale.of("en", "Europe/Istanbul").zone_name(AT) == "UTC+03"
+
+
+def test_a_date_of_another_year_than_the_current_one_has_its_year() -> None:
+    for locale, then, span in (
+        (NEW_YORK, "Mon, Nov 23, 2026 00:05 EST", "Mon, Nov 23, 2026 00:05 – 00:05 EST"),
+        (SEOUL, "2026년 11월 23일 (월) 14:05 KST", "2026년 11월 23일 (월) 14:05 – 14:05 KST"),
+    ):
+        later = locale.as_of(datetime(2027, 1, 1, 12, tzinfo=UTC))
+        assert (later.moment(AT), later.span(AT, AT), locale.dated_moment(AT)) == (then, span, then)
+        assert MessageLocale.for_readers(later).date(AT) == later.date(AT) != locale.date(AT)
+        assert locale.as_of(datetime(2026, 1, 3, tzinfo=UTC)).moment(AT) == locale.moment(AT)
+    assert SEOUL.as_of(datetime(2026, 12, 31, 15, 30, tzinfo=UTC)).year == 2027
 
 
 def test_summer_time_has_its_own_letters() -> None:

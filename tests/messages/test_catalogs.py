@@ -87,3 +87,24 @@ def test_a_translation_has_the_values_of_its_text(path: Path) -> None:
             if ids[0]:
                 named = {name for text in strings for name in VALUE.findall(str(text))}
                 assert named == set(VALUE.findall(str(ids[-1]))), f"{path.name}: {ids[0]}"
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+def test_a_post_mortem_is_called_so_and_only_datadog_has_notebooks(path: Path) -> None:
+    """As docs/postmortems.md says."""
+    with path.open("rb") as source:
+        for message in read_po(source):
+            for words, name in ((message.id, "notebook"), (message.string, "노트북")):
+                text = " ".join(words) if isinstance(words, tuple) else words
+                assert name not in text.lower() or "Datadog" in text, text
+            if "post-mortem" in str(message.id).lower():
+                assert "포스트모템" in str(message.string), message.id
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+def test_data_is_singular_in_every_sentence(path: Path) -> None:
+    with path.open("rb") as source:
+        for message in read_po(source):
+            for text in message.id if isinstance(message.id, tuple) else (message.id,):
+                assert not re.search(r"\bdata\b[^.,:;]*? (are|have|were|reach)\b(?! sample)", str(text)), text
+            assert "예시 데이터" not in str(message.string), message.id

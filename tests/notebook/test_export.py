@@ -17,7 +17,7 @@ from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Missing
 from bot.notebook.cell_data import Spoken, StoredClip
 from bot.notebook.edits import add_cell, edit_cell
-from bot.notebook.export import archived_files, has_content, sections_of, shortened, zipped
+from bot.notebook.export import archived_files, has_content, sections_of, shortened, written_markdown, zipped
 from bot.notebook.export_pictures import MOST_BYTES, pictures_of
 from bot.notebook.facts import add_clip
 from bot.notebook.merge import merge
@@ -206,3 +206,20 @@ async def test_a_video_is_shown_by_its_poster_or_else_its_first_picture(
         kept = await archive(notebook, words, files)
         assert {"files/clip-2.mp4", "files/clip-2-still.png"} <= set(kept.namelist())
         assert "](files/clip-2.mp4)" in kept.read("postmortem.md").decode() or not name
+
+
+@pytest.mark.parametrize(("language", "unwritten"), [("en", "Lessons learned"), ("ko", "배운 점")])
+async def test_a_section_that_nobody_wrote_is_in_no_export(
+    words: NotebookText, files: HashedFiles, language: str, unwritten: str
+) -> None:
+    notebook = await with_clip(words, files, language)
+    headings = [cell.markdown.splitlines()[0] for cells in sections_of(notebook) for cell in cells if cell.section]
+    empty = {cell.markdown.splitlines()[0] for cell in notebook.shown if cell.section} - set(headings)
+    assert any(unwritten in each for each in empty), empty
+    for text in (
+        written_markdown(notebook, words, BASE),
+        (await archive(notebook, words, files)).read("postmortem.md").decode(),
+    ):
+        lines = text.splitlines()
+        assert all(each in lines for each in headings)
+        assert not empty & set(lines)

@@ -100,3 +100,8 @@ def test_a_name_means_the_one_person_who_has_it() -> None:
     assert known_person("mina.lee", people) == people[2]
     assert known_person("Mina", people) is None, "there are two"
     assert known_person("", people) is None
+
+
+def test_signs_that_slack_escapes_are_read_as_they_were_typed() -> None:
+    assert read_topic("SEV-3 | R&amp;D &lt;Labs&gt; is &amp;lt down").about == "R&D <Labs> is &lt down"
+    assert read_topic("IC: @Mina &lt;mina@example.com&gt; | down").about == "down"

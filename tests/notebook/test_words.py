@@ -184,7 +184,7 @@ def test_what_a_source_says_of_its_numbers_is_said_in_the_notebooks_language(wor
     number = msgspec.structs.replace(NUMBER, caveats=caveats, kept_from=NOON)
     early, live = caveat_sentences(caveats, Locale.of("en"))
     english, korean = words.cell(number, SEOUL), words.cell(number, Locale.of("ko", "Asia/Seoul"))
-    assert f"Incomplete: {early} {live} The oldest data are of Nov 23, 2026." in english
+    assert f"Incomplete: {early} {live} The oldest data is from Nov 23, 2026." in english
     assert "2026년 11월 23일" in korean
     assert not any(said in korean for said in (early, live, NUMBER.definition))
     clip = msgspec.structs.replace(CLIP, definition=NUMBER.definition)

@@ -57,7 +57,7 @@ def test_no_two_hours_of_a_chart_have_the_same_label(now: datetime, hours: int, 
 def test_the_date_of_the_oldest_data_is_said() -> None:
     early = (Caveat(CaveatKind.BEFORE_DATA),)
     told = answer(60, caveats=early, kept_from=datetime(2026, 10, 25, 9, tzinfo=SEOUL))
-    assert limits(told, ENGLISH) == [*caveat_sentences(early, ENGLISH), "The oldest data are of Oct 25, 2026."]
+    assert limits(told, ENGLISH) == [*caveat_sentences(early, ENGLISH), "The oldest data is from Oct 25, 2026."]
     assert limits(told, KOREAN)[-1] == "가장 오래된 데이터는 2026년 10월 25일의 것입니다."
 
 

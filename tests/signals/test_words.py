@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
@@ -14,7 +16,7 @@ from bot.kernel.paths import ROOT, TEMPLATES
 from bot.signals import question_text
 from bot.signals.chart import SERIES
 from bot.signals.language.parse import parse
-from bot.signals.question_text import describe, facet_value
+from bot.signals.question_text import describe, facet_value, phrases
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 
 TEXTS = {"text", "Puzzled"}
@@ -55,6 +57,27 @@ def test_whole_days_have_no_times_and_a_change_of_clocks_is_seen() -> None:
 )
 def test_a_year_is_told_where_it_is_one_or_another_one(text: str, when: str) -> None:
     assert said(f"rage clicks {text}", "en").split(" · ")[-1] == when
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "korean"),
+    [
+        ("in December 2026", "2026, Tue, Dec 1 – Thu, Dec 31 KST", "2026년 12월 1일 (화) – 12월 31일 (목) KST"),
+        ("in March 2025", "2025, Sat, Mar 1 – Mon, Mar 31 KST", "2025년 3월 1일 (토) – 3월 31일 (월) KST"),
+        ("in Q3 2026", "2026, Wed, Jul 1 – Wed, Sep 30 KST", "2026년 7월 1일 (수) – 9월 30일 (수) KST"),
+        (
+            "on 2026-12-30 from 14:00 to 15:00",
+            "2026, Wed, Dec 30 14:00 – 15:00 KST",
+            "2026년 12월 30일 (수) 14:00 – 15:00 KST",
+        ),
+        ("in January", "Fri, Jan 1 00:00 – Tue, Jan 5 14:05 KST", "1월 1일 (금) 00:00 – 1월 5일 (화) 14:05 KST"),
+    ],
+)
+def test_the_year_is_told_of_what_is_not_of_this_one(text: str, english: str, korean: str) -> None:
+    now = datetime(2027, 1, 5, 14, 5, tzinfo=ZoneInfo("Asia/Seoul"))
+    asked = parse(f"rage clicks {text}", now=now, locale=Locale.of("en", "Asia/Seoul"))
+    for tag, when in (("en", english), ("ko", korean)):
+        assert phrases(asked, Locale.of(tag, "Asia/Seoul").as_of(now))[1] == when
 
 
 def test_what_was_assumed_is_part_of_the_description() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from aiohttp import web
@@ -41,8 +41,8 @@ class OneAnswer:
         )
 
 
-async def page_of(shown: Answer) -> str:
-    [route] = answer_routes(cast(QuestionRecords, OneAnswer(shown)), PAGES)
+async def page_of(shown: Answer, now: datetime = START) -> str:
+    [route] = answer_routes(cast(QuestionRecords, OneAnswer(shown)), PAGES, now=lambda: now)
     handler = cast(Handler, route.handler)
     response = await handler(make_mocked_request("GET", "/answers/a", match_info={"secret": "a"}))
     return str(cast(web.Response, response).text)
@@ -59,15 +59,15 @@ async def test_where_nobody_met_anything_there_is_no_chart() -> None:
     assert "<svg" not in await page_of(with_bars(answer(), *[0] * 7))
     page = await page_of(with_bars(replace(answer(), counts=Counts(actions=3, people=1)), 0, 1, 0, 0, 0, 0, 0))
     assert page.count("<svg") == 2
-    assert "The highest bar is Tue, Oct 27 with 3 signals." in page
+    assert "The highest bar is that of Tue, Oct 27, with 3 signals." in page
     single = Bucket(DAYS[1], {ALL_SIGNALS[0]: 1})
     page = await page_of(replace(answer(), series=(Bucket(DAYS[0], {}), single)))
-    assert "The highest bar is Tue, Oct 27 with 1 signal." in page
+    assert "The highest bar is that of Tue, Oct 27, with 1 signal." in page
 
 
 async def test_of_a_time_of_which_nothing_is_known_there_are_no_zeros() -> None:
     known, unknown = [await page_of(answer(*caveats)) for caveats in ((), (Caveat(CaveatKind.NOTHING_YET),))]
     assert 'class="tiles"' in known
     assert 'class="tiles"' not in unknown
-    assert "No data of that time are kept, so there is no number." in unknown
+    assert "No data from that time is kept, so there is no number." in unknown
     assert "Nothing has been recorded here yet." in unknown

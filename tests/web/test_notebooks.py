@@ -49,7 +49,7 @@ async def test_the_page_shows_everything_that_is_known(page: Served) -> None:
             "31% of all who used it",
             "TypeError: cart is undefined",
         ),
-        *("<svg", "The highest bar is Fri, Nov 27 with 160 signals."),
+        *("<svg", "The highest bar is that of Fri, Nov 27, with 160 signals."),
         *(f'src="/files/{CLIP.file}"', CLIP.alt_text, "clicks Buy ×5"),
         *("Deploy v2.31", "SHOP-412", "In the backlog", "Fix is <em>on its way</em>."),
         *("Root cause", "Was this known?"),

@@ -38,7 +38,7 @@ class LocalNotebooks:
         """Raises Missing."""
         notebook = await self._written(id)
         if notebook is None:
-            raise Missing("There is no such notebook.")
+            raise Missing("There is no such post-mortem.")
         return notebook
 
     async def _written(self, id: str) -> Notebook | None:

@@ -168,7 +168,7 @@ class LocalSource:
 
 
 def _edge(kept_from: str | None, oldest_ms: int | None, *periods: Period) -> datetime | None:
-    """When the oldest data are of, if one of the periods reaches beyond them: nobody knows what happened then."""
+    """When the oldest data is from, if one of the periods reaches beyond it: nobody knows what happened then."""
     deleted = datetime.fromisoformat(kept_from).replace(tzinfo=UTC) if kept_from else None
     stored = datetime.fromtimestamp(oldest_ms / 1000, UTC) if oldest_ms is not None else None
     if deleted is not None and any(period.start < deleted for period in periods):

@@ -24,7 +24,7 @@ MOST_PAGES = 5000
 
 
 async def daily(store: EventStorePort, question: Question, targets: Sequence[TargetMatch]) -> Sequence[Day]:
-    """Returns the days from the first complete one of which data are kept."""
+    """Returns the days from the first complete one for which data is kept."""
     span, dialect = _with_weeks_before(question.period), store.dialect
     values = Values(dialect)
     where = " AND ".join([*_within(span, values), *conditions(question, targets, values, span)])

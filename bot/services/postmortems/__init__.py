@@ -1,1 +1,1 @@
-"""The channel's post-mortem notebook: opened, filled, followed."""
+"""The channel's post-mortem: opened, filled, followed."""

@@ -33,7 +33,7 @@ MOST_CHECKED = 30
 async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Locale:
     """The language and zone of the channel's notebook, or those that a new one would have."""
     found = await context.notebooks.find(asked.team, asked.channel)
-    return Locale.of(found.language, found.zone) if found else asked.locale
+    return found.locale if found else asked.locale.as_of(context.clock())
 
 
 async def notebook_for(context: PostmortemContext, asked: AskedQuestion) -> Notebook:
@@ -93,7 +93,7 @@ async def follow(context: PostmortemContext, request: Request) -> None:
     """Bring the follow-up row, the backlog check, the discussion and the timeline up to the request's state."""
     if request.notebook:
         notebook = await context.notebooks.get(request.notebook)
-        locale = Locale.of(notebook.language, notebook.zone)
+        locale = notebook.locale
         changes = changes_of(request, locale, await _email(context, request.team, request.responsible))
         people, where = context.slack.people, (request.team, request.channel, request.thread)
         link = await people.permalink(*where) if request.thread else ""

@@ -64,10 +64,12 @@ _KOREAN_END = (
 
 @dataclass(frozen=True, slots=True)
 class PostmortemCommand:
-    """What is to be done, and the rest of the line."""
+    """What is to be done, the rest of the line, and whom it mentions: people by their ids, or a `group`."""
 
     action: PostmortemAction
     rest: str = ""
+    mentions: tuple[str, ...] = ()
+    group: bool = False
 
 
 def read_command(text: str) -> PostmortemCommand:

@@ -44,5 +44,5 @@ class PostmortemContext:
         """Returns a notebook of the workspace. Raises Missing, also for one of another workspace."""
         notebook = await self.notebooks.get(id)
         if notebook.team != team:
-            raise Missing("There is no such notebook.")
+            raise Missing("There is no such post-mortem.")
         return notebook

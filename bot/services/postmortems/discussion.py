@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.kernel.errors import Missing
-from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment
 from bot.notebook.notebook import Notebook
 from bot.queue.queue import Queue
@@ -74,7 +73,7 @@ async def say_in_thread(context: PostmortemContext, job: CommentJob) -> None:
         return
     message = context.slack.messages.message(
         "notebook/comment",
-        Locale.of(notebook.language, notebook.zone),
+        notebook.locale,
         author=comment.author,
         lines=[line for line in comment.text.splitlines() if line.strip()][:MOST_LINES],
         url=notebook.link or f"{context.public_url}{notebook.path}#comments",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.kernel.errors import Missing
-from bot.notebook.export import locale_of, shortened, zipped
+from bot.notebook.export import locale_of, shortened, written_markdown, zipped
 from bot.notebook.export_pictures import EmbeddedPicture, pictures_of
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
@@ -50,7 +50,7 @@ async def exported(context: ExportContext, id: str, *, short: bool = False) -> N
 
 
 def as_markdown(context: ExportContext, notebook: Notebook) -> str:
-    return context.text.to_markdown(notebook, locale_of(notebook), base_url=context.public_url)
+    return written_markdown(notebook, context.text, context.public_url)
 
 
 def as_zip(context: ExportContext, notebook: Notebook) -> AsyncIterator[bytes]:

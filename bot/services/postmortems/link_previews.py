@@ -133,7 +133,7 @@ def _of_notebook(notebook: Notebook) -> LinkPreview:
         "open_follow_ups": len([row for row in notebook.follow_ups if row.state not in SETTLED]),
     }
     clip = next((data for data in cells if isinstance(data, StoredClip)), None)
-    locale = Locale.of(notebook.language, notebook.zone)
+    locale = notebook.locale
     return LinkPreview(notebook.channel, locale, values, clip, notebook.id, notebook.id)
 
 
@@ -142,7 +142,7 @@ async def _of_file(context: PostmortemContext, team: str, name: str) -> LinkPrev
         for cell in notebook.shown:
             if isinstance(cell.data, StoredClip) and name in {cell.data.file, cell.data.poster}:
                 values = {"kind": "clip", "title": cell.data.caption, "clip": cell.data}
-                locale = Locale.of(notebook.language, notebook.zone)
+                locale = notebook.locale
                 return LinkPreview(notebook.channel, locale, values, cell.data, notebook.id, name)
     return None
 

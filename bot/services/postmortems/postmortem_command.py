@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from bot.kernel.errors import Missing, Misunderstood, Unavailable
@@ -43,9 +44,11 @@ Reply = Awaitable[JsonObject]
 async def run_command(context: PostmortemContext, commanding: Commanding, text: str) -> JsonObject:
     """Does what the command says and returns what whoever commanded is answered privately.
 
-    Raises Misunderstood with one clear sentence, Denied, and Missing where the channel has no post-mortem.
+    `text` is as Slack gives it: read as it was typed, but for the ids of those whom it mentions. Raises Misunderstood
+    with one clear sentence, Denied, and Missing where the channel has no post-mortem.
     """
-    command = read_command(text)
+    typed = await typed_text(context.slack.people, commanding.team, text)
+    command = replace(read_command(typed), mentions=tuple(_MENTION.findall(text)), group="<!subteam^" in text)
     await permit_command(context.access, command.action, commanding)
     return await _DEEDS[command.action](context, commanding, command)
 
@@ -84,7 +87,7 @@ async def _status(context: PostmortemContext, commanding: Commanding, command: P
     if not command.rest:
         return await _status_message(context, commanding, command)
     status, rest = read_status_words(command.rest)
-    person = await _person(context, commanding, rest) if rest else None
+    person = await _person(context, commanding, command, rest) if rest else None
     if person and status is not DocumentStatus.IN_REVIEW:
         raise Misunderstood("Only a review has a reviewer: /postmortem status review @name.")
     wanted = HeadChange(status=status, reviewer=person) if person else HeadChange(status=status)
@@ -133,7 +136,7 @@ async def _role(
     """`role` is the head's field: owner, commander or reviewer."""
     if not command.rest:
         return await _status_message(context, commanding, command)
-    person = None if command.rest.casefold() in NOBODY else await _person(context, commanding, command.rest)
+    person = None if command.rest.casefold() in NOBODY else await _person(context, commanding, command, command.rest)
     _, after = await _changed(context, commanding, _part(role, person))
     locale = commanding.locale
     if role == "reviewer" and (job := announce(after)):
@@ -159,8 +162,7 @@ def _part(role: str, person: Participant | None) -> HeadChange:
 
 async def _title(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
     notebook = await _existing(context, commanding)
-    title = await typed_text(context.slack.people, commanding.team, command.rest)
-    after = await change(context.notebooks, notebook.id, lambda now: rename(now, title))
+    after = await change(context.notebooks, notebook.id, lambda now: rename(now, command.rest))
     text = commanding.locale.text("It is called “%(title)s” now.", title=after.title)
     return _sentence_with_link(context, commanding, after, text)
 
@@ -182,7 +184,7 @@ async def _export(context: PostmortemContext, commanding: Commanding, _: Postmor
 async def _list(context: PostmortemContext, commanding: Commanding, command: PostmortemCommand) -> JsonObject:
     """Of private channels, only those that whoever asks is in; and none that policies keep from them."""
     now, team = context.clock(), commanding.team
-    words = await typed_text(context.slack.people, team, command.rest)
+    words = command.rest
     page = await search(context.notebooks, words, now=now, locale=commanding.locale, team=team, size=READ_TO_LIST)
     user, may_read = commanding.person.id, channel_notebook.may_read
     rows = [row for row in page.rows if await may_read(context, team, user, row.notebook.channel)]
@@ -218,12 +220,14 @@ async def _changed(context: PostmortemContext, commanding: Commanding, wanted: H
     return seen[-1], after
 
 
-async def _person(context: PostmortemContext, commanding: Commanding, text: str) -> Participant:
-    """The person whom a text mentions or names. Raises Misunderstood."""
-    mentions = _MENTION.findall(text)
+async def _person(
+    context: PostmortemContext, commanding: Commanding, command: PostmortemCommand, text: str
+) -> Participant:
+    """The person whom a command mentions, or else its `text` names. Raises Misunderstood."""
+    mentions = command.mentions
     if len(mentions) > 1:
         raise Misunderstood("That names more than one person; please name one.")
-    if "<!subteam^" in text:
+    if command.group:
         raise Misunderstood("A group can't take that part; please name a person.")
     people, team = context.slack.people, commanding.team
     if not mentions:

@@ -16,7 +16,6 @@ from bot.backlog.feature import Feature
 from bot.backlog.key_time_proposals import AskedThen, SignalFacts, proposed_times
 from bot.backlog.request import Request
 from bot.kernel.errors import Missing, Upstream
-from bot.kernel.locale import Locale
 from bot.notebook import key_time_words as words
 from bot.notebook.cell_data import Number
 from bot.notebook.impact import Impact
@@ -86,7 +85,7 @@ async def refresh_facts(context: FactsContext, job: RefreshFactsJob) -> None:
             return
         followed = await _followed(context, notebook)
         asked = await _measured_question(context, notebook)
-        locale = Locale.of(notebook.language, notebook.zone)
+        locale = notebook.locale
         measured = Measured(asked.answer, asked.answer.asked_at or now, locale.zone) if asked and asked.answer else None
         await write_facts(context, notebook, await _Count(context, notebook, asked, measured, now, recount).facts())
         notebook = await context.postmortems.notebook(job.team, job.notebook)

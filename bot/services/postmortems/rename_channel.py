@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.kernel.locale import Locale
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import change
 from bot.notebook.proposed_title import channel_title
@@ -24,7 +23,7 @@ async def rename_channel(context: PostmortemContext, team: str, channel: str, na
 
 def _renamed(notebook: Notebook, name: str) -> Notebook:
     """A title that was made of the former name alone follows; any other stays."""
-    locale = Locale.of(notebook.language, notebook.zone)
+    locale = notebook.locale
     plain = notebook.title == channel_title(notebook.channel_name, locale) and "title" not in notebook.head.by_people
     title = channel_title(name, locale) if plain else notebook.title
     return msgspec.structs.replace(notebook, channel_name=name, title=title)

@@ -61,7 +61,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """A stretch in slices, those before the oldest data left out. `kept_from` is when the oldest data are of."""
+    """A stretch in slices, those before the oldest data left out. `kept_from` is when the oldest data is from."""
 
     slices: list[Slice]
     kept_from: datetime | None

@@ -10,7 +10,6 @@ import structlog
 
 from bot.backlog.request import RequestState
 from bot.kernel.errors import Upstream
-from bot.kernel.locale import Locale
 from bot.notebook.cell_kind import CellData
 from bot.notebook.drafted_summary import drafted_summary, may_be_drafted
 from bot.notebook.impact import DraftedSummary, Impact
@@ -94,7 +93,7 @@ async def _summary(context: FactsContext, notebook: Notebook, times: KeyTimes, i
     """A model words each draft once, where one is configured."""
     if not may_be_drafted(notebook):
         return None
-    cell, locale = notebook.managed(DraftedSummary.marker), Locale.of(notebook.language, notebook.zone)
+    cell, locale = notebook.managed(DraftedSummary.marker), notebook.locale
     known = cell.data if cell and isinstance(cell.data, DraftedSummary) else None
     states = {row.state for row in notebook.follow_ups}
     draft = drafted_summary(times, impact, locale, improved=states == {RequestState.IMPROVED})

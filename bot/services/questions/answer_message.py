@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.kernel.errors import Missing
 from bot.kernel.ids import meaning
@@ -75,7 +76,8 @@ async def _post_all_rows(slack: Slack, asked: AskedQuestion, answer: Answer) -> 
 
 def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> JsonObject:
     """The one message of a question, as the answer."""
-    locale, spoken = asked.locale, MessageLocale.for_readers(asked.locale)
+    locale = asked.locale.as_of(answer.asked_at)
+    spoken = MessageLocale.for_readers(locale)
     return messages.message(
         "signals/answer",
         locale,
@@ -88,7 +90,7 @@ def answer_message(messages: Messages, asked: AskedQuestion, answer: Answer) -> 
         error_share=top_error_share(answer),
         by_signal=signal_counts(answer.question.signals, answer.counts.by_signal, locale),
         source=source_name(answer.source, answer.source_title, locale),
-        charts=message_charts(answer, locale),
+        charts=message_charts(answer, asked.locale),
         table=table(answer, locale),
         limits=limits(answer, locale),
         owner=asked.feature,
@@ -110,13 +112,15 @@ def counted_modal(messages: Messages, asked: AskedQuestion, locale: Locale) -> J
         "signals.counted",
         "",
         asked=asked,
-        understood=phrases(answer.question, locale),
+        understood=phrases(answer.question, locale.as_of(answer.asked_at)),
         source=source_name(answer.source, answer.source_title, locale),
         limits=limits(answer, locale),
     )
 
 
-def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTarget | NoSuchValue) -> JsonObject:
+def no_match_message(
+    messages: Messages, asked: AskedQuestion, problem: NoSuchTarget | NoSuchValue, now: datetime
+) -> JsonObject:
     """The one message of a question about a target that nobody clicked, or about a value that was never seen."""
     if isinstance(problem, NoSuchValue):
         others = _other_values(asked, problem)
@@ -128,7 +132,7 @@ def no_match_message(messages: Messages, asked: AskedQuestion, problem: NoSuchTa
         sentence=problem.text(asked.locale),
         of_values=isinstance(problem, NoSuchValue),
         others=others,
-        understood=phrases(asked.question, MessageLocale.for_readers(asked.locale)),
+        understood=phrases(asked.question, MessageLocale.for_readers(asked.locale.as_of(now))),
         value=Pressed(asked.id).value(),
     )
 

@@ -138,8 +138,9 @@ async def answer_in_channel(context: QuestionContext, team: str, id: str) -> Ask
         async with dedupe.answering(context.leases, asked):
             return await _answer(context, asked)
     except (NoSuchTarget, NoSuchValue) as problem:
-        message = no_match_message(context.slack.messages, asked, problem)
+        message = no_match_message(context.slack.messages, asked, problem, context.reader.clock())
         await context.slack.outbox.update(asked.message_key, message, team=team)
+        await _remember_thread(context, asked)
         return None
 
 
@@ -149,6 +150,11 @@ async def _answer(context: QuestionContext, asked: AskedQuestion) -> AskedQuesti
     if asked.answer is None:
         return None  # it was refined, and that has a job of its own
     asked = await post_newest(context, asked)
+    await _remember_thread(context, asked)
+    return asked
+
+
+async def _remember_thread(context: QuestionContext, asked: AskedQuestion) -> None:
+    """Raises RateLimited while Slack hasn't taken the message."""
     ts = await context.slack.outbox.ts(asked.message_key, team=asked.team, timeout=TAKEN_S)
     await context.records.remember_thread(asked, asked.thread or ts)
-    return asked

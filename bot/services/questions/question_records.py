@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
 from bot.kernel.errors import Missing
-from bot.signals.asked_question import AskedQuestion
+from bot.signals.asked_question import AskedQuestion, asked_with
 from bot.signals.question import Question
 from bot.state import keys
 from bot.state.records import Records, RecordStore
@@ -32,20 +33,33 @@ class AskedInChannel(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class PostedMessages(Protocol):
+    """The outbox, as far as it tells what a message is."""
+
+    async def key_at(self, team: str, channel: str, ts: str) -> str:
+        """Returns the key of the message that was posted there not long ago; empty where there is none."""
+        ...
+
+
 MOST_ASKED = 200
 """Questions of a channel that are remembered, the newest ones."""
 
 
 class QuestionRecords:
-    """`public_url` is where people reach the bot's own pages, without a slash at the end."""
+    """`public_url` is where people reach the bot's own pages, without a slash at the end.
 
-    def __init__(self, records: RecordStore, public_url: str = "") -> None:
+    `posted` knows the threads of answers whose jobs haven't written them down yet: Slack took the message late, or the
+    source still counts.
+    """
+
+    def __init__(self, records: RecordStore, public_url: str = "", posted: PostedMessages | None = None) -> None:
         self._questions = Records(records, AskedQuestion)
         self._threads = Records(records, str)
         self._newest = Records(records, tuple[str, str])
         self._pages = Records(records, tuple[str, str])
         self._asked = Records(records, tuple[AskedInChannel, ...])
         self._public_url = public_url
+        self._posted = posted
 
     async def get(self, team: str, id: str) -> AskedQuestion:
         """Raises Missing when the question is no longer kept."""
@@ -77,13 +91,22 @@ class QuestionRecords:
         """
         if not thread and not channel.startswith("D"):
             return None
-        record = await self._threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
-        return (await self.get(team, record[0])).question if record else None
+        asked = await self.asked_in_thread(team, channel, thread)
+        return asked.question if asked else None
 
     async def asked_in_thread(self, team: str, channel: str, thread: str) -> AskedQuestion | None:
         """Returns the question that a thread, or a message of ours, is about."""
-        record = await self._threads.get(keys.record(team, "thread", f"{channel}:{thread}"))
-        return await self.get(team, record[0]) if record else None
+        id = await self._id_in_thread(team, channel, thread)
+        return await self.get(team, id) if id else None
+
+    async def _id_in_thread(self, team: str, channel: str, thread: str) -> str:
+        if record := await self._threads.get(keys.record(team, "thread", f"{channel}:{thread}")):
+            return record[0]
+        if not thread or self._posted is None:
+            return ""
+        id = asked_with(await self._posted.key_at(team, channel, thread))
+        kept = id and await self._questions.version(keys.record(team, "asked", id))  # news of a watch may have none
+        return id if kept else ""
 
     async def remember_thread(self, asked: AskedQuestion, thread: str) -> None:
         """From now on, follow-ups in this thread go on from this question."""
@@ -94,7 +117,7 @@ class QuestionRecords:
 
     async def follows(self, team: str, channel: str, thread: str) -> bool:
         """Whether a thread is one in which something was asked or answered."""
-        return bool(thread) and await self._threads.version(keys.record(team, "thread", f"{channel}:{thread}")) > 0
+        return bool(thread and await self._id_in_thread(team, channel, thread))
 
     async def newest_thread(self, team: str, channel: str) -> tuple[str, str] | None:
         """Returns the thread of the channel's newest answer and the id of its question."""

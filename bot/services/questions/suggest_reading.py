@@ -26,6 +26,6 @@ async def suggest_reading(
         locale,
         problem=problem,
         reading=suggestion.text,
-        understood=phrases(suggestion.question, locale),
+        understood=phrases(suggestion.question, locale.as_of(context.reader.clock())),
         value=Pressed(meaning(asking.text, text), text=text, thread=asking.thread).value(),
     )

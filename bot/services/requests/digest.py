@@ -94,7 +94,7 @@ async def _locale(context: RequestContext, request: Request) -> Locale:
     with suppress(Missing):
         if request.notebook:
             notebook = await context.postmortems.notebooks.get(request.notebook)
-            return Locale.of(notebook.language, notebook.zone)
+            return notebook.locale.as_of(context.clock())
     return await notify.locale_of(context, request, request.asker)
 
 

@@ -160,7 +160,7 @@ async def locale_of(context: RequestContext, request: Request, who: Party) -> Lo
     The thread speaks as the asker reads, because everyone reads it; the clock keeps to the owner's zone.
     """
     known = who.id if who.id[:1] in {"U", "W"} and "@" not in who.id else request.asker.id
-    return (await context.slack.people.get(request.team, known)).locale
+    return (await context.slack.people.get(request.team, known)).locale.as_of(context.clock())
 
 
 async def thread_url(context: RequestContext, request: Request) -> str:

@@ -11,6 +11,7 @@ from bot.backlog.request import Request
 from bot.backlog.ticket import Ticket
 from bot.kernel.errors import Misunderstood, ReplaybookError, Unavailable
 from bot.services.requests.context import RequestContext
+from bot.slack.mrkdwn import unescaped
 
 SEARCH_S = 2.0
 """Slack takes options for three seconds, and shows nothing after that."""
@@ -40,7 +41,7 @@ async def searched(context: RequestContext, team: str, request: str, typed: str)
 
 async def note_links(context: RequestContext, team: str, channel: str, text: str) -> None:
     """Keeps which tickets a message of the channel links to, and nothing else of it."""
-    found = [context.trackers.by_url(url) for url in _URL.findall(text)[:SHOWN]]
+    found = [context.trackers.by_url(unescaped(url)) for url in _URL.findall(text)[:SHOWN]]
     if named := tuple(dict.fromkeys(each for each in found if each)):
         await context.records.note_links(team, channel, named)
 

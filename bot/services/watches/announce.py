@@ -15,7 +15,7 @@ from bot.services.questions.with_context import answer_with_context
 from bot.services.watches.context import WatchContext
 from bot.services.watches.set_watch import end_watches_of, ended_message, mark_ended
 from bot.signals.answer import Answer
-from bot.signals.asked_question import AskedQuestion
+from bot.signals.asked_question import AskedQuestion, message_key
 from bot.signals.hourly_history import slice_question
 from bot.signals.question_text import slice_name, source_name
 from bot.signals.watch import News, NewsKind, Watch, ended, question_id, without_news
@@ -57,7 +57,7 @@ async def set_message(context: WatchContext, watch: Watch, news: News) -> JsonOb
 
 
 async def _post(context: WatchContext, watch: Watch, news: News, message: JsonObject, thread: str = "") -> None:
-    key = f"answer:{question_id(watch, news.number)}"
+    key = message_key(question_id(watch, news.number))
     await context.slack.outbox.post(
         key,
         team=watch.team,
@@ -73,7 +73,7 @@ async def _post_back(context: WatchContext, watch: Watch, news: News) -> None:
     [episode] = news.episodes
     thread = ""
     with suppress(Missing):  # Slack never took it
-        thread = await context.slack.outbox.ts(f"answer:{episode.told}", team=watch.team)
+        thread = await context.slack.outbox.ts(message_key(episode.told), team=watch.team)
     message = context.slack.messages.message(
         "watches/back",
         watch.locale,

@@ -12,6 +12,7 @@ from bot.services.questions.submit import Asking
 from bot.services.watches.context import WatchContext
 from bot.services.watches.jobs import WatchJob
 from bot.signals.answer import TargetMatch
+from bot.signals.asked_question import message_key
 from bot.signals.question import Question
 from bot.signals.question_text import slice_name
 from bot.signals.watch import Watch, ended, question_id
@@ -74,7 +75,7 @@ async def mark_ended(context: WatchContext, watch: Watch) -> None:
     """In the message that told that it was set, if that was ever told."""
     with suppress(Missing):
         message = await ended_message(context, watch)
-        await context.slack.outbox.update(f"answer:{question_id(watch, 1)}", message, team=watch.team)
+        await context.slack.outbox.update(message_key(question_id(watch, 1)), message, team=watch.team)
 
 
 async def end_watches_of(context: WatchContext, team: str, channel: str, since: float | None = None) -> None:

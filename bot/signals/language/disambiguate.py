@@ -17,6 +17,7 @@ from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     ANCHORS,
+    DATES,
     LENGTHS,
     mark_coming,
     mark_days_of_month,
@@ -28,6 +29,7 @@ from bot.signals.language.rewrite_tokens import (
     mark_steps,
     mark_weeks_before,
     mark_years,
+    reaches_day,
 )
 
 # fmt: off
@@ -156,11 +158,13 @@ def _untils(tokens: list[Token], text: str) -> list[Token]:
         match token.type:
             case "BEFORE" | "PREVIOUS" if last not in LENGTHS | {"VS"} and _reaches_time(rest):
                 out.append(retyped(token, "UNTIL"))
-            case "TO" if last not in _TIMES and _until(token) and _reaches_time(rest):
+            case "TO" if last not in _TIMES and token.value != "to" and _reaches_time(rest):
+                out.append(retyped(token, "UNTIL"))
+            case "TO" if last not in _TIMES and token.value != "to" and reaches_day(rest) and not _has_beginning(out):
                 out.append(retyped(token, "UNTIL"))
             case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
                 out.append(retyped(token, "UNTIL_P"))
-            case "TO_P" if last == "TIME" and not _has_beginning(out):
+            case "TO_P" if last in {"TIME", "AGO", "STRETCH_P", *DATES} and not _has_beginning(out):
                 out.append(retyped(token, "UNTIL_P"))
             case "TO_P" if last == "UNTIL_P":
                 continue
@@ -203,7 +207,9 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES and not (_until(token) and {*rest[:1]} <= _TIMES):
+            case "TO" if last not in _TIMES and not (
+                token.value != "to" and {*rest[:1]} <= _TIMES
+            ):  # no "until" gets lost
                 continue
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
@@ -217,12 +223,6 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
 def _reaches_time(rest: list[str]) -> bool:
     """Whether what follows is a time of day ("noon on Monday", "Monday noon") that a period may end at."""
     return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in _DAYS)
-
-
-def _until(token: Token) -> bool:
-    """Whether it ends a period: an "until" without a beginning must not get lost."""
-    value = str(token)
-    return value != "to"
 
 
 def _ranges(rest: list[str]) -> bool:

@@ -20,6 +20,7 @@ OPEN = "open"
 """Unit of a span that ends at a moment, and of which nobody said when it begins: so many days are taken."""
 OPEN_DAYS = 7
 OPEN_BEGINNING = "No beginning was given, so the %(n)s days before are taken."
+OPEN_DAY_BEGINNING = "No beginning was given, so the %(n)s days that end then are taken."
 TURNED_ROUND = "The later end came first, so the two are turned round."
 _HALF_A_YEAR, _YEAR = timedelta(days=183), timedelta(days=366)
 
@@ -101,8 +102,17 @@ class Ranges(When):
         return any(entry.value == "after" for entry in lexicon().entries.get(key(raw(token, self.text)), ()))
 
     def until(self, parts: list[Any]) -> Span | Hours:
-        """ "before noon on Monday", "up to 6pm today": from the beginning of that day; "before the deploy": days."""
+        """ "before noon on Monday", "up to 6pm today": from the beginning of that day.
+
+        "Before the deploy" and "until yesterday" are the days that end there, with the last one.
+        """
         point = next(part for part in parts if isinstance(part, Span))
+        if any(isinstance(part, Token) and part.type == "UNTIL_P" for part in parts):
+            point = self._in_month(point, point)
+        if point.end is not None or (point.start == self.clock.now and point.clock is None):
+            end = min(point.end or point.start, self.clock.now, key=datetime.timestamp)
+            self.assume(OPEN_DAY_BEGINNING, n=OPEN_DAYS)
+            return Span(self.clock.back(OPEN_DAYS, "day", end), end, "range")
         if any(isinstance(part, Token) and part == "open" for part in parts):
             return Span(self.clock.back(OPEN_DAYS, "day", point.start), point.start, OPEN)
         if point.clock is not None:

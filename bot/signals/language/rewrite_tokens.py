@@ -23,6 +23,11 @@ ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
 """Moments that a period may begin or end at without a time of day."""
 LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
 _NEW_LENGTHS = (["NUMBER"], ["DURATION"], ["UNIT"])
+DATES = frozenset(
+    {"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY", "CALENDAR", "MONTH", "QUARTER", "YEAR", "PART", "NIGHT"}
+)
+"""What a period may end with that has an end of its own."""
+_BEFORE_DATES = frozenset({"NOW", "LAST", "THIS", "STRETCH", "PORTION"})
 
 
 def facet_of(token: Token) -> str:
@@ -230,3 +235,10 @@ def mark_open_ends(tokens: list[Token], _: str) -> list[Token]:
         else:
             out.append(token)
     return out
+
+
+def reaches_day(rest: list[str]) -> bool:
+    """Whether what follows is a day or a longer time of the calendar, which a period may end with."""
+    first, *more = [kind for kind in rest if kind not in {"THE", "FILLER"}] or [""]
+    ago = (first == "NUMBER" and more[1:2] == ["AGO"]) or (first == "DURATION" and more[:1] == ["AGO"])
+    return ago or (first == "NUMBER" and more[:1] == ["MONTH"]) or first in DATES | _BEFORE_DATES

@@ -193,6 +193,8 @@ class ItemDelivery:
         with self.late_posts.attempt(served.team, post.key) as attempt:
             if address is None:
                 address = await self._send(served, raw, post, attempt)
+            if address[1]:
+                await self._store.remember_place(served.team, post.key, *address)
             fields = {"state": DeliveryState.POSTED.value, "in": address[0], "ts": address[1]}
             attempt.recorded = await self._store.end_post(served, raw, post.key, **fields)
             if not attempt.recorded:

@@ -158,6 +158,10 @@ class Outbox:
         """What takes the place of a post is on its way again."""
         await self._store.reopened(team, key)
 
+    async def key_at(self, team: str, channel: str, ts: str) -> str:
+        """The key of the post that Slack put there within the last day; else empty."""
+        return await self._store.key_at(team, channel, ts)
+
     async def takes(self, team: str, kind: str) -> bool | None:
         """Whether the workspace takes blocks of this type; None while that isn't known. See `send.py`."""
         return await self._block_support.takes(team, kind)

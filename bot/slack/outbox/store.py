@@ -108,6 +108,7 @@ end
 
 
 KEEP_S = 30 * 24 * 3600
+NAMED_S = 24 * 3600  # until then a job has long written down what the message is about
 AT_ONCE = 256  # channels of one team that are looked at
 
 
@@ -186,6 +187,15 @@ class OutboxStore:
         pairs = [part for pair in fields.items() for part in pair]
         args: list[Any] = [raw, served.lock.token, served.channel, KEEP_S, *pairs]
         return bool(await self._end_post(keys=_guarded(keys.delivery(served.team, key), served), args=args))
+
+    async def remember_place(self, team: str, key: str, channel: str, ts: str) -> None:
+        """From now on the post is found by where it is."""
+        await self.redis.set(keys.posted(team, channel, ts), key, ex=NAMED_S)
+
+    async def key_at(self, team: str, channel: str, ts: str) -> str:
+        """The key of the post that is there; empty where there is none, or after a day."""
+        key: Any = await self.redis.get(keys.posted(team, channel, ts))
+        return key.decode() if key else ""
 
     async def filled(self, team: str, key: str) -> None:
         """The placeholder of a post has become what it was for."""

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from bot.kernel.locale import Locale
 from bot.notebook.notebook import Notebook
 from bot.notebook.public_view import without_clips
 
@@ -55,7 +54,7 @@ def as_viewer_sees(notebook: Notebook) -> Notebook:
     """The notebook without its clips for whoever doesn't see them."""
     if viewer().clips:
         return notebook
-    return without_clips(notebook, Locale.of(notebook.language, notebook.zone).text(HIDDEN))
+    return without_clips(notebook, notebook.locale.text(HIDDEN))
 
 
 @contextmanager

@@ -7,7 +7,18 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
-from tests.messages.scenes import answers, channels, clips, digests, notes, postmortems, previews, requests, watches
+from tests.messages.scenes import (
+    answers,
+    channels,
+    clips,
+    digests,
+    fix_checks,
+    notes,
+    postmortems,
+    previews,
+    requests,
+    watches,
+)
 from tests.messages.scenes.stage import Say, Scene
 
 SCENES: dict[str, Scene] = {
@@ -15,6 +26,7 @@ SCENES: dict[str, Scene] = {
     **clips.SCENES,
     **channels.SCENES,
     **requests.SCENES,
+    **fix_checks.SCENES,
     **notes.SCENES,
     **postmortems.SCENES,
     **previews.SCENES,

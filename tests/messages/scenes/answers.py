@@ -128,7 +128,7 @@ def _met_none(say: Say, locale: Locale) -> Values:
 
 
 def _unknown(say: Say, locale: Locale) -> Values:
-    """A period of which no data are kept."""
+    """A period of which no data is kept."""
     asked = question(say, target=None)
     limits = {"caveats": (Caveat(CaveatKind.BEFORE_DATA),), "kept_from": asked.period.end + timedelta(days=3)}
     none = {"counts": Counts(), "before": Counts(), "exposed": Counts(), "errors": (), "targets": (), "series": ()}
@@ -148,7 +148,9 @@ def _nothing(say: Say, locale: Locale) -> Values:
     asked = question(say, target=say("bye buton"))
     matches = Matches(closest=(TargetMatch(say("Buy")), TargetMatch(say(" "))), searched=1041)
     problem = NoSuchTarget(NO_MATCH, matches, target=asked.target, n=locale.number(matches.searched))
-    told = answer_message.no_match_message(cast(Messages, Listening()), _asked(asked, locale), problem)
+    told = answer_message.no_match_message(
+        cast(Messages, Listening()), _asked(asked, locale), problem, asked.period.end
+    )
     return {name: value for name, value in told.items() if name != "template"}
 
 
@@ -157,7 +159,9 @@ def _no_value(say: Say, locale: Locale) -> Values:
     problem = no_such_value(
         "browser", say("Netscape"), [SeenValue(say("Chrome"), 7), SeenValue(say("Safari"), 3)], locale
     )
-    told = answer_message.no_match_message(cast(Messages, Listening()), _asked(asked, locale), problem)
+    told = answer_message.no_match_message(
+        cast(Messages, Listening()), _asked(asked, locale), problem, asked.period.end
+    )
     return {name: value for name, value in told.items() if name != "template"}
 
 

@@ -90,10 +90,14 @@ SCENES = {
     "not sent, but the bot can join": Scene("not_sent", lambda say, _: _not_sent(say, VALUE)),
     "said": Scene(
         "private_sentence",
-        lambda say, _: {"sentence": say("jisoo answered 10:42: in the backlog, SHOP-412"), "reference": "", "url": ""},
+        lambda say, _: {
+            "sentence": say("jisoo answered at 10:42: not doing, too old"),
+            "reference": "",
+            "url": "",
+        },
     ),
     "said with a link": Scene(
-        "private_sentence", lambda say, _: {"sentence": say("mina was asked 10:42."), "reference": "", "url": URL}
+        "private_sentence", lambda say, _: {"sentence": say("mina was asked at 10:42."), "reference": "", "url": URL}
     ),
     "said of a bug": Scene(
         "private_sentence",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from bot.backlog.check_sentences import OUTCOMES, in_words
-from bot.backlog.fix_check import Baseline, FixCheck, Undecidable
 from bot.backlog.follow_up_plan import KINDS, FollowUpKind, Priority
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction
 from bot.backlog.sentences import OF_TRACKER, happened, history
-from bot.backlog.session_rates import FixOutcome, SessionRate
 from bot.backlog.ticket import FieldKind, FieldOption, RequiredField
 from bot.backlog.transitions import Transition, decide
 from bot.kernel.locale import Locale
@@ -20,7 +17,6 @@ from bot.notebook.head import Severity
 from bot.services.requests.follow_ups import Proposal
 from bot.services.requests.notify import MARKS
 from bot.services.requests.offered_tickets import OfferedTicket
-from bot.signals.answer import Caveat, CaveatKind
 from handlers.requests import CHOICES
 from tests.messages.scenes.stage import (
     NOTEBOOK_URL,
@@ -134,37 +130,6 @@ def confirmed(*moves: Any, last: int = -1) -> Any:
     return values
 
 
-def checked(outcome: FixOutcome, affected: int = 0, exposed: int = 0, **more: Any) -> Any:
-    """`affected` of `exposed` sessions since the fix, which was two days ago."""
-
-    def values(say: Say, locale: Locale) -> Values:
-        fixed = NOW - timedelta(days=2)
-        onset = SessionRate(fixed - timedelta(days=1), fixed, exposed=1500, affected=1299, signals=5192, people=1402)
-        since = SessionRate(fixed, NOW, exposed, affected, 2 * affected, exposed)
-        check = FixCheck(outcome=outcome, at=NOW, before=onset, after=since, **more)
-        return {
-            "request": request(say, locale, in_backlog(say)),
-            "check": check,
-            "words": in_words(check, MessageLocale.for_readers(locale)),
-            "next_check": None if outcome is FixOutcome.IMPROVED else NOW + timedelta(days=5),
-            "value": VALUE,
-            "notebook_url": NOTEBOOK_URL,
-        }
-
-    return values
-
-
-def superseded(*moves: Any) -> Any:
-    """A check that found *Too early*, and then these moves, which overtook it."""
-
-    def values(say: Say, locale: Locale) -> Values:
-        it = request(say, locale, in_backlog(say), DONE, *moves)
-        outcome = locale.text(OUTCOMES[FixOutcome.TOO_EARLY])
-        return {"request": it, "outcome": outcome, "notebook_url": NOTEBOOK_URL}
-
-    return values
-
-
 def _earlier(say: Say) -> tuple[EarlierTicket, ...]:
     link, notebook = "https://shop.example.com/browse/SHOP-398", NOTEBOOK_URL
     at = NOW - timedelta(days=21)
@@ -244,28 +209,6 @@ SCENES = {
         confirmed(in_backlog, {**DONE, "action": RequestAction.OVERRULE, "reason": "P2"}),
     ),
     "confirmed reopened": Scene("backlog/confirmed", confirmed(in_backlog, DONE, REOPEN)),
-    "checked improved": Scene("backlog/checked", checked(FixOutcome.IMPROVED, 3, 47)),
-    "checked not improved": Scene("backlog/checked", checked(FixOutcome.NOT_IMPROVED, 46, 47, sample=True)),
-    "checked too early": Scene(
-        "backlog/checked",
-        checked(
-            FixOutcome.TOO_EARLY,
-            1,
-            2,
-            baseline=Baseline.ASKED,
-            decidable_at=NOW + timedelta(hours=7),
-            caveats=(Caveat(CaveatKind.SAMPLED),),
-        ),
-    ),
-    "checked unused": Scene(
-        "backlog/checked",
-        checked(FixOutcome.TOO_EARLY, why=Undecidable.UNUSED, baseline=Baseline.FIRST_ANSWER),
-    ),
-    "checked uncounted": Scene(
-        "backlog/checked",
-        checked(FixOutcome.TOO_EARLY, 1, 0, why=Undecidable.UNCOUNTED),
-    ),
-    "checked and opened again": Scene("backlog/superseded", superseded(REOPEN)),
     "confirmed on behalf": Scene("backlog/confirmed", confirmed(on_behalf(in_backlog))),
     "confirmed by the asker": Scene("backlog/confirmed", confirmed(on_behalf(not_doing))),
     "confirmed finished": Scene("backlog/confirmed", confirmed(in_backlog, {"action": RequestAction.FINISH})),

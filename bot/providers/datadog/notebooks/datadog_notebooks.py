@@ -108,7 +108,7 @@ class DatadogNotebooks:
 
         def unless_changed(now: Notebook) -> Notebook:
             if now.version != expected:
-                raise Conflict("Someone changed this notebook in the meantime.")
+                raise Conflict("Someone changed this post-mortem in the meantime.")
             return notebook
 
         return await self.change(notebook.id, unless_changed)
@@ -121,7 +121,7 @@ class DatadogNotebooks:
         """
         async with self._locked(id) as locked:
             if locked is None:
-                raise Missing("There is no such notebook.")
+                raise Missing("There is no such post-mortem.")
             reading = await self._pull_or_make_again(locked)
             after = fn(locked.state.notebook)
             if after is not locked.state.notebook:
@@ -146,7 +146,7 @@ class DatadogNotebooks:
     async def _state(self, id: str) -> NotebookState:
         record = await self._records.get(await self._key(id))
         if record is None:
-            raise Missing("There is no such notebook.")
+            raise Missing("There is no such post-mortem.")
         return record[0]
 
     @asynccontextmanager
@@ -210,7 +210,7 @@ class DatadogNotebooks:
                 return
             reading = await self._put(locked, reading)
         if locked.state.due:
-            raise Conflict("This notebook is being changed all the time; what is missing in Datadog is kept here.")
+            raise Conflict("The notebook in Datadog is being changed all the time; what is missing there is kept here.")
 
     async def _put(self, locked: _LockedNotebook, reading: calls.NotebookReading) -> calls.NotebookReading:
         """One update and the reading that confirms it. Refused as a conflict, the notebook is only read again."""

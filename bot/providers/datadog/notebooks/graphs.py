@@ -6,7 +6,6 @@ import hashlib
 
 import msgspec
 
-from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart, Number
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell
@@ -57,7 +56,7 @@ def graph(chart: Chart, number: Number, marker: str) -> dict[str, object]:
 
 def _with_graph(state: NotebookState, chart: Cell, raw: str) -> NotebookState:
     notebook = state.notebook
-    cell = Cell(new_id(), placeholder(read_cell(raw), Locale.of(notebook.language, notebook.zone)))
+    cell = Cell(new_id(), placeholder(read_cell(raw), notebook.locale))
     at = [each.id for each in notebook.cells].index(chart.id) + 1
     return msgspec.structs.replace(
         state,

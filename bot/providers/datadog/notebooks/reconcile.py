@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from bot.kernel.locale import Locale
 from bot.notebook.merge import new_id
 from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.cell_matching import match_cells
@@ -150,7 +149,7 @@ class _Reconciliation:
     def _text(self, read: ReadCell, *, managed: bool) -> str:
         if read.opaque:
             notebook = self.state.notebook
-            return placeholder(read, Locale.of(notebook.language, notebook.zone))
+            return placeholder(read, notebook.locale)
         return read.unmarked if managed else read.text
 
     def _with_absent(self, cells: list[Cell], present: set[str]) -> tuple[list[Cell], dict[str, PlacedCell]]:

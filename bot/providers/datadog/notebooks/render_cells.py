@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.kernel.locale import Locale
 from bot.notebook.notebook import Cell
 from bot.providers.datadog.notebooks.datadog_cells import content_key, markdown_cell
 from bot.providers.datadog.notebooks.markers import marked
@@ -56,5 +55,5 @@ def _header(state: NotebookState, address: str) -> str:
 
 def notice(state: NotebookState) -> str:
     """Returns the sentence that says whose document it is."""
-    locale = Locale.of(state.notebook.language, state.notebook.zone)
+    locale = state.notebook.locale
     return locale.text("Replaybook keeps this post-mortem up to date. What people write or change here stays as it is.")

@@ -25,7 +25,7 @@ MOST_VERSIONS = 50
 async def daily(
     client: Client, question: Question, targets: Sequence[TargetMatch], kept: Period, oldest: datetime | None
 ) -> list[Day]:
-    """Returns the days from the first complete one of which data are kept. `oldest` is the time of the oldest data.
+    """Returns the days from the first complete one for which data is kept. `oldest` is the time of the oldest data.
 
     One request.
     """
@@ -100,7 +100,7 @@ def weeks_before(period: Period) -> Period:
 
 
 def within(period: Period, kept: Period) -> Period | None:
-    """Returns the part of the period of which data are kept, from a midnight on, or None when nothing is left."""
+    """Returns the part of the period for which data is kept, from a midnight on, or None when nothing is left."""
     start = period.start
     while start < kept.start:
         start += timedelta(days=1)

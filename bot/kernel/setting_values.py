@@ -1,0 +1,28 @@
+"""What values of settings say: passwords that the log must not show, and time zones that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def passwords(url: str) -> Iterator[str]:
+    """Every password in an address, as it stands there and as it is."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:  # no address; whoever uses it says so
+        return
+    options = (option.partition("=") for option in parts.query.split("&"))
+    for written in (password, *(value for name, _, value in options if name.endswith("password"))):
+        if written:
+            yield from (written, unquote(written))
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of exactly this name."""
+    try:
+        return ZoneInfo(name).key == name
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
