@@ -11,6 +11,7 @@ from bot.signals.question import Period, Question
 from bot.signals.source import Moment
 from bot.slack.own_links import own_links_in
 from bot.state import keys
+from standins.slack.seed import ERIK
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
 from tests.handlers.walking import quiet
 
@@ -59,6 +60,29 @@ async def test_a_question_among_other_words_is_asked_in_the_thread(house: House,
     posted = await house.say(text, user=JISOO.id)
     await find(house, posted["ts"])
     assert "rage clicks on “buy button”" in str((await answered(house, posted["ts"]))["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "said", "offered"),
+    [
+        ("Yesterday on the checkout page.", MINA.id, "names no signals", "Yesterday on the checkout page frustration"),
+        ("어제 결제 페이지", JISOO.id, "신호(분노 클릭", "어제 결제 페이지 불만 신호"),
+    ],
+)
+async def test_a_sentence_without_signals_is_not_asked_but_offered(
+    house: House, text: str, user: str, said: str, offered: str
+) -> None:
+    posted = await house.say(text, user=ERIK.id)
+    await find(house, posted["ts"], user=user)
+
+    async def told() -> bool:
+        return said in await house.whispered(user=user)
+
+    await until(told)
+    seen = [*await house.messages(user=user), *await house.replies(posted["ts"], user=user)]
+    assert offered in str([it for it in seen if it.get("is_ephemeral")])
+    await quiet(house.redis)
+    assert [it for it in await house.replies(posted["ts"]) if not it.get("is_ephemeral")] == []
 
 
 async def test_a_link_to_an_answer_asks_its_question_here(house: House) -> None:

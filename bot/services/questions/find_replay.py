@@ -15,6 +15,7 @@ from datetime import timedelta
 import msgspec
 
 from bot.kernel.errors import Misunderstood
+from bot.kernel.escape import cut
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
 from bot.services.access.access import Deed
@@ -24,6 +25,7 @@ from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.refine import written_out
 from bot.services.questions.submit import Asking, submit
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.language.parse import names_signals
 from bot.signals.question import ALL_SIGNALS, Period, Question
 from bot.signals.source import EMAIL, PERSON, SESSION, Inventory
 from bot.slack.mrkdwn import unescaped
@@ -45,6 +47,12 @@ NOTHING_TO_FIND = (
     "This message names no session, person or answer, and no question can be read in it. "
     "Write one as a reply, or mention the bot with a question."
 )
+
+NO_SIGNAL = (
+    "“%(what)s” names no signals (rage clicks, dead clicks, errors or frustration), and the message no session, person "
+    "or answer, so nothing was asked. This could be asked instead:"
+)
+MOST_SAID = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +157,7 @@ def named_in(text: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
-    """The first line or sentence that is a question, one that names its signals before others; else the thread's.
-
-    Raises Misunderstood.
-    """
+    """The first line or sentence that is a question and names signals; else the thread's. Raises Misunderstood."""
     reader, locale = await context.reader_of(asking.team), asking.asker.locale
     plain = unescaped(MARKUP.sub(" ", asking.text[:MOST_TEXT])).strip()
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
@@ -161,8 +166,16 @@ async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
     for words in dict.fromkeys((*([plain] if len(lines) == 1 else []), *lines, *sentences)):
         with suppress(Misunderstood):
             found.append(FoundQuestion(await reader.read(words, locale), words))
-    if found:
-        return next((each for each in found if each.question.signals != ALL_SIGNALS), found[0])
+    if naming := [each for each in found if names_signals(each.words)]:
+        return next((each for each in naming if each.question.signals != ALL_SIGNALS), naming[0])
     if base := await context.records.of_thread(asking.team, asking.channel, asking.thread):
         return FoundQuestion(base, written_out(base, locale))
-    raise Misunderstood(NOTHING_TO_FIND, examples=tuple(await reader.examples(locale)))
+    usual = tuple(await reader.examples(locale))
+    if not found:
+        raise Misunderstood(NOTHING_TO_FIND, examples=usual)
+    said = found[0].words
+    meant = f"{said.rstrip('.!? ')} {locale.text('frustration signals')}"
+    with suppress(Misunderstood):
+        await reader.read(meant, locale)
+        usual = (meant, *usual[:2])
+    raise Misunderstood(NO_SIGNAL, examples=usual, what=cut(said, MOST_SAID))

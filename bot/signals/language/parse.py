@@ -82,6 +82,11 @@ def prepare() -> None:
     grammar()
 
 
+def names_signals(text: str) -> bool:
+    """Whether a text names any kind of signal; a question that names none is about all of them."""
+    return any(token.type in {"SIGNAL", "ADJ"} for token in TokenReader(lexicon()).tokens(text))
+
+
 def parse(
     text: str,
     *,
