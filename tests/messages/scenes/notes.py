@@ -91,7 +91,7 @@ SCENES = {
     "said": Scene(
         "private_sentence",
         lambda say, _: {
-            "sentence": say("jisoo answered at 10:42: not doing, too old"),
+            "sentence": say("jisoo answered at 10:42: in the backlog, SHOP-412"),
             "reference": "",
             "url": "",
         },
