@@ -212,7 +212,12 @@ def on_submission(behaviour: Behaviour[Submission], services: Services) -> Liste
         team = context[TENANT]
         with waited_for_by(_address(lambda: payloads.submission_address(body, team))):
             running = asyncio.ensure_future(_called(behaviour, lambda: payloads.submission(body, team), services))
-        await asyncio.wait((running,), timeout=MODAL_S)
+        try:
+            await asyncio.wait((running,), timeout=MODAL_S)
+        except asyncio.CancelledError:
+            running.cancel()  # it is broken off with us
+            await asyncio.wait((running,))
+            raise
         error = running.exception() if running.done() else None
         inputs = payloads.input_blocks(body)
         if isinstance(error, Exception) and inputs:

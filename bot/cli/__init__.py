@@ -31,7 +31,7 @@ COMMANDS = {
     "import": ("bot.cli.data_commands:import_", "Take recordings and RUM events from disk into the local store."),
     "copy-events": ("bot.cli.data_commands:copy_events", "Copy the events of an embedded store into ClickHouse."),
     "export": ("bot.cli.data_commands:export", "Take a post-mortem out: Markdown, ZIP, HTML, PDF, or to Confluence."),
-    "notebook": ("bot.cli.data_commands:notebook", "Take post-mortems out."),
+    "notebook": ("bot.cli.data_commands:notebook", "Take post-mortems out, as files."),
 }
 
 

@@ -85,7 +85,7 @@ async def _copied(folder: Path, address: str) -> CopiedEvents:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def notebook(context: click.Context) -> None:
-    """Take post-mortems out."""
+    """Take post-mortems out, as files."""
     help_if_alone(context)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from bot.kernel.errors import ReplaybookError, Upstream
+from bot.kernel.errors import Conflict, ReplaybookError, Upstream
 from bot.kernel.ids import meaning
 from bot.services.clips.clip_records import RecentClip
 from bot.services.home_records import ShownHome
@@ -65,7 +65,7 @@ async def refresh_homes(services: Services) -> None:
                 await _refresh(services, team, user)
         except ReplaybookError as error:
             log.info("a home tab stays as it was", why=error.sentence, team=team)
-            if not isinstance(error, Upstream):
+            if not isinstance(error, Upstream | Conflict):  # somebody else publishes it
                 await services.homes.due.close(team, user)
 
 

@@ -37,6 +37,8 @@ class Span:
     """The number in "5일", which is five days or the fifth of a month."""
     last_day: datetime | None = None
     """Where "since the end of July" begins; None for any other span."""
+    bound: datetime | None = None
+    """Where "until an hour ago" ends, which is where that hour begins; None for any other span."""
     recent: str = ""
     """"weekday", "date" or "month": the most recent of that name, so that an earlier one may be meant; "year": that of
     "last year"."""

@@ -93,7 +93,8 @@ class Inbox:
         Not any more once the process has ended its work: a handler that is broken off, or fails because everything
         around it is closed, is not done.
         """
-        self._handlers.pop(id, None)
+        if self._handlers.get(id) is asyncio.current_task():  # another one may be at it since a stall
+            del self._handlers[id]
         if self._ended:
             return
         self._mine.discard(id)

@@ -34,6 +34,9 @@ redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -ARGV[2] - 1)
 return 1
 """
 
+LOCK = keys.lock("").encode()
+"""What the name of a lock ends with, which is no record, though it may stand among them."""
+
 
 class KnownTeams:
     """Which workspaces have anything waiting or open."""
@@ -117,12 +120,14 @@ class RedisRecords:
     async def names(self) -> AsyncIterator[str]:
         for pattern in (keys.EVERY_RECORD, keys.EVERY_PAGE):
             async for key in self.redis.scan_iter(match=pattern, count=500):
-                if not key.endswith(b":lock"):
+                if not key.endswith(LOCK):
                     yield key.decode()
 
     async def every(self) -> AsyncIterator[bytes]:
         for pattern in (keys.EVERY_RECORD, keys.EVERY_PAGE):
             async for key in self.redis.scan_iter(match=pattern, count=500):
+                if key.endswith(LOCK):
+                    continue
                 data: Any = await self.redis.hget(key, "data")
                 if data:  # its lifetime may have ended just now
                     yield data

@@ -33,6 +33,10 @@ WHO, NAME = "U0HOSTILE1", "Kim_*Lee* & <Söhne>"
         ("Mina Park", "Mina Park님이 물었다"),
         ("한지수", "한지수님께서 물었다"),
         ("한지수", "한지수가 물었다"),
+        ("한지수", "담당자는 한지수였습니다"),
+        ("한지수", "_한지수_ 님이 물었다"),
+        ("Mina Park", "_Mina Park_ asked, and so did *Mina Park*"),
+        ("O'Brien", "Asked by O&apos;Brien."),
         ("田中太郎", "担当田中太郎さんが聞いた"),
     ],
 )
@@ -44,7 +48,14 @@ def test_a_name_is_taken_out_however_it_is_written_down(name: str, text: str) ->
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("한지수", "한지수민이 물었다"), ("Mina Park", "Mina Parker"), ("Ada", "Adana"), ("Ada", "Nevada")],
+    [
+        ("한지수", "한지수민이 물었다"),
+        ("Mina Park", "Mina Parker"),
+        ("Ada", "Adana"),
+        ("Ada", "Nevada"),
+        ("Ada", "ada_l"),
+        ("- -", "a - - b"),
+    ],
 )
 def test_a_longer_name_is_somebody_elses(name: str, text: str) -> None:
     assert PersonTraces(WHO, {name}).without(text) == text

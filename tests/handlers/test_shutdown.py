@@ -17,10 +17,11 @@ from bot.services.services import Services
 from bot.slack.inbox import Inbox
 from bot.web.access.gate import AccessGate, Doors
 from bot.web.listening import listening
-from handlers.bolt_app import SlackApp
+from handlers import payloads
+from handlers.bolt_app import TENANT, SlackApp
 from handlers.bot_identity import BotIdentity
-from handlers.edge import Keeping, on_event, slack_edge
-from handlers.payloads import SlackEvent
+from handlers.edge import Keeping, on_event, on_submission, slack_edge
+from handlers.payloads import SlackEvent, Submission
 from handlers.receiving import slack_routes
 from standins.slack.seed import BOT
 from tests.free_ports import free_port
@@ -118,3 +119,24 @@ async def test_what_a_process_breaks_off_when_it_ends_is_done_by_another(house: 
     await house.reply(posted["ts"], lambda it: has(it, "signals.refine"))
     assert not [it for it in await house.replies(posted["ts"]) if it.get("is_ephemeral")]
     assert not [it for it in await house.messages() if it.get("is_ephemeral")]
+
+
+async def test_a_modal_that_is_broken_off_ends_what_it_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payloads, "submission", lambda *_: None)
+    monkeypatch.setattr(payloads, "submission_address", lambda *_: None)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def hangs(_submission: Submission, _services: Services) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    listener = on_submission(hangs, cast(Services, None))
+    sent_in = asyncio.ensure_future(listener(ack=None, body={}, context={TENANT: "T1"}))
+    await begun.wait()
+    sent_in.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sent_in
+    assert ended.is_set()

@@ -6,9 +6,11 @@ import asyncio
 
 import msgspec
 import pytest
+from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
 from bot.state import keys
+from bot.state.locks import held
 from bot.state.postgres.postgres_records import PostgresRecords
 from bot.state.records import LIFETIMES, Records, RecordStore, lifetime_ms
 from bot.state.redis_records import RedisRecords
@@ -147,3 +149,11 @@ def test_what_names_a_question_ends_before_the_question() -> None:
     assert question is not None
     assert thread < question
     assert lifetime_ms(keys.page("secret")) == lifetime_ms(keys.record("T1", "asked", "1"))
+
+
+async def test_a_lock_beside_a_record_is_no_record(redis: Redis) -> None:
+    store = RedisRecords(redis)
+    await Records(store, Note).put(KEY, Note(("kept",)))
+    async with held(redis, keys.lock(KEY)):
+        assert [data async for data in store.every()] == [msgspec.json.encode(Note(("kept",)))]
+        assert [name async for name in store.names()] == [KEY]

@@ -96,9 +96,10 @@ class PersonTraces:
         if text in self.learned:
             return REMOVED
         for name in sorted(self.in_texts, key=len, reverse=True):
-            if longest_word(name) in text.casefold():
-                word = self.pseudonym if _SLACK_ID.fullmatch(name) else REMOVED
-                text = name_pattern(name).sub(word, text)
+            word = longest_word(name)
+            if word and word in text.casefold():
+                instead = self.pseudonym if _SLACK_ID.fullmatch(name) else REMOVED
+                text = name_pattern(name).sub(instead, text)
         return text
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
 
 from bot.backlog.owners import Owners
+from bot.kernel.errors import Missing, RateLimited
 from bot.kernel.locale import Locale
 from bot.services.questions import dedupe
 from bot.services.questions.answer_message import no_match_message, post_answer
@@ -140,7 +142,8 @@ async def answer_in_channel(context: QuestionContext, team: str, id: str) -> Ask
     except (NoSuchTarget, NoSuchValue) as problem:
         message = no_match_message(context.slack.messages, asked, problem, context.reader.clock())
         await context.slack.outbox.update(asked.message_key, message, team=team)
-        await _remember_thread(context, asked)
+        with suppress(RateLimited, Missing):  # for a day the outbox knows where it stands, too
+            await _remember_thread(context, asked)
         return None
 
 

@@ -48,8 +48,6 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
         press = msgspec.structs.replace(transition_of(planned, by, ticket.key, ticket.link), agreed=agreed)
         after = await context.records.change(request, lambda record: decide(record, press, by.locale))
         version = after.version
-        if ticket.link:  # from now on somebody may change it
-            await context.records.note_ticket(after, context.trackers.of(after.tracker, after.team).name)
     except (Conflict, Denied) as refusal:
         done = _version_of(request, job)
         if done is None:
@@ -57,6 +55,9 @@ async def record_answer(context: RequestContext, job: AcknowledgeJob) -> None:
             await context.slack.private.explain(address, refusal, key=job.job_id)
             return
         version = done
+    else:
+        if ticket.link:  # from now on somebody may change it
+            await context.records.note_ticket(after, context.trackers.of(after.tracker, after.team).name)
     await context.queue.put(EffectsJob(team=job.team, request=job.request, version=version))
 
 

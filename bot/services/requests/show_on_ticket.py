@@ -10,7 +10,7 @@ from bot.backlog.check_sentences import note, outcome_name
 from bot.backlog.request import HistoryEntry, Request, RequestAction, RequestState
 from bot.backlog.sentences import who
 from bot.backlog.ticket import Ability, BackLink
-from bot.kernel.errors import Missing, Upstream
+from bot.kernel.errors import Conflict, Missing, Upstream
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
 from bot.services.requests import notify
@@ -40,7 +40,7 @@ async def show_on_ticket(context: RequestContext, request: Request, version: int
         return
     tracker = context.trackers.of(request.tracker, request.team)
     if entry.action is RequestAction.IN_BACKLOG:
-        await context.records.note_ticket(request, tracker.name)
+        await context.records.note_ticket(request, tracker.name)  # whoever recorded the answer may have died before
     with suppress(Missing):
         if entry.action is RequestAction.PLAN:
             await follow(context, request, (await tracker.read([request.ticket]))[request.ticket])
@@ -71,10 +71,10 @@ async def link_ticket(context: RequestContext, request: Request) -> None:
 
 
 async def link_tickets_of(context: RequestContext, team: str, channel: str) -> None:
-    """After a notebook's numbers were counted anew. A tracker that is away is shown them the next time."""
+    """After a notebook's numbers were counted anew. A ticket that can't be told now is told the next time."""
     for request in await context.records.open(team):
         if request.channel == channel and request.state is RequestState.IN_BACKLOG:
-            with suppress(Missing, Upstream):
+            with suppress(Missing, Upstream, Conflict):
                 await link_ticket(context, request)
 
 

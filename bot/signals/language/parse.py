@@ -83,8 +83,8 @@ def prepare() -> None:
 
 
 def names_signals(text: str) -> bool:
-    """Whether a text names any kind of signal; a question that names none is about all of them."""
-    return any(token.type in {"SIGNAL", "ADJ"} for token in TokenReader(lexicon()).tokens(text))
+    """Whether a text names any kind of signal, or says that something broke; one that doesn't is about all of them."""
+    return any(token.type in {"SIGNAL", "ADJ", "BROKEN"} for token in TokenReader(lexicon()).tokens(text))
 
 
 def parse(

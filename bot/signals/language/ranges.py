@@ -47,7 +47,7 @@ class Ranges(When):
 
     def _moments(self, first: Span, last: Span) -> tuple[datetime, datetime]:
         """Returns both ends; a time without a day is on the day of the other end, or the night after it."""
-        start, end = first.last_day or self.noted(first), last.end or self.noted(last, end=True)
+        start, end = first.last_day or self.noted(first), last.bound or last.end or self.noted(last, end=True)
         if first.clock:
             start = self.at(last.start.date(), first.clock)
             if last.wall is not None and first.clock >= last.wall:
@@ -110,7 +110,7 @@ class Ranges(When):
         if any(isinstance(part, Token) and part.type == "UNTIL_P" for part in parts):
             point = self._in_month(point, point)
         if point.end is not None or (point.start == self.clock.now and point.clock is None):
-            end = min(point.end or point.start, self.clock.now, key=datetime.timestamp)
+            end = min(point.bound or point.end or point.start, self.clock.now, key=datetime.timestamp)
             self.assume(OPEN_DAY_BEGINNING, n=OPEN_DAYS)
             return Span(self.clock.back(OPEN_DAYS, "day", end), end, "range")
         if any(isinstance(part, Token) and part == "open" for part in parts):

@@ -143,7 +143,7 @@ class When(Transformer[Token, Any]):
         length: Length = parts[0]
         if length.unit in {"hour", "minute"}:
             start = self.clock.back(length.count, length.unit)
-            return Span(start, elapsed(start, timedelta(**{f"{length.unit}s": 1})))
+            return Span(start, elapsed(start, timedelta(**{f"{length.unit}s": 1})), bound=start)
         if length.unit == "day" and length.count % 7 == 0 and not length.number:
             return self.clock.calendar(-length.count // 7, "week")
         return self.clock.calendar(-length.count, length.unit)
