@@ -24,7 +24,8 @@ class CancellableWrites(AbstractConnection):
     """A connection whose users can be cancelled at any moment.
 
     redis-py 8 writes with `asyncio.wait_for`, which on Python 3.11 swallows a cancellation that arrives just as the
-    write ends: a task that was told to stop goes on. Not needed any more from Python 3.12 on.
+    write ends: a task that was told to stop goes on. Not needed any more from Python 3.12 on, where a write to a
+    connection that was lost meanwhile fails with a TypeError instead.
     """
 
     __slots__ = ()
@@ -46,6 +47,12 @@ class CancellableWrites(AbstractConnection):
         except BaseException:  # half a command may be sent
             await self.disconnect(nowait=True)
             raise
+
+    async def _send_packed_command(self, command: Iterable[bytes]) -> None:
+        """Raises OSError where the other side is gone."""
+        if self._writer is None or self._writer.is_closing():
+            raise ConnectionResetError("the connection was lost")
+        await super()._send_packed_command(command)
 
 
 def cancellable(connection: type[AbstractConnection]) -> type[AbstractConnection]:

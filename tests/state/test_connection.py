@@ -83,3 +83,16 @@ async def test_a_redis_that_nobody_answers_for_is_reported() -> None:
     with pytest.raises(Unavailable, match="doesn't answer"):
         async with connected("unix:///nowhere/redis.sock", retries=1):
             pass
+
+
+async def test_a_command_on_a_connection_that_was_lost_meanwhile_is_one_without_redis(redis_server: str) -> None:
+    """Python 3.13 has a TypeError of its own for that, which nobody would try again."""
+    async with connected(redis_server, connections=1) as client:
+        lost = await client.connection_pool.get_connection()
+        lost._writer.transport.abort()
+        for _ in range(3):
+            await asyncio.sleep(0)
+        with pytest.raises(RedisAway):
+            await lost.send_command("PING", check_health=False)
+        await client.connection_pool.release(lost)
+        assert await client.ping(), "the next command has a new one"
