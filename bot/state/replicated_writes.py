@@ -2,11 +2,13 @@
 
 Redis answers before it tells its replicas. Where a primary has replicas, every write is followed by `WAIT` on the same
 connection; a write that no replica confirms within a second fails like one whose connection broke, and is tried again
-at whichever server is the primary then. Where there is no replica, nothing is waited for.
+at whichever server is the primary then. Where there is no replica, nothing is waited for; a few seconds after one has
+joined it is.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,13 +23,16 @@ WRITES = frozenset({
     "ZREMRANGEBYRANK", "ZREMRANGEBYSCORE",
 })  # fmt: skip
 CONFIRMED_MS = 1000
+ASKED_AGAIN_S = 5.0
+"""After so long a connection asks its server again how many replicas it has."""
 
 
 class ReplicatedWrites(AbstractConnection):
     """Over a class of connections. Pipelines are for reading, and don't wait."""
 
     replicas = 0
-    """Of the server, when the connection was made."""
+    """Of the server, when it was asked last."""
+    _asked = 0.0
     _writes = False  # the command that was packed last
     _owed = False  # whether an answer to WAIT comes behind the next one
 
@@ -43,6 +48,10 @@ class ReplicatedWrites(AbstractConnection):
     async def on_connect_check_health(self, check_health: bool = True) -> None:
         self._owed = False
         await super().on_connect_check_health(check_health)
+        await self._ask()
+
+    async def _ask(self) -> None:
+        self._asked = asyncio.get_running_loop().time()
         await self.send_command("ROLE", check_health=False)
         try:
             role = await self.read_response()
@@ -55,6 +64,8 @@ class ReplicatedWrites(AbstractConnection):
         writes, self._writes = self._writes, False
         if writes and not self.is_connected:  # only then it is known how many replicas there are
             await self.connect_check_health(check_health=False)
+        elif writes and asyncio.get_running_loop().time() - self._asked >= ASKED_AGAIN_S:
+            await self._ask()
         if not (writes and self.replicas):
             await super().send_packed_command(command, check_health)
             return

@@ -69,6 +69,11 @@ class Server:
         role = await self.ask("ROLE")
         return bool(role[0] == b"slave" and role[3] == b"connected")
 
+    async def feeds(self) -> bool:
+        """Whether it is a primary and knows of a replica that has all of its data: a moment after that says so."""
+        role = await self.ask("ROLE")
+        return bool(role[0] == b"master" and role[2])
+
     def _write(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "config").write_text("".join(f"{line}\n" for line in self._lines()))
@@ -111,6 +116,8 @@ async def cluster(folder: Path, *, replicas: bool = False) -> AsyncIterator[Seve
             await replica.ask("CLUSTER", "REPLICATE", (await primary.ask("CLUSTER", "MYID")).decode())
         for replica in others:
             await until(replica.follows)
+        for primary in primaries if others else ():
+            await until(primary.feeds)
         nodes = ",".join(f"{HOST}:{server.port}" for server in servers)
         yield Several(f"redis+cluster://:{IN_THE_URL}@{nodes}", primaries, others)
 
@@ -135,6 +142,7 @@ async def sentinel(folder: Path) -> AsyncIterator[Several]:
     watcher = Server(folder / "sentinel", {}, watching)
     async with primary.running(), replica.running():
         await until(replica.follows)
+        await until(primary.feeds)
         async with watcher.running():
 
             async def knows_the_replica() -> bool:

@@ -162,6 +162,27 @@ async def test_a_write_counts_when_a_replica_has_it_and_without_any_replica_at_o
             assert await another.set("acknowledged", "without a replica")
 
 
+async def test_a_replica_that_joins_later_is_waited_for_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.state.replicated_writes.ASKED_AGAIN_S", 0.0)
+    async with sentinel(tmp_path) as servers:
+        primary, replica = servers.primaries[0], servers.replicas[0]
+        replica.process.send_signal(signal.SIGSTOP)
+        await primary.ask("CLIENT", "KILL", "TYPE", "replica")
+
+        async def alone() -> bool:
+            return not await primary.feeds()
+
+        await until(alone)
+        async with connected(servers.url, retries=0, connections=1) as redis:
+            assert await redis.set("acknowledged", "without a replica")
+            replica.process.send_signal(signal.SIGCONT)
+            await until(primary.feeds)
+            replica.process.send_signal(signal.SIGSTOP)
+            with pytest.raises(RedisAway, match="No replica has confirmed"):
+                await redis.set("acknowledged", "no")
+            replica.process.send_signal(signal.SIGCONT)
+
+
 async def _written_through_a_failover(redis: Redis, servers: Several) -> None:
     acknowledged: dict[str, int] = {}
     stop = asyncio.Event()
