@@ -33,7 +33,7 @@ def own_link(public_url: str, url: str) -> OwnLink | None:
     if not same or link.username is not None or not link.path.startswith(f"{prefix}/"):
         return None
     found = PATH.fullmatch(link.path.removeprefix(prefix).rstrip("/"))
-    return OwnLink(found[1], found[2], url) if found else None  # type: ignore[arg-type]
+    return OwnLink(found[1], found[2], url) if found else None  # type: ignore[arg-type]  # PATH has these words alone
 
 
 def own_links_in(public_url: str, text: str) -> Iterator[OwnLink]:

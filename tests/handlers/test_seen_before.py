@@ -83,11 +83,7 @@ async def test_what_was_in_a_channel_that_somebody_may_not_see_is_not_offered(ho
     await follow_up_in(house, lambda it: it.ticket == "SHOP-1")
     await asked_in_general(house)
     requests = house.services.requests
-
-    async def kept() -> Request | None:
-        return next((each for each in await requests.records.open(TEAM) if each.channel == GENERAL), None)
-
-    request = await until(kept)
+    request = await request_in_general(house)
     assert [each.ticket for each in await seen_by(requests, request, JISOO.id)] == ["SHOP-1"]
     people = requests.slack.people
 
@@ -104,11 +100,7 @@ async def test_a_channel_that_guests_read_tells_of_no_other_channel(house: House
     await follow_up_in(house, lambda it: it.ticket == "SHOP-1")
     await asked_in_general(house)
     requests = house.services.requests
-
-    async def kept() -> Request | None:
-        return next((each for each in await requests.records.open(TEAM) if each.channel == GENERAL), None)
-
-    request = await until(kept)
+    request = await request_in_general(house)
     assert [each.ticket for each in await seen_by_all(requests, request)] == ["SHOP-1"]
 
     class Guests:
@@ -138,3 +130,14 @@ async def test_a_ticket_that_somebody_made_by_hand_is_offered_with_what_became_o
     assert notebook
     [cell] = [cell.data for cell in notebook.cells if isinstance(cell.data, SeenBefore)]
     assert cell.rows == (row,)
+
+
+async def request_in_general(house: House) -> Request:
+    """The request that came of the question there, as soon as it is written down."""
+
+    async def found() -> Request | None:
+        open_ones = await house.services.requests.records.open(TEAM)
+        return next((each for each in open_ones if each.channel == GENERAL), None)
+
+    request: Request = await until(found)
+    return request

@@ -215,7 +215,7 @@ class OutboxStore:
         return list(items)
 
     async def newest(self, team: str, channel: str, target: str) -> bytes | None:
-        return await self.redis.get(keys.newest(team, channel, target))  # type: ignore[return-value]
+        return await self.redis.get(keys.newest(team, channel, target))  # type: ignore[return-value]  # values are bytes
 
     async def load(self) -> tuple[int, float]:
         """How many messages wait, and when the oldest that says so was asked for, as Unix time; 0 for none."""
