@@ -89,7 +89,7 @@ def test_what_is_blamed_was_typed_and_is_no_emoji(tag: str) -> None:
 @pytest.mark.parametrize("tag", TABLES)
 def test_no_word_that_is_known_is_called_unknown(tag: str) -> None:
     unknown = [(text, refused.at) for text, refused in refusals(tag) if says(refused, UNKNOWN, tag)]
-    assert 5 < len(unknown) < MANY / 10
+    assert 5 < len(unknown) < MANY / 8
     for text, blamed in unknown:
         known = {piece.text for piece in pieces(blamed) if is_known(piece.text)}
         assert known <= ARTICLES, (text, blamed)
@@ -125,7 +125,7 @@ def test_where_known_words_do_not_go_together_the_question_without_some_is_offer
         ("errors until 9", "9", ["errors until 09:00", "errors until 21:00"]),
         ("errors before 9", "9", ["errors before 09:00", "errors before 21:00"]),
         ("9까지 오류", "9", ["09:00까지 오류", "21:00까지 오류"]),
-        ("rage clicks since Monday until yesterday", "Monday until", []),
+        ("errors until the last hour", "until the last hour", []),
         ("rage clicks until", "until", []),
         ("errors by browser and country", "country", ["errors by browser"]),
         ("today yesterday errors", "yesterday", ["today errors", "yesterday errors"]),

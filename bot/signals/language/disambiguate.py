@@ -7,39 +7,26 @@ articles are dropped. Every token that is left has one meaning for the grammar.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from lark import Token
 
 from bot.signals.language.hour_ranges import carry_halves
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
-    ANCHORS,
-    DATES,
-    LENGTHS,
     mark_coming,
     mark_days_of_month,
     mark_error_messages,
     mark_exceptions,
     mark_named_days,
     mark_onwards,
-    mark_open_ends,
     mark_steps,
     mark_weeks_before,
     mark_years,
-    reaches_day,
 )
 
-# fmt: off
-_TIMES = frozenset({
-    "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
-    "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
-    "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY", "STRETCH_P", "PORTION",
-})
-# fmt: on
-_DAYS = frozenset({"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY"})
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
 _NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
@@ -65,7 +52,7 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     between = comparing = False
     for at, token in enumerate(tokens):
-        timed = bool(out) and out[-1].type in _TIMES
+        timed = bool(out) and out[-1].type in TIMES
         value = str(token)
         if comparing and token.type in {"FILLER", "FOR", "TO"} and value in {"with", "to", "and"}:
             comparing = False
@@ -76,7 +63,7 @@ def _joined(tokens: list[Token], text: str) -> list[Token]:
         elif token.type == "BETWEEN_P":
             out = _between(out, token)
         elif token.type == "DASH":
-            if timed and [other.type in _TIMES for other in tokens[at + 1 : at + 2]] == [True]:
+            if timed and [other.type in TIMES for other in tokens[at + 1 : at + 2]] == [True]:
                 out.append(retyped(token, "TO"))
         else:
             between = between or token.type == "BETWEEN"
@@ -89,7 +76,7 @@ def _between(before: list[Token], token: Token) -> list[Token]:
     """ "2시에서 3시 사이": joins the last two times; the particle between them has done its work."""
     if len(before) > 2 and before[-2].type in {"ON_P", "SINCE_P"}:
         before = [*before[:-2], before[-1]]
-    if len(before) > 1 and before[-1].type in _TIMES and before[-2].type in _TIMES:
+    if len(before) > 1 and before[-1].type in TIMES and before[-2].type in TIMES:
         return [*before[:-1], retyped(token, "TO"), before[-1]]
     return before
 
@@ -149,68 +136,36 @@ def _named(run: list[Token], text: str) -> list[Token]:
     return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
 
 
-def _untils(tokens: list[Token], text: str) -> list[Token]:
-    """ "before noon on Monday", "up to 6pm", "6시까지", "정오 전": what ends a period that begins with its day."""
-    out: list[Token] = []
-    for at, token in enumerate(tokens):
-        rest = [other.type for other in tokens[at + 1 :]]
-        last = out[-1].type if out else ""
-        match token.type:
-            case "BEFORE" | "PREVIOUS" if last not in LENGTHS | {"VS"} and _reaches_time(rest):
-                out.append(retyped(token, "UNTIL"))
-            case "TO" if last not in _TIMES and token.value != "to" and _reaches_time(rest):
-                out.append(retyped(token, "UNTIL"))
-            case "TO" if last not in _TIMES and token.value != "to" and reaches_day(rest) and not _has_beginning(out):
-                out.append(retyped(token, "UNTIL"))
-            case "BEFORE" if last == "TIME" and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
-                out.append(retyped(token, "UNTIL_P"))
-            case "TO_P" if last in {"TIME", "AGO", "STRETCH_P", *DATES} and not _has_beginning(out):
-                out.append(retyped(token, "UNTIL_P"))
-            case "TO_P" if last == "UNTIL_P":
-                continue
-            case _:
-                out.append(token)
-    return out
-
-
 def _since_days(tokens: list[Token], text: str) -> list[Token]:
     """ "today since 9am", "yesterday from 3pm": the day belongs to the time."""
     out = list(tokens)
     for at in range(1, len(out) - 1):
         kinds = [token.type for token in out[at - 1 : at + 3]]
-        if kinds[0] in _DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] in {"TIME", "PART"} and kinds[3:] != ["TO"]:
+        if kinds[0] in DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] in {"TIME", "PART"} and kinds[3:] != ["TO"]:
             whose = at > 1 and kinds[0] == "WEEKDAY" and out[at - 2].type in {"LAST", "THIS", "CALENDAR"}
             out.insert(at - 1 - whose, out.pop(at))
     return out
-
-
-def _has_beginning(tokens: list[Token]) -> bool:
-    """Whether a range has begun: "9시부터", "9시에서", "from 9:00"."""
-    behind = (token.type in {"SINCE_P", "ON_P"} and before.type in _TIMES for before, token in pairwise(tokens))
-    return any(behind) or any(token.type in {"FROM", "BETWEEN", "TO", "SINCE"} for token in tokens)
 
 
 def _ends(tokens: list[Token], text: str) -> list[Token]:
     """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
     out: list[Token] = []
     for at, token in enumerate(tokens):
-        rest = [other.type for other in tokens[at + 1 :]]
+        rest = [other.type for other in tokens[at + 1 :] if other.type not in {"THE", "FILLER"}]
         last = out[-1].type if out else ""
         match token.type:
-            case "SINCE_P" | "ON_P" if "TO_P" in rest and last in _TIMES:
+            case "SINCE_P" | "ON_P" if "TO_P" in rest and last in TIMES:
                 out.append(retyped(token, "FROM_P"))
             case "SINCE_P" if last in _ENDS and rest[:1] == [last] and rest[1:2] not in _NO_ENDS:
                 out.append(retyped(token, "TO"))
-            case "AFTER" if last in ANCHORS and rest[:1] not in (["NUMBER"], ["DURATION"], ["UNIT"]):
+            case "AFTER" if last in ANCHORS and rest[:1] not in NEW_LENGTHS:
                 out.append(retyped(token, "SINCE_P"))
             case "AFTER" if last not in ANCHORS | {"UNIT", "DURATION"}:
                 out.append(retyped(token, "SINCE"))
             case "FROM" if not _ranges(rest):
                 continue
-            case "TO" if last not in _TIMES and not (
-                token.value != "to" and {*rest[:1]} <= _TIMES
-            ):  # no "until" gets lost
-                continue
+            case "TO" if last not in TIMES and (token.value == "to" or not TIMES.issuperset(rest[:1])):
+                continue  # an "until" before a time is refused where it can't be read, never lost
             case "TO_P" if any(other.type == "TO" for other in out):
                 continue
             case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
@@ -218,11 +173,6 @@ def _ends(tokens: list[Token], text: str) -> list[Token]:
             case _:
                 out.append(token)
     return out
-
-
-def _reaches_time(rest: list[str]) -> bool:
-    """Whether what follows is a time of day ("noon on Monday", "Monday noon") that a period may end at."""
-    return rest[:1] == ["TIME"] or (rest[1:2] == ["TIME"] and rest[0] in _DAYS)
 
 
 def _ranges(rest: list[str]) -> bool:
@@ -282,8 +232,8 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_shapes, frozenset()),
     (_pointed, _POINTED),
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
-    (mark_open_ends, ANCHORS),
-    (_untils, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
+    (mark_anchored_ends, ANCHORS),
+    (mark_dated_ends, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
     (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
     (_since_days, frozenset({"TIME", "PART"})),
     (carry_halves, frozenset({"TO", "FROM_P"})),

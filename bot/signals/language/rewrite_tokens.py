@@ -8,7 +8,6 @@ from lark import Token
 
 from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.lexicon import key, lexicon
-from bot.signals.language.protected_names import TIME_WORDS
 
 _ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
 """A number with letters behind it: "5th"."""
@@ -19,15 +18,6 @@ _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
 _LONG = frozenset({"MONTH", "QUARTER", "YEAR"})
 """Times that stand behind "in" and seldom alone."""
-ANCHORS = frozenset({"DEPLOY", "VERSION", "STAMP"})
-"""Moments that a period may begin or end at without a time of day."""
-LENGTHS = frozenset({"UNIT", "DURATION", "SHIFT", "NUMBER"})
-_NEW_LENGTHS = (["NUMBER"], ["DURATION"], ["UNIT"])
-DATES = frozenset(
-    {"DAY", "WEEKDAY", "ISO", "SLASHED", "HOLIDAY", "MONTHDAY", "CALENDAR", "MONTH", "QUARTER", "YEAR", "PART", "NIGHT"}
-)
-"""What a period may end with that has an end of its own."""
-_BEFORE_DATES = frozenset({"NOW", "LAST", "THIS", "STRETCH", "PORTION"})
 
 
 def facet_of(token: Token) -> str:
@@ -216,29 +206,3 @@ def mark_onwards(tokens: list[Token], text: str) -> list[Token]:
     closing = last is not None and (last.type == "ONWARD" or (last.type, last) == ("ON", "on"))
     onward = any(token.type == "ONWARD" for token in tokens) or closing
     return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
-
-
-def mark_open_ends(tokens: list[Token], _: str) -> list[Token]:
-    """ "before the deploy", "until v2.31", "배포 전", "배포까지" end a period whose beginning nobody named."""
-    begun = any(token.type in {"FROM", "BETWEEN", "SINCE", "SINCE_P", "FROM_P"} for token in tokens)
-    out: list[Token] = []
-    for at, token in enumerate(tokens):
-        last, text = out[-1].type if out else "", str(token)
-        ahead = [other.type for other in tokens[at + 1 :] if other.type != "THE"][:1]
-        until = token.type == "TO" and text != "to" and not begun and last not in TIME_WORDS
-        opens = until or token.type in {"BEFORE", "PREVIOUS"}
-        closes = token.type == "BEFORE" or (token.type, begun) == ("TO_P", False)
-        if opens and ahead and ahead[0] in ANCHORS and last not in {*LENGTHS, *ANCHORS, "TIME"}:
-            out.append(retyped(token, "UNTIL", "open"))
-        elif closes and last in ANCHORS and ahead not in _NEW_LENGTHS:
-            out.append(retyped(token, "UNTIL_P", "open"))
-        else:
-            out.append(token)
-    return out
-
-
-def reaches_day(rest: list[str]) -> bool:
-    """Whether what follows is a day or a longer time of the calendar, which a period may end with."""
-    first, *more = [kind for kind in rest if kind not in {"THE", "FILLER"}] or [""]
-    ago = (first == "NUMBER" and more[1:2] == ["AGO"]) or (first == "DURATION" and more[:1] == ["AGO"])
-    return ago or (first == "NUMBER" and more[:1] == ["MONTH"]) or first in DATES | _BEFORE_DATES
