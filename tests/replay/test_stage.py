@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from bot.kernel.errors import Unavailable
 from bot.replay.script.trim import playable
-from bot.replay.stage.stage import Stage
+from bot.replay.stage.stage import Stage, Step
 from tests.browser import IN_A_BROWSER
 from tests.replay.sessions import Json, Session, element, text
 
@@ -91,3 +94,62 @@ async def test_other_pictures_are_left_alone(stage: Stage) -> None:
         stage, element(4, "img", src=DOT), element(5, "img", alt=""), element(6, "img", src=DOT, width="9")
     )
     assert found == [[1, 1], [0, 0], [9, 9]]
+
+
+COLOURS = ("red", "green", "blue", "black", "orange", "gold", "navy", "pink")
+
+
+def colourful() -> list[Json]:
+    """A page that looks otherwise at every step."""
+    made = session()
+    for turn, colour in enumerate(COLOURS, 1):
+        body = {"id": 3, "attributes": {"style": f"background:{colour}"}}
+        made.change(100 * turn, 0, adds=[], removes=[], texts=[], attributes=[body])
+    return playable(made.recording(), 0, 100 * len(COLOURS))
+
+
+async def in_turn(stage: Stage) -> list[tuple[bytes, Step]]:
+    """Every picture with the step to the next one, which waits for it."""
+    await stage.load(colourful(), 1280, 720)
+    await stage.start(range(0, 100 * len(COLOURS) + 1, 100))
+    taken = [(await stage.shot(), await stage.run(1))]
+    while (index := taken[-1][1][0]) is not None:
+        taken.append((await stage.shot(), await stage.run(index + 1)))
+    await stage._evaluate("stage.clear()")
+    return taken
+
+
+@pytest.mark.parametrize("late", [None, "HeadlessExperimental.beginFrame", "Runtime.evaluate"])
+async def test_a_step_that_is_played_ahead_never_shows_up_in_the_picture_before(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, late: str | None
+) -> None:
+    """Whichever of the two the browser hears first."""
+    expected = await in_turn(stage)
+    send = stage._send
+
+    async def delayed(method: str, params: Json) -> Json:
+        if method == late:
+            await asyncio.sleep(0.05)
+        return await send(method, params)
+
+    await stage.load(colourful(), 1280, 720)
+    await stage.start(range(0, 100 * len(COLOURS) + 1, 100))
+    monkeypatch.setattr(stage, "_send", delayed)
+    assert [taken async for taken in stage.shots()] == expected
+    assert len({picture for picture, _ in expected}) == len(COLOURS) + 1
+
+
+async def test_a_frame_without_its_picture_ends_the_clip(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page has gone on with it, so that another frame would show what comes later."""
+    await stage.load(colourful(), 1280, 720)
+    await stage.start(range(0, 100 * len(COLOURS) + 1, 100))
+    shots = stage.shots()
+    await anext(shots)
+    send = stage._send
+
+    async def without_pictures(method: str, params: Json) -> Json:
+        return {key: value for key, value in (await send(method, params)).items() if key != "screenshotData"}
+
+    monkeypatch.setattr(stage, "_send", without_pictures)
+    with pytest.raises(Unavailable, match="no picture"):
+        await anext(shots)

@@ -36,7 +36,7 @@ PLAYWRIGHT_GLOBS: tuple[tuple[str, Kind], ...] = (
 
 LOOKS = (
     "--headless",
-    "--remote-debugging-pipe",
+    "--remote-debugging-pipe=cbor",
     "--disable-gpu",
     "--hide-scrollbars",
     "--font-render-hinting=none",

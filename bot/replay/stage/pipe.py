@@ -1,4 +1,4 @@
-"""A client of the DevTools protocol over a pair of pipes: one JSON message, one NUL byte, no server in between."""
+"""A client of the DevTools protocol over a pair of pipes: one message in CBOR after the other, no server in between."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-
 from bot.kernel.errors import Unavailable
+from bot.replay.stage.cbor_messages import HEADER_BYTES, UnreadableMessage, decode, encode, length_of
 
 Params = dict[str, Any]
 Handler = Callable[[Params, str], None]
@@ -32,6 +31,8 @@ class Pipe:
         self._loop = asyncio.get_running_loop()
         self._reading, self._writing = reading, writing
         self._unread: list[bytes] = []
+        self._missing = HEADER_BYTES
+        """How many bytes lack of what is known to come: of a message, or of the beginning of one."""
         self._unwritten = bytearray()
         self._waiting: dict[int, asyncio.Future[Params]] = {}
         self._handlers: dict[str, Handler] = {}
@@ -58,7 +59,7 @@ class Pipe:
         if session:
             message["sessionId"] = session
         self._waiting[self._last] = answer
-        self._unwritten += msgspec.json.encode(message) + b"\0"
+        self._unwritten += encode(message)
         self._writable()
         return answer
 
@@ -98,14 +99,26 @@ class Pipe:
         if not piece:
             self.close()
             return
-        *complete, rest = piece.split(b"\0")
-        for last in complete:
-            self._unread.append(last)
-            message = b"".join(self._unread)
-            self._unread.clear()
-            self._receive(msgspec.json.decode(message))
-        if rest:
-            self._unread.append(rest)
+        self._unread.append(piece)
+        self._missing -= len(piece)
+        if self._missing > 0:
+            return
+        try:
+            self._read_messages(b"".join(self._unread))
+        except UnreadableMessage:
+            self.close()
+
+    def _read_messages(self, unread: bytes) -> None:
+        at = 0
+        while len(unread) - at >= HEADER_BYTES:
+            end = at + length_of(unread[at : at + HEADER_BYTES])
+            if end > len(unread):
+                break
+            self._receive(decode(unread[at:end]))
+            at = end
+        else:
+            end = at + HEADER_BYTES
+        self._unread, self._missing = [unread[at:]], end - len(unread)
 
     def _receive(self, message: Params) -> None:
         if "id" not in message:

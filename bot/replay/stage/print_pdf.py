@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from html import escape, unescape
 
@@ -58,4 +57,4 @@ async def _printed(browser: Browser, html: str) -> bytes:
         "headerTemplate": "<span></span>",
         "footerTemplate": FOOTER % escape(unescape(title[1])[:100] if title else ""),
     }
-    return base64.b64decode((await send("Page.printToPDF", paper, session))["data"])
+    return bytes((await send("Page.printToPDF", paper, session))["data"])

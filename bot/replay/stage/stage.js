@@ -28,6 +28,7 @@
     box,
     pieces = [];
   let next = 0; // the first event not yet played
+  let ahead = null; // the step that was begun before anybody asked for it
   let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
   let hoverRules = null,
     hovered = [];
@@ -196,7 +197,7 @@
     return moved;
   }
 
-  function run(i) {
+  function play(i) {
     const pointers = [];
     for (; i < times.length; i++) {
       const visible = seek(times[i]),
@@ -206,6 +207,22 @@
       if (look(i, pointers) || visible) return step;
     }
     return [-1, pointers];
+  }
+
+  // What a frame shows is settled when it is committed, which its animation callbacks come just before. What the page
+  // does in a task after that shows up in the next one.
+  function committed() {
+    const { port1, port2 } = new MessageChannel();
+    return new Promise((done) => {
+      port1.onmessage = done;
+      requestAnimationFrame(() => port2.postMessage(null));
+    });
+  }
+
+  async function goOn(step) {
+    const [i, pointers] = await step;
+    if (i >= 0) ahead = committed().then(() => play(i + 1));
+    return [i, pointers];
   }
 
   globalThis.stage = {
@@ -222,7 +239,7 @@
       events = JSON.parse(json);
       box = { width, height, scale: 1, left: 0, top: 0 };
       [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
-      [off, pressed] = [[0, 0], false];
+      [off, pressed, ahead] = [[0, 0], false, null];
       const silent = { log() {}, warn() {}, error() {} };
       const config = {
         mouseTail: false,
@@ -286,6 +303,13 @@
     },
 
     // Plays on from times[i] and stops where a picture is due: [its index or -1, a pointer for every step].
-    run,
+    run: play,
+
+    // The same, and once the next frame is committed, goes on to the picture after that.
+    runAhead(i) {
+      const step = ahead ?? play(i);
+      ahead = null;
+      return goOn(step);
+    },
   };
 })();

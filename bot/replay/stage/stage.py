@@ -146,7 +146,7 @@ class Stage:
 
     async def run(self, index: int) -> Step:
         """Plays on from `times[index]` to the next picture worth taking."""
-        return _step(await self._evaluate(f"stage.run({index})"))
+        return await self._play(index)
 
     async def losses(self) -> dict[str, int]:
         """Returns what could not be shown as it was recorded, and how often."""
@@ -159,29 +159,46 @@ class Stage:
     async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
         """After `start`: a picture of the page as it is, with the step to the next one, until there is none.
 
-        A step waits for the picture before it. Played while that is still drawn, it shows up in it when the machine
-        is busy, in one clip of a hundred.
+        Where the page draws when it is told to, it plays the next step while a picture is still compressed: once a
+        frame is committed, nothing that is played shows up in it. Elsewhere a step waits for the picture before it;
+        played while that is still drawn, it shows up in it when the machine is busy, in one clip of a hundred.
         """
-        index: int | None = 0
-        while index is not None:
-            picture, step = await self.shot(), await self.run(index + 1)
+        ahead = self.browser.begin_frame
+        picture, step = await self.shot(), await self._play(1, ahead=ahead)
+        while step[0] is not None:
             yield picture, step
-            index = step[0]
+            picture, step = await (self._overlapping(step[0]) if ahead else self._in_turn(step[0]))
+        yield picture, step
+
+    async def _in_turn(self, index: int) -> tuple[bytes, Step]:
+        return await self.shot(), await self._play(index + 1)
+
+    async def _overlapping(self, index: int) -> tuple[bytes, Step]:
+        """Gives one frame and no second one: with it, the page has gone on."""
+        frame, step = await asyncio.gather(self._begin_frame(shot=True), self._play(index + 1, ahead=True))
+        if "screenshotData" not in frame:
+            raise Unavailable(NO_PICTURE)
+        return bytes(frame["screenshotData"]), step
 
     async def shot(self) -> bytes:
         """The page as it looks now, as PNG."""
         if not self.browser.begin_frame:
             taken = await self._send("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
-            return base64.b64decode(taken["data"])
+            return bytes(taken["data"])
         for _ in range(TRIES):
             data = (await self._begin_frame(shot=True)).get("screenshotData")
             if data:
-                return base64.b64decode(data)
+                return bytes(data)
             await asyncio.sleep(PAUSE_S)
         raise Unavailable(NO_PICTURE)
 
     async def close(self) -> None:
         await self.browser.end()
+
+    async def _play(self, index: int, *, ahead: bool = False) -> Step:
+        """As `run`; `ahead` says that the page goes on by itself once the next frame is committed."""
+        index, points = await self._evaluate(f"stage.{'runAhead' if ahead else 'run'}({index})")
+        return (None if index < 0 else index), points
 
     async def _drawn(self) -> None:
         """Gives frames until the page has drawn itself: what comes before that is white, or what was there before."""
@@ -219,8 +236,3 @@ class Stage:
             return await self.browser.pipe.send(method, params, self._session)
         except BrowserRefused as refused:
             raise Unavailable(GONE) from refused
-
-
-def _step(answer: Any) -> Step:
-    index, points = answer
-    return (None if index < 0 else index), points
