@@ -63,14 +63,22 @@ Result = TypeVar("Result")
 NICE = 10
 
 
-def in_the_background(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> asyncio.Future[Result]:
-    """Runs blocking work in a thread of its own, which ends with it: a lowered priority can't be raised again.
+def in_a_thread(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> asyncio.Future[Result]:
+    """Runs blocking work in a thread of its own, which ends with it: it may wait long without holding up others."""
+    return _threaded(lambda: work(*args, **kwargs))
 
-    A thread that reads what a browser makes wakes just when the browser has the next thing to do. With equal rights
-    it takes a core away from it; like this it runs when nobody else wants to.
+
+def in_the_background(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> asyncio.Future[Result]:
+    """Runs blocking work in a thread of its own when nobody else wants a core.
+
+    The thread ends with it: a lowered priority can't be raised again.
     """
-    pool = ThreadPoolExecutor(1, "background", initializer=_give_way)
-    future = asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))
+    return _threaded(lambda: work(*args, **kwargs), _give_way)
+
+
+def _threaded(work: Callable[[], Result], begun: Callable[[], None] | None = None) -> asyncio.Future[Result]:
+    pool = ThreadPoolExecutor(1, "blocking work", initializer=begun)
+    future = asyncio.get_running_loop().run_in_executor(pool, work)
     pool.shutdown(wait=False)
     return future
 

@@ -9,8 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot.kernel.locale import Locale
-from bot.kernel.processes import in_the_background
-from bot.kernel.steps import SteppedWork, Steps, finished
+from bot.kernel.processes import in_a_thread
 from bot.replay.encode import ladder
 from bot.replay.encode.ladder import QualityPlan, Written
 from bot.replay.model import Clip, Masks, Style, Window
@@ -66,20 +65,17 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
             draft = ClipDraft(scene, window, await wording, style, locale)
             watch.lap("load")
             await report("load", 1.0)
-            writing = SteppedWork(draft.first(stream))
-            beside = in_the_background(writing.go_on, lambda: stream.over)
+            writing = in_a_thread(draft.first, stream)
             try:
                 await film(stage, scene, stream, lambda share: report("capture", share))
             except BaseException:
-                await asyncio.gather(beside, return_exceptions=True)
+                await asyncio.gather(writing, return_exceptions=True)
                 raise
     finally:
         await asyncio.gather(wording, letters, return_exceptions=True)
     scene.skipped.update(await letters)
     watch.lap("capture")
-    await beside
-    # The browser needs no core any more, so what is left gives way to nobody.
-    written_live = await asyncio.to_thread(writing.result)
+    written_live = await writing
     written, steps = written_live if written_live else await asyncio.to_thread(draft.smaller, stream)
     poster = await asyncio.to_thread(draft.still, stream) if written.kind == "mp4" else None
     watch.lap("encode")
@@ -126,14 +122,14 @@ class ClipDraft:
     style: Style
     locale: Locale
 
-    def first(self, stream: ShotStream) -> Steps[tuple[Written, tuple[str, ...]] | None]:
-        """Writes the clip while it is filmed; returns it with the steps taken. Blocks, and pauses after each frame.
+    def first(self, stream: ShotStream) -> tuple[Written, tuple[str, ...]] | None:
+        """Writes the clip while it is filmed; returns it with the steps taken. Blocks.
 
         Returns None when it is over the budget or was broken off.
         """
         with suppress(Stopped):
             for plan in ladder.while_filmed(self.style.format, self.scene.total_ms):
-                if written := (yield from self._write(stream, plan, live=True)):
+                if written := self._write(stream, plan, live=True):
                     return written, (self.locale.text(plan.step),) if plan.step else ()
         return None
 
@@ -149,7 +145,7 @@ class ClipDraft:
             steps.append(self.locale.text(plan.step))
             if plan.kind == "png":
                 break
-            written = finished(self._write(stream, plan, live=False))
+            written = self._write(stream, plan, live=False)
             if written is not None:
                 return written, tuple(steps)
         return self.still(stream), tuple(steps)
@@ -160,7 +156,7 @@ class ClipDraft:
         painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
         return ladder.still(stream.shots, self.scene.frame_plans, painter, at, self.style.max_bytes)
 
-    def _write(self, stream: ShotStream, plan: QualityPlan, *, live: bool) -> Steps[Written | None]:
+    def _write(self, stream: ShotStream, plan: QualityPlan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2
         painter = painter_of(self.scene, self.window, width, self.words.caption, self.locale)
         shots = stream.live() if live else iter(stream.shots)

@@ -209,8 +209,6 @@ class ShotStream:
         self._taken = 0
         self._ended = False  # for whoever reads it
         self._complete = False
-        self.over = False
-        """Whether nothing more will come."""
 
     def add(self, shot: Shot) -> None:
         self.shots.append(shot)
@@ -218,7 +216,6 @@ class ShotStream:
 
     def end(self, *, complete: bool) -> None:
         self._complete = complete
-        self.over = True
         self._coming.put(None)
 
     def live(self) -> Iterator[Shot]:

@@ -12,7 +12,6 @@ from PIL import Image
 
 from bot.kernel.errors import Misunderstood, ReplaybookError, Unfilmable, Upstream
 from bot.kernel.locale import Locale
-from bot.kernel.steps import finished
 from bot.replay.encode import ladder
 from bot.replay.encode.frames import Frame, composed
 from bot.replay.encode.ladder import POSTER_MS, QualityPlan, Written
@@ -198,7 +197,7 @@ class FilmedRow:
             if plan.kind != self.style.format:
                 steps.clear()  # another kind of file starts again with everything
             steps += [self.locale.text(plan.step)] if plan.step else []
-            written = finished(ladder.write_frames(self._frames(plan), plan, self.style.max_bytes, self.style.loops))
+            written = ladder.write_frames(self._frames(plan), plan, self.style.max_bytes, self.style.loops)
             if written is not None:
                 slowed = [self.locale.text("flashes slowed down")] if written.slowed_ms else []
                 return written, (*steps, *slowed)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from bot.kernel.steps import finished
 from bot.replay.encode import ladder
 from bot.replay.encode.draw import Scale, Strip
 from bot.replay.encode.flashes import FlashGuard
@@ -185,7 +184,7 @@ def test_the_files_last_as_long_as_the_slowed_frames(kind: str) -> None:
     pictures = [picture(WHITE if index % 2 else BLACK) for index in range(12)]
     scale, plans = Scale(WIDTH), [FramePlan(100 * index, 100) for index in range(12)]
     painter = Painter(scale, Strip(scale, "", ()), (), str, lambda _: "", 1_200)
-    written = finished(ladder.write(shots(pictures), plans, painter, QualityPlan(kind=kind), 1_000_000))
+    written = ladder.write(shots(pictures), plans, painter, QualityPlan(kind=kind), 1_000_000)
     assert written is not None
     assert written.slowed_ms > 300
     assert written.frames >= 12

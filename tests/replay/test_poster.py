@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from bot.kernel.steps import finished
 from bot.replay.encode import ladder
 from bot.replay.encode.draw import RED, Scale, Strip
 from bot.replay.encode.frame_plans import DrawnClick, FramePlan, Shot
@@ -51,7 +50,7 @@ def painter(failed: int | None, factor: float = 1.0) -> Painter:
 
 def gif(failed: int | None, plan: QualityPlan | None = None) -> list[tuple[np.ndarray, int]]:
     plan = plan or QualityPlan()
-    written = finished(ladder.write(shots(), PLANS, painter(failed, plan.share), plan, 10**6))
+    written = ladder.write(shots(), PLANS, painter(failed, plan.share), plan, 10**6)
     assert written is not None
     with Image.open(io.BytesIO(written.data)) as image:
         shown = [(np.asarray(frame.convert("RGB")), frame.info["duration"]) for frame in ImageSequence.Iterator(image)]
@@ -139,7 +138,7 @@ def test_it_shows_what_was_clicked_as_it_was_then():
 
 
 def test_a_video_begins_with_it_too_and_ends_with_the_hold():
-    written = finished(ladder.write(shots(), PLANS, painter(1_020), QualityPlan(kind="mp4"), 10**6))
+    written = ladder.write(shots(), PLANS, painter(1_020), QualityPlan(kind="mp4"), 10**6)
     with av.open(io.BytesIO(written.data)) as video:
         frames = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in video.decode(video=0)]
         length = float(video.duration / av.time_base)
@@ -176,7 +175,7 @@ def test_the_time_in_the_clip_is_the_replays():
 
 
 def test_the_budget_counts_the_first_frame():
-    marked = finished(ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), 10**6))
-    without = finished(ladder.write(shots(), PLANS, painter(None), QualityPlan(), 10**6))
+    marked = ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), 10**6)
+    without = ladder.write(shots(), PLANS, painter(None), QualityPlan(), 10**6)
     assert len(marked.data) > len(without.data)
-    assert finished(ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), len(marked.data) - 1)) is None
+    assert ladder.write(shots(), PLANS, painter(1_020), QualityPlan(), len(marked.data) - 1) is None

@@ -2,9 +2,6 @@
 
 import asyncio
 import io
-import os
-import sys
-import threading
 from dataclasses import replace
 
 import av
@@ -15,10 +12,8 @@ from PIL import Image
 
 from bot.kernel.errors import Misunderstood, Unfilmable
 from bot.kernel.locale import Locale
-from bot.kernel.processes import NICE
 from bot.replay.encode import ladder
 from bot.replay.encode.frames import PosterFrame, composed, picture
-from bot.replay.encode.gif import GifWriter
 from bot.replay.encode.ladder import HOLD_MS, POSTER_MS
 from bot.replay.encode.palette import unpack
 from bot.replay.encode.placement import surroundings
@@ -62,27 +57,6 @@ async def test_a_clip_is_a_gif_of_the_window(usual):
 
 async def test_the_same_input_gives_the_same_bytes(pool, shop, usual):
     assert (await clip(pool, shop)).data == usual.data
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities for threads")
-async def test_it_gives_way_to_the_browser_and_to_nobody_when_that_is_done(pool, shop, usual, monkeypatch):
-    added, finished = priorities(monkeypatch, "add"), priorities(monkeypatch, "finish")
-    assert (await clip(pool, shop)).data == usual.data
-    before = os.getpriority(os.PRIO_PROCESS, 0)
-    assert added[0] == min(19, before + NICE)
-    assert finished == [before]
-
-
-def priorities(monkeypatch, method):
-    """With which priority the writer's method is called, each time."""
-    seen, original = [], getattr(GifWriter, method)
-
-    def watched(self, *args, **more):
-        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        return original(self, *args, **more)
-
-    monkeypatch.setattr(GifWriter, method, watched)
-    return seen
 
 
 async def test_both_ways_of_taking_pictures_give_the_same(shop):

@@ -10,12 +10,11 @@ from itertools import chain
 import numpy as np
 from PIL import Image
 
-from bot.kernel.steps import Steps
 from bot.replay.encode.flashes import FlashGuard
 from bot.replay.encode.frame_plans import FramePlan, Shot
 from bot.replay.encode.frames import Frame, PosterFrame, composed
 from bot.replay.encode.gif import COLOURS, Block, GifWriter
-from bot.replay.encode.mp4 import mp4_steps
+from bot.replay.encode.mp4 import mp4
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Finder, Pixels, choose, unpack
 
@@ -77,16 +76,16 @@ def while_filmed(kind: str, lasts_ms: int) -> tuple[QualityPlan, ...]:
 
 def write(
     shots: Iterable[Shot], plans: list[FramePlan], painter: Painter, plan: QualityPlan, limit: int, loops: int = 0
-) -> Steps[Written | None]:
+) -> Written | None:
     """Returns the clip as planned, or None as soon as it is known to be over `limit` bytes. GIFs play `loops` times.
 
-    It begins with the failed click and holds its end; neither is part of the clip's time. It pauses after each frame.
+    It begins with the failed click and holds its end; neither is part of the clip's time.
     """
     poster = PosterFrame(plans, painter)
     shots = poster.watch(shots)
     shots = shots if plan.kind == "gif" else _from_poster(shots, poster)
     frames = _held(composed(shots, plans, painter, plan.every), plans)
-    return (yield from write_frames(frames, plan, limit, loops, coming=len(plans), poster=poster))
+    return write_frames(frames, plan, limit, loops, coming=len(plans), poster=poster)
 
 
 def write_frames(  # what a file is made of
@@ -97,19 +96,19 @@ def write_frames(  # what a file is made of
     *,
     coming: int = 0,
     poster: PosterFrame | None = None,
-) -> Steps[Written | None]:
+) -> Written | None:
     """Returns a clip of frames that are drawn already, or None as soon as it is known to be over `limit` bytes.
 
     `coming` is about how many frames there will be, 0 where that is not known. The poster comes first; a GIF takes it
-    when it is there, a video where it is there already. It pauses after each frame.
+    when it is there, a video where it is there already.
     """
     guard = FlashGuard()
     slowed = guard.slowed(frames)
     if plan.kind == "gif":
-        written = yield from _gif(slowed, plan, limit, coming, loops, poster)
+        written = _gif(slowed, plan, limit, coming, loops, poster)
     else:
         first = [] if poster is None or poster.pixels is None else [(poster.pixels, POSTER_MS)]
-        written = yield from _mp4(chain(first, slowed))
+        written = _mp4(chain(first, slowed))
     return replace(written, slowed_ms=guard.added_ms) if written and len(written.data) <= limit else None
 
 
@@ -181,7 +180,7 @@ def _png(picture: Image.Image, colours: int) -> bytes:
 
 def _gif(
     frames: Iterable[Frame], plan: QualityPlan, limit: int, coming: int, loops: int, poster: PosterFrame | None
-) -> Steps[Written | None]:
+) -> Written | None:
     writer: GifWriter | None = None
     height = width = shown_ms = written_cs = before = 0
     for pixels, lasts_ms in frames:
@@ -198,7 +197,6 @@ def _gif(
                 before, poster = len(writer.before[0].data) + len(writer.before[0].table), None
             if writer.bytes_so_far + before > limit:
                 return None
-        yield
     if writer is None:
         return None
     return Written(writer.finish(), "gif", width, height, writer.frames)
@@ -213,6 +211,6 @@ def _full_frame(pixels: Pixels, colours: int) -> Block:
     return block
 
 
-def _mp4(frames: Iterable[Frame]) -> Steps[Written]:
-    data, width, height, count = yield from mp4_steps(frames)
+def _mp4(frames: Iterable[Frame]) -> Written:
+    data, width, height, count = mp4(frames)
     return Written(data, "mp4", width, height, count)

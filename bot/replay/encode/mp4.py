@@ -16,7 +16,6 @@ import av
 import numpy as np
 from av.video.frame import PictureType
 
-from bot.kernel.steps import Steps, finished
 from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import Pixels, unpack
 
@@ -32,17 +31,11 @@ JUMP_MS = 4_000  # from a frame that can be jumped to, to the next
 AROUND_OFFSETS = (b"trak", b"mdia", b"minf", b"stbl", b"stco")  # boxes of the index, outermost first
 
 
-Video = tuple[bytes, int, int, int]
-"""Bytes, width, height and number of frames."""
+def mp4(frames: Iterable[Frame]) -> tuple[bytes, int, int, int]:
+    """The frames as a video: its bytes, width, height and number of frames.
 
-
-def mp4(frames: Iterable[Frame]) -> Video:
-    """The frames as a video. Sides must be even. Raises ValueError when there was no frame."""
-    return finished(mp4_steps(frames))
-
-
-def mp4_steps(frames: Iterable[Frame]) -> Steps[Video]:
-    """The same, with a pause after each frame."""
+    Sides must be even.
+    """
     film = Film()
     at = 0
     last: Pixels | None = None
@@ -53,7 +46,6 @@ def mp4_steps(frames: Iterable[Frame]) -> Steps[Video]:
         elif last is not None and at - film.newest_ms >= STEADY_MS:
             film.show(last, at)
         at += lasts
-        yield
     if last is None:
         raise ValueError("a video needs a frame")
     if at - LAST_MS > film.newest_ms:
