@@ -20,7 +20,7 @@ HEADER_BYTES = len(_HEADER) + 4
 
 
 class UnreadableMessage(Exception):
-    """What came isn't a message: the browser speaks otherwise, or its process was overwritten."""
+    """What came is no message in this dialect."""
 
 
 def encode(value: Any) -> bytes:
