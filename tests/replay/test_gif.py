@@ -12,6 +12,7 @@ from bot.replay.encode.artifacts import bounds
 from bot.replay.encode.frames import decode
 from bot.replay.encode.gif import LIKE, GifWriter
 from bot.replay.encode.palette import Finder, choose, error, pack, unpack
+from bot.replay.encode.scene_palettes import MOVING_COLOURS
 
 
 def gradient(width: int = 160, height: int = 90, shift: int = 0) -> np.ndarray:
@@ -68,6 +69,23 @@ def test_gradients_stay_near_and_a_new_scene_gets_its_own_colours():
         assert ((got.astype(int) - wanted) ** 2).mean() < 60
     many = [gradient(shift=0)] + [blue] * 13 + [gradient(shift=40)]
     assert ((shown(written(many))[-1][0].astype(int) - many[-1]) ** 2).mean() < 60
+
+
+def test_a_page_that_moves_is_written_in_fewer_colours_until_it_rests():
+    """And the others lose nothing by it."""
+    writer = GifWriter(160, 90)
+    steps = [(0, 100), *((shift, 10) for shift in range(10, 60, 10)), (60, 100)]
+    for shift, delay in steps:
+        writer.add(pack(gradient(shift=shift)), delay)
+    frames = shown(writer.finish())
+    assert [duration for _, duration in frames] == [delay * 10 for _, delay in steps]
+    first, _, *moving, last = [
+        len(np.unique(pack(got))) for got, _ in frames
+    ]  # in the second some of the first is left
+    assert max(moving) <= MOVING_COLOURS
+    assert min(first, last) > 1.5 * MOVING_COLOURS
+    for (got, _), (shift, _) in zip(frames, steps, strict=True):
+        assert ((got.astype(int) - gradient(shift=shift)) ** 2).mean() < 120
 
 
 def test_fewer_colours_make_a_smaller_file():

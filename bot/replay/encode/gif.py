@@ -2,8 +2,8 @@
 
 Only what changed is written: the smallest rectangle around it, with unchanged pixels transparent where that is
 smaller. Dithering everything would cost bytes and sharpness; only gentle gradients of a page that stands are softened.
-Frames are taken in batches; a batch that the palette at hand serves badly (another page, a scrolled gradient) brings a
-palette of its own.
+Frames are taken in batches; those that the palette at hand serves badly (another page, a scrolled gradient) bring one
+of their own. A page that moves is written in fewer colours, until it rests.
 """
 
 from __future__ import annotations
@@ -11,25 +11,20 @@ from __future__ import annotations
 import io
 import struct
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from PIL import Image, ImageFile
 
 from bot.replay.encode.artifacts import Box, LeftPixels, Mask, bounds, differing, gentle, inside, softened
-from bot.replay.encode.palette import Finder, Indices, Pixels, choose, error, renumbered, unpack
+from bot.replay.encode.palette import Finder, Indices, Pixels, renumbered, unpack
+from bot.replay.encode.scene_palettes import COLOURS, THIN, ScenePalettes
 
 BATCH = 12  # frames looked at before a palette is chosen for them
 LAST = 3  # frames that are left for the end when their number is known
-TOLERANCE = 5.0  # mean squared error, of 255**2, above which a batch gets its own palette
-SMALL_TOLERANCE = 15.0  # the same for a batch that changes less than one whole picture
-COLOURS = 255  # and one for transparent pixels
 TRANSPARENT = 255
-BANDS = 9  # times that pixels of gentle gradients count more for a palette than others: their bands are seen most
-THIN = 3  # so many of them are represented by one
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
-SAMPLED = 5_000  # pixels by which to see how well a palette serves
-KEPT = 4  # palettes remembered
 LARGE = 0.25  # of the frame: pages that scroll change more than this at every step
 REST = 40  # hundredths of a second that a large change must stay to be worth softening
 SHIFT = 0.02  # of the frame: a change that goes on at every step, like a fade, is worth no second look before it ends
@@ -107,10 +102,10 @@ class GifWriter:
 
     def __init__(self, width: int, height: int, *, colours: int = COLOURS, coming: int = 0, loops: int = 0) -> None:
         self._size = width, height
-        self._wanted = colours
+        self._softens = colours == COLOURS
         self._coming = coming
         self._loops = loops
-        self._palettes: list[Pixels] = []
+        self._palettes = ScenePalettes(colours, width * height)
         self._finder: Finder | None = None
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
@@ -153,11 +148,12 @@ class GifWriter:
     def finish(self) -> bytes:
         """Returns the file. Raises ValueError when there was no frame."""
         self._flush(last=True)
-        if not self._palettes:
+        own = self._palettes.own
+        if own is None:
             raise ValueError("a GIF needs a frame")
         width, height = self._size
         parts = [
-            b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(self._palettes[0], 8),
+            b"GIF89a" + struct.pack("<HHBBB", width, height, 0xF7, 0, 0) + _table(own, 8),
             _repeated(self._loops),
         ]
         parts += [_written(block) for block in [*self.before, *self._blocks]]
@@ -181,37 +177,27 @@ class GifWriter:
 
     def _write_batch(self, batch: list[FrameChange], large: list[bool], *, last: bool) -> None:
         stays = _stays(batch, large, 0 if self._batch else REST)
-        soft = [
-            self._wanted == COLOURS and not (is_large and calm < REST)
-            for is_large, calm in zip(large, stays, strict=True)
-        ]
+        moving = [is_large and lasts < REST for is_large, lasts in zip(large, stays, strict=True)]
         shifts = [change.covers(self._shown, SHIFT) for change in batch]
         calm = [lasts >= REST for lasts in _stays(batch, shifts, REST if last else 0)]
-        palette = self._palette_for(batch, soft)
+        for moves, numbers in groupby(range(len(batch)), moving.__getitem__):
+            part = list(numbers)
+            finder = self._finder_for([batch[number] for number in part], moves=moves)
+            for number in part:
+                ends = last and number == len(batch) - 1
+                self._write(batch[number], finder, soft=self._softens and not moves, at_rest=calm[number], last=ends)
+
+    def _finder_for(self, changes: list[FrameChange], *, moves: bool) -> Finder:
+        fresh = np.concatenate([change.pixels[change.changed] for change in changes])
+        if moves:
+            palette = self._palettes.for_movement(fresh)
+        else:
+            seen = (change.gentle_pixels() for change in changes if self._softens and change.covers(self._shown))
+            palette = self._palettes.for_scene(fresh, seen)
         if self._finder is None:
             self._finder = Finder(palette)
         self._finder.turn_to(palette)
-        for change, softly, at_rest in zip(batch, soft, calm, strict=True):
-            self._write(change, self._finder, soft=softly, at_rest=at_rest, last=last and change is batch[-1])
-
-    def _palette_for(self, batch: list[FrameChange], soft: list[bool]) -> Pixels:
-        """One that is known and serves the batch, else a new one."""
-        fresh = np.concatenate([change.pixels[change.changed] for change in batch])
-        sample = fresh[:: max(1, fresh.size // SAMPLED)]
-        allowed = SMALL_TOLERANCE if fresh.size < self._shown.size else TOLERANCE
-        allowed *= (COLOURS / self._wanted) ** 2  # with fewer colours none fits as well
-        for known in self._palettes:
-            if error(known, sample) <= allowed:
-                return known
-        seen = [
-            change.gentle_pixels()
-            for change, softly in zip(batch, soft, strict=True)
-            if softly and change.covers(self._shown)
-        ]
-        palette = choose(fresh, self._wanted, dear=seen, times=BANDS, thin=THIN)
-        # The first is the file's own; of the others the latest are kept, for scenes that come back.
-        self._palettes = [*self._palettes[:1], palette, *self._palettes[1 : KEPT - 1]]
-        return palette
+        return self._finder
 
     def _write(self, change: FrameChange, finder: Finder, *, soft: bool, at_rest: bool, last: bool) -> None:
         """Writes what a frame changes, and where the page is at rest then, what was left of the ones before."""
@@ -244,7 +230,7 @@ class GifWriter:
         top, bottom, left, right = inner
         place, part = (box[0] + top, box[0] + bottom, box[2] + left, box[2] + right), new[inside(inner)]
         block = Block(place, delay)
-        bring = finder.palette is not self._palettes[0]
+        bring = finder.palette is not self._palettes.own
         painted, colours = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
         self._shown[inside(place)][painted] = colours
         self._blocks.append(block)

@@ -13,10 +13,11 @@ from PIL import Image
 from bot.replay.encode.flashes import FlashGuard
 from bot.replay.encode.frame_plans import FramePlan, Shot
 from bot.replay.encode.frames import Frame, PosterFrame, composed
-from bot.replay.encode.gif import COLOURS, Block, GifWriter
+from bot.replay.encode.gif import Block, GifWriter
 from bot.replay.encode.mp4 import mp4
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Finder, Pixels, choose, unpack
+from bot.replay.encode.scene_palettes import COLOURS
 
 
 @dataclass(frozen=True, slots=True)
