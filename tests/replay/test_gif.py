@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
@@ -114,6 +114,7 @@ def test_a_file_without_frames_is_refused():
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=6), st.integers(3, 40), st.integers(3, 40))
+@example([28_424, 0], 10, 22)  # what came in a frame that moves, and stayed
 def test_any_flat_drawing_comes_back(seeds, width, height):
     """Frames of few colours: each pixel shown is the one drawn, or no further from it than the eye tells."""
     frames = []

@@ -110,6 +110,7 @@ class GifWriter:
         self._source: Pixels | None = None
         self._shown = np.zeros((height, width), np.uint32)
         self._left = LeftPixels(height, width)
+        self._coarse = np.zeros((height, width), np.bool_)
         self._batch: list[FrameChange] = []
         self._blocks, self.before = list[Block](), list[Block]()  # `before` come first, whenever they are given
         self.bytes_so_far = 0
@@ -177,15 +178,27 @@ class GifWriter:
 
     def _write_batch(self, batch: list[FrameChange], large: list[bool], *, last: bool) -> None:
         stays = _stays(batch, large, 0 if self._batch else REST)
-        moving = [is_large and lasts < REST for is_large, lasts in zip(large, stays, strict=True)]
+        moving = [self._softens and is_large and lasts < REST for is_large, lasts in zip(large, stays, strict=True)]
         shifts = [change.covers(self._shown, SHIFT) for change in batch]
         calm = [lasts >= REST for lasts in _stays(batch, shifts, REST if last else 0)]
         for moves, numbers in groupby(range(len(batch)), moving.__getitem__):
             part = list(numbers)
+            if not moves and self._coarse.any():
+                batch[part[0]] = self._with_coarse(batch[part[0]])
             finder = self._finder_for([batch[number] for number in part], moves=moves)
             for number in part:
                 ends = last and number == len(batch) - 1
                 self._write(batch[number], finder, soft=self._softens and not moves, at_rest=calm[number], last=ends)
+            if moves:
+                self._coarse |= self._shown != self._left.wanted
+
+    def _with_coarse(self, change: FrameChange) -> FrameChange:
+        """Returns the first change after a movement, with all that the movement left in too few colours."""
+        pixels, changed = self._left.wanted.copy(), self._coarse.copy()
+        pixels[inside(change.box)] = change.pixels
+        changed[inside(change.box)] |= change.changed
+        self._coarse[:] = False
+        return FrameChange(self._left.box, pixels, changed, change.delay)
 
     def _finder_for(self, changes: list[FrameChange], *, moves: bool) -> Finder:
         fresh = np.concatenate([change.pixels[change.changed] for change in changes])
