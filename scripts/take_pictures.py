@@ -10,21 +10,25 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import Browser, Page, expect
 
+from bot.kernel.clock import system_clock
 from tests.browser import PATIENCE_MS, chromium
 from tests.free_ports import free_port
 from tests.journey.demo import Person, Place, demo
 
+MINAS = ZoneInfo("America/New_York")
 ROOT = Path(__file__).resolve().parents[1]
 
 
 async def taken(folder: Path) -> None:
     expect.set_options(timeout=PATIENCE_MS)
     with tempfile.TemporaryDirectory() as data:
-        place = Place(Path(data), free_port(), free_port(), 0.0)
+        place = Place(Path(data), free_port(), free_port(), _until_sunday_noon(system_clock().astimezone(MINAS)))
         async with demo(place), chromium() as browser:
             mina = await Person.at(browser, place)
             await mina.page.set_viewport_size({"width": 1440, "height": 1000})
@@ -54,6 +58,13 @@ async def taken(folder: Path) -> None:
             await expect(mina.channel.get_by_text("Mina Park").last).to_be_visible()
             await _notebook(browser, address, folder / "notebook.png")
             await _keep(mina.page, f"{address}.pdf", folder.parent / "sample-postmortem.pdf")
+
+
+def _until_sunday_noon(now: datetime) -> float:
+    """In seconds. The pictures are of a Sunday noon, as what people write in them says."""
+    noon = now.replace(hour=12, minute=14, second=0, microsecond=0)
+    days = (6 - now.weekday()) % 7 or 7
+    return (noon + timedelta(days=days) - now).total_seconds()
 
 
 WRITTEN = {

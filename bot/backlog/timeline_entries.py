@@ -20,7 +20,7 @@ def timeline_entries(request: Request, link: str = "") -> tuple[Entry, ...]:
     owner = first.who.name if first and first.action is RequestAction.HAND_OVER else request.owner.name
     asked = noted(
         f"request/{request.id}", request.asked_at, EntryKind.OWNER_ASKED,
-        who=request.asker.name, link=link, owner=owner, what=request.what,
+        who=request.asker.name, link=link, owner=owner, what=request.feature,
     )  # fmt: skip
     return (asked, *_of_history(request, link))
 
@@ -33,7 +33,7 @@ def _of_history(request: Request, link: str) -> Iterator[Entry]:
         if it.action is RequestAction.IN_BACKLOG:
             ticket, checked = it.note, set()
         if it.action is RequestAction.ASK_AGAIN:
-            what = {"owner": request.owner.name, "what": request.what}
+            what = {"owner": request.owner.name, "what": request.feature}
             yield noted(key, it.at, EntryKind.OWNER_ASKED, who=it.who.name, link=link, **what)
         elif it.action in ANSWERS:
             who = "" if it.action is RequestAction.EXPIRE else it.who.name

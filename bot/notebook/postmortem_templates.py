@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.kernel.errors import Misunderstood
+from bot.kernel.escape import visible
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Heading
 from bot.notebook.head import Severity
@@ -92,7 +93,7 @@ def read_template(name: str, text: str) -> PostmortemTemplate:
     """Raises Misunderstood with the file and the line."""
     title, for_customers = "", False
     sections: list[tuple[str, tuple[str, ...], list[str]]] = []
-    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+    for number, line in enumerate(map(str.strip, visible(text).splitlines()), 1):
         if found := _SECTION.fullmatch(line):
             sections.append((found[1][:100], _holds(name, number, found[2] or ""), []))
             if not found[1] and not sections[-1][1]:

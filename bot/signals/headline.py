@@ -33,6 +33,8 @@ class ChangePoint:
     start: datetime
     before: float
     after: float
+    level: datetime
+    """The first of the days that `after` is of: the start, or the day after it."""
 
     @property
     def ratio(self) -> float:
@@ -74,7 +76,7 @@ def headline(answer: Answer, locale: Locale, daily: Sequence[tuple[datetime, int
         sessions_share=share(answer.counts.sessions, answer.exposed.sessions),
         before=since_before.before if since_before else None,
         change=since_before.change if since_before else None,
-        began=_began(point, answer.first_seen, locale),
+        began=_began(point, answer, locale),
         title=title(answer, locale),
         count=measured(answer.counts, answer.question.metric),
         known=not is_before_data(answer),
@@ -104,25 +106,36 @@ def _already_more(days: Sequence[Day]) -> bool:
     return counts[-1] > max([median(counts), *counts[-2:-1]])
 
 
-def _began(point: ChangePoint | None, versions: Sequence[FirstSeen], locale: Locale) -> str:
+def _began(point: ChangePoint | None, answer: Answer, locale: Locale) -> str:
     if point is None:
         return ""
+    so_far = point.level + timedelta(days=1) > answer.question.period.end
     values = {
         "day": locale.date(point.start),
-        "before": locale.number(round(point.before)),
-        "after": locale.number(round(point.after)),
+        "before": locale.number(_about(point.before)),
+        "after": locale.number(round(point.after) if so_far else _about(point.after)),
     }
-    if point.after > point.before:
+    if so_far and point.after > point.before:
+        sentence = locale.text(
+            "It began on %(day)s: from about %(before)s to at least %(after)s signals a day.", **values
+        )
+    elif point.after > point.before:
         sentence = locale.text("It began on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
     else:
         sentence = locale.text("It eased on %(day)s: from about %(before)s to about %(after)s signals a day.", **values)
-    new = new_version(point, versions)
+    new = new_version(point, answer.first_seen)
     if new is None:
         return sentence
     first = locale.text(
         "Version %(version)s was first seen on %(moment)s.", version=new.version, moment=locale.moment(new.at)
     )
     return sentence + " " + first  # a time in it may be markup
+
+
+def _about(level: float) -> int:
+    """Returns a level to two digits: more of a median would only look exact."""
+    whole = round(level)
+    return round(whole, min(0, 2 - len(str(whole))))
 
 
 def new_version(point: ChangePoint, versions: Sequence[FirstSeen]) -> FirstSeen | None:
@@ -173,7 +186,7 @@ def change_point(daily: Sequence[tuple[datetime, int]]) -> ChangePoint | None:
         return None
     eve = counts[at - 1]
     early = at > LEAST_DAYS_BEFORE and (eve > before) == (after > before) and _clear(counts[: at - 1], eve)
-    return ChangePoint(daily[at - 1 if early else at][0], before, after)
+    return ChangePoint(daily[at - 1 if early else at][0], before, after, daily[at][0])
 
 
 def _clear(before: Sequence[float], after: float) -> bool:

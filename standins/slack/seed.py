@@ -91,7 +91,7 @@ def _incident_messages() -> tuple[SeedMessage, ...]:
         SeedMessage(
             INCIDENT,
             ERIK.id,
-            "*SEV-2 declared*: support has 14 tickets since this morning, all say _“the Buy button does nothing”_."
+            "*SEV-2 declared*: support has 14 tickets already, all say _“the Buy button does nothing”_."
             f" <@{MINA.id}> is on call, I am the incident commander.",
             timedelta(minutes=52),
             key="declared",
@@ -101,10 +101,10 @@ def _incident_messages() -> tuple[SeedMessage, ...]:
         SeedMessage(
             INCIDENT,
             MINA.id,
-            "On it. The cart service is green, no 5xx, latency is normal. So it looks like something in the browser.",
+            "On it. The cart service is green and its latency is normal. So it looks like something in the browser.",
             timedelta(minutes=47),
         ),
-        SeedMessage(INCIDENT, ERIK.id, "Any deploy today?", timedelta(minutes=46), under="declared"),
+        SeedMessage(INCIDENT, ERIK.id, "Any deploy before that?", timedelta(minutes=46), under="declared"),
         SeedMessage(
             INCIDENT,
             MINA.id,

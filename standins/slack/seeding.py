@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from standins.slack import reactions_and_pins
 from standins.slack.message_posting import MessageDraft, author_fields, count_replies
 from standins.slack.workspace_config import SeedMessage
@@ -13,7 +15,8 @@ def seed_store(team: WorkspaceTeam) -> None:
     if team.store.get("meta", "seeded"):
         return
     for channel in team.seed.channels:
-        team.add_channel(channel)
+        said = [message.ago for message in team.seed.messages if message.channel == channel.id]
+        team.add_channel(channel, ago=max(said) + timedelta(minutes=1) if said else timedelta(0))
     for person in team.seed.people:
         team.direct_channel(person.id, team.bot.id)
     timestamps: dict[str, str] = {}

@@ -121,7 +121,7 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place outside the workspace, in the sidebar: the sample shop."""
+    """A place outside the workspace, in the sidebar: the sample shop. The label is translated if a catalog has it."""
 
     label: str
     url: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -38,12 +39,13 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
 
 async def _page(team: WorkspaceTeam, template: jinja2.Template, request: web.Request) -> web.Response:
     locale = Locale.of(first_language(request))
+    texts = (*PAGE_TEXTS, *(link.label for link in team.config.links))
     html = template.render(
         _=locale.text,
         language=locale.tag,
         team=team.seed.team_name,
         personas=htmlsafe_json_dumps([person.id for person in team.seed.people]),
-        words=htmlsafe_json_dumps({tag: _translations(Locale.of(tag)) for tag in LANGUAGES}),
+        words=htmlsafe_json_dumps({tag: _translations(texts, Locale.of(tag)) for tag in LANGUAGES}),
     )
     headers = {
         "Content-Security-Policy": POLICY,
@@ -60,9 +62,9 @@ async def _emoji(_request: web.Request) -> web.FileResponse:
     return web.FileResponse(TEMPLATES / "emoji.json", headers={"Content-Type": "application/json; charset=utf-8"})
 
 
-def _translations(locale: Locale) -> dict[str, str]:
+def _translations(texts: Iterable[str], locale: Locale) -> dict[str, str]:
     """Returns the texts that differ from their source."""
-    return {source: text for source in PAGE_TEXTS if (text := locale.text(source)) != source}
+    return {source: text for source in texts if (text := locale.text(source)) != source}
 
 
 def first_language(request: web.Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 from standins.slack.app_grants import AppGrants, Grant, Organization
@@ -71,7 +72,8 @@ class WorkspaceTeam:
     def channels(self) -> list[Json]:
         return self.store.all("channel")
 
-    def add_channel(self, channel: SeedChannel) -> None:
+    def add_channel(self, channel: SeedChannel, *, ago: timedelta = timedelta(0)) -> None:
+        """Opens a channel, `ago` before now."""
         body = {
             "id": channel.id,
             "name": channel.name,
@@ -80,7 +82,7 @@ class WorkspaceTeam:
             "purpose": channel.purpose,
             "is_private": channel.is_private,
             "is_im": False,
-            "created": int(self.config.clock()),
+            "created": int(self.config.clock() - ago.total_seconds()),
         }
         self.store.put("channel", channel.id, body)
 

@@ -14,8 +14,9 @@ for (const button of document.querySelectorAll("[data-print]")) {
 
 // A GIF can't be paused, so a still of it is laid over; held from the start for people who asked for less motion.
 function hold(button, held) {
-  const image = button.parentElement.querySelector("img");
-  button.parentElement.querySelector("canvas")?.remove();
+  const clip = button.closest("figure");
+  const image = clip.querySelector("img");
+  clip.querySelector("canvas")?.remove();
   button.setAttribute("aria-pressed", String(held));
   if (!held || !image.naturalWidth) return;
   const still = document.createElement("canvas");
@@ -31,7 +32,8 @@ function equip(root) {
     button.hidden = false;
     button.addEventListener("click", () => hold(button, button.getAttribute("aria-pressed") !== "true"));
     if (less)
-      button.parentElement
+      button
+        .closest("figure")
         .querySelector("img")
         .decode()
         .then(

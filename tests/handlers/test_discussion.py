@@ -137,6 +137,10 @@ async def test_a_comment_goes_to_the_request_when_there_is_one(house: House) -> 
     answer = await open_thread(house)
     await house.press(answer, "backlog.ask")
     await house.reply(answer["ts"], lambda it: has(it, "backlog.in_backlog"))
+    await quiet(house.redis)
+    page = f"{house.services.postmortems.public_url}{(await notebook(house)).path}"
+    async with house.session.get(page) as form:
+        assert "in the thread of “Buy button”" in await form.text()
     newer = await house.ask("dead clicks on checkout this week")
     await quiet(house.redis)
     found = await house.services.questions.records.newest_thread(TEAM, INCIDENT)

@@ -44,7 +44,8 @@ async def test_the_timeline_tells_by_itself_what_was_asked_shown_and_answered(ho
     assert (asked.who, asked.named["question"], f"{asked.when.timestamp():.6f}") == ("Mina Park", QUESTION, said["ts"])
     text = WORDS.to_markdown(kept, Locale.of("en"))
     for words in ("The channel #inc-142-checkout was opened", f"Asked: “{QUESTION}”", "A clip was shown: ",
-                  "Jisoo Han was asked whether a fix", "In the backlog: SHOP-1"):  # fmt: skip
+                  "Jisoo Han was asked whether a fix for “Buy button” is in the backlog",
+                  "In the backlog: SHOP-1"):  # fmt: skip
         assert words in text
 
 

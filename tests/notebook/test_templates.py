@@ -121,7 +121,8 @@ def test_sections_are_renamed_moved_and_left_out_and_facts_find_their_place(word
         ("", "has no sections"), ("# Only a title\ntext", "has no sections"),
         ("## A <!-- impct -->", "line 1: there are no facts called “impct”; there are summary, impact"),
         ("# T\n\n## A <!-- impact -->\n## B <!-- seen, impact -->", "names “impact” twice"),
-        ("##", "line 1: the section has no title"), ("## A\n" * 41, "more than 40 sections"),
+        ("##", "line 1: the section has no title"),
+        ("## \u202e", "line 1: the section has no title"), ("## A\n" * 41, "more than 40 sections"),
         ("## A <!-- {{ 7*7 }} -->", "no facts called “{{ 7*7 }}”"),
     ],
 )  # fmt: skip

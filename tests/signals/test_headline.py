@@ -159,6 +159,22 @@ def test_the_morning_after_it_began_does_not_hide_that_it_did(so_far: int) -> No
     assert said.startswith(f"It began on {ENGLISH.date(days[20].start)}: from about 100 to about")
 
 
+@pytest.mark.parametrize(
+    ("signals", "said"),
+    [
+        ((*[77] * 20, 4_512), "from about 77 to at least 4,512 signals a day."),  # the day isn't over
+        ((*[77] * 20, 715, 3_913), "from about 77 to at least 3,913 signals a day."),  # it began on an evening
+        ((*[1_234] * 20, 3_913, 4_100), "from about 1,200 to about 4,000 signals a day."),
+    ],
+)
+def test_a_day_that_goes_on_is_a_lower_bound_and_a_median_is_no_exact_number(
+    signals: tuple[int, ...], said: str
+) -> None:
+    first = START - timedelta(days=len(signals) - 7)
+    days = tuple(Day(first + timedelta(days=n, hours=1), count) for n, count in enumerate(signals))
+    assert headline(asking(Metric.SIGNALS, daily=days), ENGLISH).began.endswith(said)
+
+
 def test_the_version_that_was_new_that_day_is_named() -> None:
     days = tuple(Day(START + timedelta(days=n), 20 if n < 10 else 150) for n in range(12))
     old = FirstSeen("2.30", START)

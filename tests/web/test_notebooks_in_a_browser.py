@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from bot.notebook.cell_data import Bar, Chart
 from bot.notebook.edits import add_cell
@@ -37,8 +37,11 @@ class Reader:
 
 
 @asynccontextmanager
-async def reading(browser: Browser, running: Served, *, width: int = 1280) -> AsyncIterator[Reader]:
-    async with await browser.new_context(viewport={"width": width, "height": 900}) as context:
+async def reading(
+    browser: Browser, running: Served, *, width: int = 1280, script: bool = True
+) -> AsyncIterator[Reader]:
+    viewport: ViewportSize = {"width": width, "height": 900}
+    async with await browser.new_context(viewport=viewport, java_script_enabled=script) as context:
         reader = Reader(await context.new_page())
         await reader.page.goto(str(running.client.make_url(running.notebook.path)))
         yield reader
@@ -121,6 +124,36 @@ async def test_the_page_fits_and_breaks_none_of_its_own_rules(browser: Browser, 
         assert await right.evaluate("cell => getComputedStyle(cell).textAlign") == "right"
         # The clip of the example was never stored; anything else the browser says is a fault of the page.
         assert [text for text in reader.complaints if "404" not in text] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_nothing_lies_on_a_clip(browser: Browser, running: Served, width: int) -> None:
+    async with reading(browser, running, width=width) as reader:
+        still = reader.page.get_by_role("button", name="Hold still")
+        await still.click()
+        await expect(still).to_have_attribute("aria-pressed", "true")
+        clip, button = await reader.page.locator(".clip img").bounding_box(), await still.bounding_box()
+        assert clip
+        assert button
+        assert button["y"] >= clip["y"] + clip["height"]
+
+
+async def test_buttons_that_need_a_script_are_not_there_without(browser: Browser, running: Served) -> None:
+    async with reading(browser, running, script=False) as reader:
+        await reader.page.locator(".exports > summary").click()
+        for name in ("Print", "Hold still", "Copy as Markdown"):
+            await expect(reader.page.get_by_text(name, exact=True)).to_be_hidden()
+    async with reading(browser, running) as reader:
+        await expect(reader.page.get_by_role("button", name="Print")).to_be_visible()
+
+
+async def test_the_buttons_above_a_post_mortem_look_alike(browser: Browser, running: Served) -> None:
+    async with reading(browser, running) as reader:
+        looks = await reader.page.locator(".tools .button").evaluate_all(
+            "all => all.map(it => getComputedStyle(it).color)"
+        )
+        assert len(looks) >= 4
+        assert len(set(looks)) == 1
 
 
 REFUSED = "navigator.clipboard.write = () => Promise.reject(new Error('no'));"

@@ -53,7 +53,7 @@ async def thread_of(context: PostmortemContext, notebook: Notebook) -> CommentTh
     for row in sorted(notebook.follow_ups, key=lambda row: row.at, reverse=True):
         request = await context.requests.find(notebook.team, row.key)
         if request and request.thread:
-            return CommentThread(request.thread, request.what)
+            return CommentThread(request.thread, request.feature)
     newest = await context.questions.newest_thread(notebook.team, notebook.channel)
     if newest is None:
         return None

@@ -78,7 +78,7 @@ function outside({ label, url }) {
   const node = link(
     url,
     icon(/\/shop\b/.test(url) ? "shop" : "file"),
-    h("span", { class: "place-name" }, label),
+    h("span", { class: "place-name" }, t(label)),
     h("span", { class: "outside", "aria-hidden": "true" }, "↗"),
   );
   node.classList.add("place", "place-link");

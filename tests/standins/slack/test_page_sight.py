@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
+from standins.slack import Link
 from tests.browser import IN_A_BROWSER
 from tests.standins.slack.block_cases import mrkdwn, section
-from tests.standins.slack.house import INCIDENT, JISOO
+from tests.standins.slack.house import INCIDENT, JISOO, MINA, living
 from tests.standins.slack.visit import Visit
 
 Json = dict[str, Any]
@@ -30,6 +32,50 @@ async def scrolled_up(visit: Visit) -> None:
     await expect(visit.page.locator("#messages")).to_contain_text("Line 29")
     await visit.page.locator("#scroller").evaluate("list => { list.scrollTop = 0 }")
     await expect(visit.page.locator("#scroller")).to_have_js_property("scrollTop", 0)
+
+
+KOREAN = "스레드의 모두가 보게 되고 포스트모템에도 적힙니다. 비워 두면 티켓을 새로 만듭니다. "
+BROKEN_WORDS = """row => {
+  const texts = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (texts.nextNode()) {
+    for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+}"""
+
+
+async def test_lines_of_korean_break_between_words(visit: Visit) -> None:
+    ts = await visit.post(section(text=mrkdwn(KOREAN * 8)))
+    await expect(visit.row(ts)).to_contain_text("포스트모템에도")
+    for width in (390, 700, 1280):
+        await visit.page.set_viewport_size({"width": width, "height": 844})
+        assert await visit.row(ts).evaluate(BROKEN_WORDS) == []
+
+
+async def test_what_the_keys_do_is_said_where_there_is_room_for_it(visit: Visit) -> None:
+    await visit.post(section(text=mrkdwn("Something to talk about")))
+    await visit.page.get_by_text("Something to talk about").hover()
+    await visit.page.get_by_role("button", name="Reply in thread").last.click()
+    await expect(visit.page.locator("#thread-messages")).to_be_visible()
+    await expect(visit.page.locator(".main .keys")).to_be_visible()
+    cut = """all => all.filter(it => it.checkVisibility({visibilityProperty: true}) &&
+      it.scrollWidth > it.clientWidth).length"""
+    assert await visit.page.locator(".keys").evaluate_all(cut) == 0
+
+
+async def test_places_outside_are_named_in_the_language_of_the_browser(browser: Browser, tmp_path: Path) -> None:
+    links = (Link("Sample shop", "http://127.0.0.1:1/shop"), Link("Wiki", "http://127.0.0.1:1/wiki"))
+    async with living(tmp_path, links=links) as house, await browser.new_context(locale="ko-KR") as context:
+        page = await context.new_page()
+        await page.goto(f"{house.config.root}/?as={MINA.id}")
+        for name in ("샘플 쇼핑몰", "Wiki"):
+            await expect(page.get_by_role("link", name=name)).to_be_visible()
 
 
 async def test_news_is_announced_to_somebody_who_reads_further_up(visit: Visit) -> None:

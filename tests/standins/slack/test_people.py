@@ -110,6 +110,14 @@ async def test_unread_messages_and_mentions_are_counted_for_each_person(house: H
     assert (again["unread"], again["mentions"]) == (0, 0)
 
 
+async def test_a_channel_is_older_than_what_was_said_in_it(house: House) -> None:
+    team = house.workspace.team
+    for channel in team.seed.channels:
+        said = [float(message["ts"]) for message in team.store.history(channel.id)]
+        assert said
+        assert team.channel(channel.id)["created"] < min(said)
+
+
 async def test_nobody_changes_what_another_said(house: House) -> None:
     ts = (await house.say("Mine"))["ts"]
     at = {"channel": INCIDENT, "ts": ts, "user": JISOO.id}
