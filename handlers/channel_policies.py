@@ -11,8 +11,6 @@ from bot.slack.web_api import open_view
 from handlers.edge import FieldError
 from handlers.payloads import SlashCommand, Submission
 
-WORDS = frozenset({"policies", "policy", "권한", "정책"})
-
 
 async def open_policies(command: SlashCommand, services: Services) -> None:
     """The modal, with what holds now. Raises Denied."""

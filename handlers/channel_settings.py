@@ -14,7 +14,6 @@ from handlers.payloads import SlashCommand, Submission
 
 BY_SEVERITY = "-"
 """The choice of no template. No template's name begins so."""
-WORDS = frozenset({"settings", "설정"})
 
 
 async def open_settings(command: SlashCommand, services: Services) -> None:

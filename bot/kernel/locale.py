@@ -26,8 +26,8 @@ from babel.messages.pofile import read_po
 from bot.kernel.paths import TEMPLATES
 
 CATALOGS = TEMPLATES / "locales"
-LANGUAGES = ("en", *sorted(folder.name for folder in CATALOGS.iterdir() if folder.is_dir()))
-"""English, which needs no catalog, and every language that has one."""
+LANGUAGES = ("en", *sorted(folder.name for folder in CATALOGS.iterdir() if folder.is_dir() and folder.name != "en"))
+"""Every language that has a folder: English first, whose texts are the keys of the catalogs."""
 
 
 @lru_cache
@@ -164,6 +164,11 @@ class Locale:
 def is_repeated(moment: datetime) -> bool:
     """Whether clocks show this time twice, as they go back. `moment` is in its zone, at a time that there was."""
     return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+
+
+def language_name(language: str) -> str:
+    """Returns what a language calls itself: “English”, “한국어”."""
+    return str(babel.Locale.parse(language).get_display_name(language))
 
 
 def zone_name(moment: datetime) -> str:
