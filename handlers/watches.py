@@ -9,7 +9,7 @@ from bot.kernel.errors import Conflict
 from bot.kernel.typed_words import typed_pattern, typed_words
 from bot.services.questions.submit import Asking
 from bot.services.services import Services
-from bot.services.watches.live_answer import keep_live, stop_live
+from bot.services.watches.keep_live import keep_live, stop_live
 from bot.services.watches.set_watch import end_watch, list_message, set_watch
 from bot.signals.question import Question
 from bot.signals.question_text import slice_name

@@ -22,7 +22,7 @@ from bot.notebook.channel_topic import read_severity, read_topic
 from bot.notebook.head import DocumentStatus, Severity
 from bot.notebook.typed_time import read_typed_time
 from bot.services.postmortems.command_words import PostmortemAction, read_command, read_status_words
-from bot.services.questions import find_replay
+from bot.services.questions import ask_of_message
 from handlers.watches import WatchWish, wish_of
 
 HANGUL = re.compile(r"[\uac00-\ud7a3]")
@@ -32,7 +32,7 @@ SPOKEN = ("replay", "postmortem", "status", "people")
 """Sections of which every language has every list: nobody has to know English to command the bot."""
 CACHED: tuple[Callable[..., Any], ...] = (
     typed_words._files, typed_words.typed_words, typed_words.typed_texts, typed_words.typed_list,
-    typed_words.typed_pattern, typed_words.endings, channel_topic._forms, typed_time._forms, find_replay._person_id,
+    typed_words.typed_pattern, typed_words.endings, channel_topic._forms, typed_time._forms, ask_of_message._person_id,
     name_patterns._behind, name_patterns._attaching_letters, name_patterns.name_pattern,
 )  # fmt: skip
 GERMAN = r"""

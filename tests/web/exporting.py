@@ -23,8 +23,8 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.ports import Exporter
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.queue.job import CLIPS, Job, JobFailure
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Queue
-from bot.queue.worker import Worker
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints, RenderPdfJob, render_pdf
 from bot.state.redis_records import RedisRecords
