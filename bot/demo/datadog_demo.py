@@ -64,8 +64,8 @@ async def stand_in(settings: Settings, clock: Clock, recordings: Sequence[Path] 
 
 async def fill(world: World, store: EventStore, now: datetime) -> None:
     """All that Datadog would still keep of what the store holds."""
-    told = with_sessions(rum_export.events(store, now - KEPT))
-    await asyncio.to_thread(world.events.add, told)
+    events = with_sessions(rum_export.events(store, now - KEPT))
+    await asyncio.to_thread(world.events.add, events)
 
 
 def _nordic_outfitters(world: World) -> None:

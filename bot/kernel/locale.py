@@ -113,8 +113,9 @@ class Locale:
 
     def date(self, moment: datetime) -> str:
         """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"; see `year`."""
-        told = self.year and moment.astimezone(self.zone).year != self.year
-        return dates.format_skeleton("yMMMEd" if told else "MMMEd", moment, tzinfo=self.zone, locale=self._babel)
+        another_year = self.year and moment.astimezone(self.zone).year != self.year
+        skeleton = "yMMMEd" if another_year else "MMMEd"
+        return dates.format_skeleton(skeleton, moment, tzinfo=self.zone, locale=self._babel)
 
     def long_date(self, moment: datetime) -> str:
         """With the year: "Oct 25, 2026", "2026년 10월 25일"."""

@@ -148,6 +148,6 @@ def _words(body: bytes) -> str:
         problems = msgspec.json.decode(body, type=_ConfluenceProblems)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    said = problems.message or "; ".join(filter(None, (each.detail or each.title for each in problems.errors)))
-    line = "".join(letter for letter in " ".join(said.split()) if letter.isprintable()).rstrip(".")
+    words = problems.message or "; ".join(filter(None, (each.detail or each.title for each in problems.errors)))
+    line = "".join(letter for letter in " ".join(words.split()) if letter.isprintable()).rstrip(".")
     return f": {line[:200]}" if line else ""

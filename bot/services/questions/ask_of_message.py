@@ -177,9 +177,9 @@ async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
     usual = tuple(await reader.examples(locale))
     if not found:
         raise Misunderstood(NOTHING_TO_FIND, examples=usual)
-    said = found[0].words
-    meant = f"{said.rstrip('.!? ')} {locale.text('frustration signals')}"
+    words = found[0].words
+    meant = f"{words.rstrip('.!? ')} {locale.text('frustration signals')}"
     with suppress(Misunderstood):
         await reader.read(meant, locale)
         usual = (meant, *usual[:2])
-    raise Misunderstood(NO_SIGNAL, examples=usual, what=cut(said, MOST_SAID))
+    raise Misunderstood(NO_SIGNAL, examples=usual, what=cut(words, MOST_SAID))

@@ -284,8 +284,8 @@ async def _told_with(context: RequestContext, request: Request) -> dict[str, Any
 
 async def _retire(context: RequestContext, request: Request) -> None:
     """What was said of the fix keeps no button that does nothing any more."""
-    told = await _told_with(context, request)
-    await check_messages.retire(context, request, locale=told["locale"], notebook_url=told["notebook_url"])
+    values = await _told_with(context, request)
+    await check_messages.retire(context, request, locale=values["locale"], notebook_url=values["notebook_url"])
     if request.state not in CHECKED and (done := _done(request)):
         message = await _confirmation(context, request, done)
         await check_messages.update_posted(context, request, _confirmed(request, done.version), message)
