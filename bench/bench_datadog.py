@@ -34,7 +34,7 @@ from bot.providers.datadog.replay.replay_segments import pieces
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.services.questions.with_context import answer_with_context
 from bot.signals.answer import TargetMatch
 from bot.signals.question import GroupBy, Period, Question, Signal

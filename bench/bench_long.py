@@ -14,7 +14,7 @@ from bench.figures import Figure
 from bench.filming import LOCALE, MASKS, RAGE, RECORDING, STYLE, clip
 from bot.kernel.paths import ROOT
 from bot.replay.model import Window
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.render import render
 from bot.replay.stage.pool import RenderPool
 from tests.replay.long_recording import long_recording, shop

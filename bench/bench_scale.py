@@ -35,7 +35,7 @@ ENGINES = ("DuckDB", "ClickHouse")
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimedRun:
     """Medians in seconds."""
 
     answer: float
@@ -61,7 +61,7 @@ async def run(quick: bool = False) -> list[Figure]:
 
 async def _sizes(engine: str, server: ClickHouseServer, sizes: Sequence[float], rounds: int) -> list[Figure]:
     figures: list[Figure] = []
-    times: dict[float, Timed] = {}
+    times: dict[float, TimedRun] = {}
     for millions in sizes:
         if engine == "DuckDB" and millions > MOST_IN_DUCKDB:
             continue
@@ -92,7 +92,7 @@ async def _week_in_a_year(server: ClickHouseServer, millions: float, rounds: int
     return figures
 
 
-async def _timed(stores: Sequence[EventStorePort], rounds: int) -> list[Timed]:
+async def _timed(stores: Sequence[EventStorePort], rounds: int) -> list[TimedRun]:
     """Asks all in turns, so that what else the machine does is shared. The first round warms up."""
     answers: list[list[float]] = [[] for _ in stores]
     by_hand: list[list[float]] = [[] for _ in stores]
@@ -104,7 +104,7 @@ async def _timed(stores: Sequence[EventStorePort], rounds: int) -> list[Timed]:
             if number:
                 answers[place].append(took)
                 by_hand[place].append(bare_took)
-    return [Timed(median(one), median(other)) for one, other in zip(answers, by_hand, strict=True)]
+    return [TimedRun(median(one), median(other)) for one, other in zip(answers, by_hand, strict=True)]
 
 
 async def _seconds(work: Callable[[], Awaitable[object]]) -> float:

@@ -21,7 +21,7 @@ from redis.asyncio import Redis
 
 from bench.figures import Figure, table
 from bench.resident_memory import resident
-from bench.slack_load import QUESTIONS, Answers, Deliveries, Sender
+from bench.slack_load import QUESTIONS, Answers, LoadDeliveries, Sender
 from bench.slack_processes import CHANNELS, SECRET, TOKEN
 from bot.kernel import child_process
 from bot.kernel.clock import system_clock
@@ -59,7 +59,7 @@ class House:
         self._session = session
         self._page = page
         self._senders = {name: Sender(session, address) for name, address in addresses.items()}
-        self._deliveries = Deliveries(f"{page}/response/none", thread)
+        self._deliveries = LoadDeliveries(f"{page}/response/none", thread)
         self.bot_pid = 0
 
     async def warm(self) -> None:

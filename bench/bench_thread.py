@@ -18,7 +18,7 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from bot.providers.local.segment_files import LocalRecordings
 from bot.replay.model import Clip, Masks, Style, Window
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.render import render
 from bot.replay.stage.pool import RenderPool
 from bot.state.embedded_server import private_redis

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
 from bot.replay.model import Clip, Masks, Style, Window
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.render import render
 from bot.replay.scene import Scene, ShotStream, film, scene_of

@@ -16,8 +16,8 @@ from typing import Any
 from bot.kernel.paths import ROOT
 from bot.replay.detect.detector import detect
 from bot.replay.model import Window
-from bot.replay.read import read as read_pieces
-from bot.replay.read import read_path
+from bot.replay.read_recording import read as read_pieces
+from bot.replay.read_recording import read_path
 from bot.replay.recording import Recording
 from bot.replay.script.moment import window_for
 from tests.replay.sessions import Json, Session, adds_of

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.filming import LOCALE, MASKS, STYLE
 from bot.replay.model import Window
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.render import render
 from bot.replay.stage.pool import RenderPool
 

@@ -54,7 +54,7 @@ class Answers:
         return Answers(self.seconds + other.seconds, self.lost + other.lost, self.took_s + other.took_s)
 
 
-class Deliveries:
+class LoadDeliveries:
     """What people do, over and over: seven commands, a mention, a press and a message among people in ten."""
 
     def __init__(self, response_url: str, thread: str) -> None:
@@ -121,7 +121,7 @@ class Sender:
         answers.took_s = loop.time() - began
         return answers
 
-    async def loop(self, deliveries: Deliveries, at_once: int, seconds: float) -> Answers:
+    async def loop(self, deliveries: LoadDeliveries, at_once: int, seconds: float) -> Answers:
         """So many senders, each of whom sends a command when its last one was answered."""
         answers, loop = Answers(), asyncio.get_running_loop()
         began, numbers = loop.time(), itertools.count()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from bot.kernel.errors import Conflict, Misunderstood
-from bot.services.access import channel_policies
+from bot.services.access import channel_policy
 from bot.services.access.access import Deed, Denied
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
 from bot.slack.web_api import open_view
 from handlers.edge import FieldError
 from handlers.payloads import SlashCommand, Submission
-
-WORDS = frozenset({"policies", "policy", "권한", "정책"})
 
 
 async def open_policies(command: SlashCommand, services: Services) -> None:
@@ -33,20 +31,20 @@ async def open_policies(command: SlashCommand, services: Services) -> None:
         "channel.policies",
         Pressed(address.channel, version=version).value(),
         policy=policy,
-        names=channel_policies.NAMES,
-        choices=await channel_policies.choices(slack, address.team, person.locale, policy),
+        names=channel_policy.NAMES,
+        choices=await channel_policy.choices(slack, address.team, person.locale, policy),
     )
     await open_view(slack.clients.patient(address.team), command.trigger, view)
 
 
 async def saved(submission: Submission, services: Services) -> None:
     """The modal sent in. Raises Denied, which is shown in it."""
-    pressed, wanted = submission.pressed, channel_policies.policy_of(submission.values)
+    pressed, wanted = submission.pressed, channel_policy.policy_of(submission.values)
     if right := wanted.contradiction:
         raise FieldError(right, Misunderstood("“Nobody” leaves no one else: take it out, or the others."))
-    change = channel_policies.PolicyChange(submission.team, pressed.id, submission.user, wanted, pressed.version)
+    change = channel_policy.PolicyChange(submission.team, pressed.id, submission.user, wanted, pressed.version)
     try:
-        await channel_policies.save(services.access, services.slack, change)
+        await channel_policy.save(services.access, services.slack, change)
     except Conflict as conflict:
         raise FieldError("ask", conflict) from conflict
     except Denied as denied:

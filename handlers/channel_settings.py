@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.services.access.access import Deed
-from bot.services.clips import channel_settings
+from bot.services.clips import channel_clip_settings
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.services import Services
 from bot.slack.buttons import Pressed
@@ -14,7 +14,6 @@ from handlers.payloads import SlashCommand, Submission
 
 BY_SEVERITY = "-"
 """The choice of no template. No template's name begins so."""
-WORDS = frozenset({"settings", "설정"})
 
 
 async def open_settings(command: SlashCommand, services: Services) -> None:
@@ -35,10 +34,10 @@ async def open_settings(command: SlashCommand, services: Services) -> None:
         person.locale,
         "channel.settings",
         Pressed(address.channel, version=version).value(),
-        it=channel_settings.explicit(settings, services.clips.defaults),
-        widths=channel_settings.WIDTHS,
-        lengths=channel_settings.LENGTHS_S,
-        loops=channel_settings.LOOPS,
+        it=channel_clip_settings.explicit(settings, services.clips.defaults),
+        widths=channel_clip_settings.WIDTHS,
+        lengths=channel_clip_settings.LENGTHS_S,
+        loops=channel_clip_settings.LOOPS,
         templates=services.postmortems.templates.all(person.locale),
         zone=settings.zone or person.zone,
         admin=person.admin,
@@ -54,7 +53,7 @@ async def saved(submission: Submission, services: Services) -> None:
     except Misunderstood as problem:
         raise FieldError("selectors", problem) from problem
     try:
-        await channel_settings.save(
+        await channel_clip_settings.save(
             services.clips, submission.team, submission.pressed.id, wanted, submission.pressed.version, submission.user
         )
     except Conflict as conflict:
@@ -78,10 +77,10 @@ def _wanted(submission: Submission, quiet_from: int | None, quiet_until: int | N
     return ClipSettings(
         at_once="at_once" in ticked,
         images="images" in ticked,
-        selectors=channel_settings.selectors(values.get("selectors", "")),
-        width=submission.chosen("width", channel_settings.WIDTHS),
-        longest_s=submission.chosen("length", channel_settings.LENGTHS_S),
-        loops=submission.chosen("loops", channel_settings.LOOPS) if values.get("loops") else None,
+        selectors=channel_clip_settings.selectors(values.get("selectors", "")),
+        width=submission.chosen("width", channel_clip_settings.WIDTHS),
+        longest_s=submission.chosen("length", channel_clip_settings.LENGTHS_S),
+        loops=submission.chosen("loops", channel_clip_settings.LOOPS) if values.get("loops") else None,
         no_digest="weekly" not in values.get("digest", "").split(),
         format="mp4" if submission.entered("format") == "mp4" else "gif",
         template=values.get("template", "").removeprefix(BY_SEVERITY),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from bot.kernel.errors import Misunderstood, ReplaybookError
-from bot.services.questions.find_replay import find_replay
+from bot.services.questions.ask_of_message import find_replay
 from bot.services.questions.submit import Asking
 from bot.services.services import Services
 from bot.slack.buttons import Pressed

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.messages import JsonObject
+from bot.kernel.typed_words import typed_texts
 from bot.services.access.access import Deed
 from bot.services.questions.answer_message import counted_modal
 from bot.services.questions.refine import question_to_edit, with_value, written_out
@@ -26,20 +27,19 @@ from handlers.edge import Behaviour
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
-HELP = frozenset({"", "help", "?", "도움말"})
 FORMS = (
-    (channel_settings.WORDS, channel_settings.open_settings),
-    (workspace_settings.WORDS, workspace_settings.open_settings),
-    (channel_policies.WORDS, channel_policies.open_policies),
+    ("settings", channel_settings.open_settings),
+    ("workspace_settings", workspace_settings.open_settings),
+    ("policies", channel_policies.open_policies),
 )
-"""Words of the command that open a form."""
+"""The forms that words of the command open, by the name of their list in typed.toml."""
 
 
 async def command(command: SlashCommand, services: Services) -> None:
     """`/replay frustration signals on buy button this week`."""
     address, slack = command.address, services.slack
     asker = await slack.people.get(address.team, address.user)
-    if command.text.casefold() in HELP:
+    if _asks_for_help(command.text):
         await slack.private.send(address, await _help(services, asker, address.team, command.bot))
         return
     if open_form := _form_of(command.text):
@@ -59,7 +59,11 @@ async def command(command: SlashCommand, services: Services) -> None:
 
 def _form_of(text: str) -> Behaviour[SlashCommand] | None:
     words = " ".join(text.casefold().split())
-    return next((open_form for names, open_form in FORMS if words in names), None)
+    return next((open_form for name, open_form in FORMS if words in typed_texts("replay", name)), None)
+
+
+def _asks_for_help(text: str) -> bool:
+    return not text or text.casefold() in typed_texts("replay", "help")
 
 
 async def mention(event: SlackEvent, services: Services) -> None:
@@ -207,7 +211,7 @@ async def _ask(event: SlackEvent, services: Services) -> None:
     spoken = re.sub(rf"<@{re.escape(event.bot)}(\|[^>]*)?>", " ", event.data.get("text", ""))
     text = (await typed_text(slack.people, event.team, spoken)).strip()
     asker, key = await slack.people.get(event.team, address.user), f"{address.channel}:{ts}"
-    if text.casefold() in HELP:
+    if _asks_for_help(text):
         await slack.private.send(address, await _help(services, asker, event.team, event.bot, address.thread), key=key)
         return
     base = await services.questions.records.of_thread(event.team, address.channel, address.thread)

@@ -6,20 +6,16 @@ import re
 from typing import NamedTuple
 
 from bot.kernel.errors import Conflict
+from bot.kernel.typed_words import typed_pattern, typed_words
 from bot.services.questions.submit import Asking
 from bot.services.services import Services
-from bot.services.watches.live_answer import keep_live, stop_live
+from bot.services.watches.keep_live import keep_live, stop_live
 from bot.services.watches.set_watch import end_watch, list_message, set_watch
 from bot.signals.question import Question
 from bot.signals.question_text import slice_name
 from bot.signals.watch import Watch
 from bot.slack.private_replies import ReplyAddress
 from handlers.payloads import ButtonPress
-
-_LIST = re.compile(r"watches|watch\s+list|list\s+watches|감시\s*목록", re.IGNORECASE)
-_FIRST = re.compile(r"(?P<word>watch|감시)(?:\s+(?:for\s+)?(?P<text>.+))?", re.IGNORECASE | re.DOTALL)
-_LAST = re.compile(r"(?P<text>.+?)[을를]?\s+(?P<word>감시)(?:해(?:\s*(?:줘|주세요))?)?", re.DOTALL)
-"""In Korean the verb may come last."""
 
 
 class WatchWish(NamedTuple):
@@ -32,17 +28,22 @@ class WatchWish(NamedTuple):
 def wish_of(text: str) -> WatchWish | None:
     """Returns None for what is no wish about watches."""
     text = text.strip()
-    if _LIST.fullmatch(text):
+    if _asks_for_list(text):
         return WatchWish(text, "")
-    found = _FIRST.fullmatch(text) or _LAST.fullmatch(text)
-    return WatchWish(found["word"], (found["text"] or "").strip()) if found else None
+    wishes = [each.text for each in typed_words("watch", "wishes")]
+    read = next(filter(None, (re.fullmatch(wish, text, re.IGNORECASE | re.DOTALL) for wish in wishes)), None)
+    return WatchWish(read["word"], (read["text"] or "").strip()) if read else None
+
+
+def _asks_for_list(text: str) -> bool:
+    return re.fullmatch(typed_pattern("watch", "list"), text, re.IGNORECASE) is not None
 
 
 async def obey(
     services: Services, asking: Asking, wish: WatchWish, address: ReplyAddress, base: Question | None
 ) -> None:
     """Without words a thread's own question is watched, and elsewhere watches are listed. Raises Misunderstood."""
-    if not wish.text and (base is None or _LIST.fullmatch(wish.word)):
+    if not wish.text and (base is None or _asks_for_list(wish.word)):
         message = await list_message(services.watches, asking.team, asking.channel, asking.asker)
         await services.slack.private.send(address, message, key=f"{asking.channel}:{asking.delivery}")
         return

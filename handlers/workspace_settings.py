@@ -13,16 +13,6 @@ from bot.slack.web_api import called, open_view
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, SlashCommand, Submission
 
-WORDS = frozenset(
-    {
-        "settings workspace",
-        "workspace settings",
-        "settings team",
-        "team settings",
-        "워크스페이스 설정",
-        "설정 워크스페이스",
-    }
-)
 AS_USUAL = "-"
 """The choice of nothing. No provider and no language is called so."""
 
@@ -88,5 +78,5 @@ def _choices(parts: TeamParts, team: str, name: str, locale: Locale) -> list[tup
         return [usual, *((each, changing.title(parts, name, each, locale)) for each in names)]
     if name == "language":
         names = (OWN, *LANGUAGES)
-        return [usual, *((each, locale.text(changing.LANGUAGE_NAMES.get(each, each))) for each in names)]
+        return [usual, *((each, changing.language_title(each, locale)) for each in names)]
     return [usual, *((str(n), locale.plural("%(n)s day", "%(n)s days", n)) for n in changing.DAYS)]

@@ -42,6 +42,7 @@ from bot.slack.slack import Slack
 from bot.slack.undelivered import UndeliveredMessages
 from bot.slack.web_api import Clients
 from bot.state.connection import connected
+from bot.state.expiring_bytes import ExpiringBytes
 from bot.state.once import Once
 from bot.state.records import RecordStore
 from bot.state.redis_records import opened_records
@@ -79,7 +80,7 @@ class Base:
 
     @property
     def pdfs(self) -> PdfRecords:
-        return PdfRecords(self.redis)
+        return PdfRecords(ExpiringBytes(self.redis))
 
     @property
     def shared_source(self) -> Source | None:

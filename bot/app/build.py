@@ -62,31 +62,8 @@ def services(base: Base) -> Services:
         clips=clips,
         postmortems=postmortems,
         watches=watches,
-        requests=RequestContext(
-            slack=slack,
-            queue=base.queue,
-            records=base.requests,
-            questions=base.questions,
-            owners=owners,
-            trackers=base.providers.trackers,
-            postmortems=postmortems,
-            source=source,
-            clock=base.clock,
-            access=base.policies,
-            teams=base.teams,
-            checked_after=delays(base.settings.fix_checks),
-        ),
-        facts=FactsContext(
-            postmortems=postmortems,
-            source=source,
-            requests=base.requests,
-            owners=owners,
-            queue=base.queue,
-            due=DueIndex(base.records, keys.NOTEBOOKS_DUE),
-            clock=base.clock,
-            teams=base.teams,
-            rewriter=base.providers.rewriter,
-        ),
+        requests=_requests(base, source, owners, postmortems),
+        facts=_facts(base, source, owners, postmortems),
         homes=HomeRecords(base.records, base.once),
         exports=export_context(
             base.settings, base.providers, QueuedPrints(base.pdfs, base.queue), base.public_url, postmortems.text
@@ -94,6 +71,37 @@ def services(base: Base) -> Services:
         access=base.policies,
         installs=InstallContext(slack, watches, base.policies.audit, base.access.installations),
         teams=base.teams,
+    )
+
+
+def _requests(base: Base, source: Source, owners: AllOwners, postmortems: PostmortemContext) -> RequestContext:
+    return RequestContext(
+        slack=base.slack,
+        queue=base.queue,
+        records=base.requests,
+        questions=base.questions,
+        owners=owners,
+        trackers=base.providers.trackers,
+        postmortems=postmortems,
+        source=source,
+        clock=base.clock,
+        access=base.policies,
+        teams=base.teams,
+        checked_after=delays(base.settings.fix_checks),
+    )
+
+
+def _facts(base: Base, source: Source, owners: AllOwners, postmortems: PostmortemContext) -> FactsContext:
+    return FactsContext(
+        postmortems=postmortems,
+        source=source,
+        requests=base.requests,
+        owners=owners,
+        queue=base.queue,
+        due=DueIndex(base.records, keys.NOTEBOOKS_DUE),
+        clock=base.clock,
+        teams=base.teams,
+        rewriter=base.providers.rewriter,
     )
 
 

@@ -13,6 +13,7 @@ from bot.services.teams.answer_retention import AnswerRetention
 from bot.services.teams.team_file import InstallationRules
 from bot.services.teams.team_parts import ProviderParts, TeamParts
 from bot.services.teams.team_records import TeamRecords
+from bot.state.expiring_bytes import ExpiringBytes
 from bot.state.records import RecordStore
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def team_parts(records: RecordStore, redis: Redis, rules: InstallationRules, ope
     """What workspaces may choose from, of all that is open."""
     sources, titles = opened.all_sources, {name: row.title for name, row in registry.providers().items()}
     parts = ProviderParts(sources.default, sources.sources, sources.recordings, sources.owners, opened.trackers, titles)
-    return TeamParts(TeamRecords(records, redis), rules, parts)
+    return TeamParts(TeamRecords(records, ExpiringBytes(redis)), rules, parts)
 
 
 def answer_retention(base: Base) -> AnswerRetention:

@@ -39,7 +39,7 @@ from bot.providers.local.sample.load import load_sample
 from bot.providers.provider import Setup
 from bot.providers.registry import all_hooks, answers_from_own, keeps_events
 from bot.queue.job import ANSWERS
-from bot.queue.worker import Worker
+from bot.queue.job_worker import Worker
 from bot.services.access.audit_log import tidying_audit
 from bot.services.explain_failure import explain_failure
 from bot.services.postmortems.unused_files import tidying_files

@@ -33,20 +33,6 @@ def page_routes(base: Base, services: Services, pages: HtmlPages, access: WebAcc
     """Every page that people see."""
     postmortems = services.postmortems
     tracker = services.requests.trackers.by_name.get(LocalTracker.name)
-    # Where nobody signs in, a notebook is found by its address, and not in a list, unless only this machine gets here.
-    listed = access.sharing is not None or base.settings.host in LOOPBACK
-    notebooks = notebook_routes(
-        postmortems.notebooks,
-        base.files,
-        postmortems.text,
-        pages,
-        listed=listed,
-        now=base.clock,
-        discussion=PageDiscussion(postmortems, base.queue),
-        published=partial(published_links, services.exports),
-        share=access.sharing.form if access.sharing else unshared,
-        files_elsewhere=access.sharing is None or base.settings.file_access == "address",
-    )
 
     async def head_changed(notebook: Notebook) -> None:
         if job := announce(notebook):
@@ -63,7 +49,7 @@ def page_routes(base: Base, services: Services, pages: HtmlPages, access: WebAcc
     )
     routes = [
         *export_routes(services.exports, pages),
-        *notebooks,
+        *_notebook_routes(base, services, pages, access),
         *heads,
         *key_times,
         *answer_routes(base.questions, pages, now=base.clock),
@@ -80,3 +66,21 @@ def page_routes(base: Base, services: Services, pages: HtmlPages, access: WebAcc
 
     evidence = partial(evidence_of, services.requests)
     return [*routes, *ticket_routes(tracker, pages, moved, evidence, access.sees_ticket)]
+
+
+def _notebook_routes(base: Base, services: Services, pages: HtmlPages, access: WebAccess) -> list[web.RouteDef]:
+    # Where nobody signs in, a notebook is found by its address, and not in a list, unless only this machine gets here.
+    listed = access.sharing is not None or base.settings.host in LOOPBACK
+    postmortems = services.postmortems
+    return notebook_routes(
+        postmortems.notebooks,
+        base.files,
+        postmortems.text,
+        pages,
+        listed=listed,
+        now=base.clock,
+        discussion=PageDiscussion(postmortems, base.queue),
+        published=partial(published_links, services.exports),
+        share=access.sharing.form if access.sharing else unshared,
+        files_elsewhere=access.sharing is None or base.settings.file_access == "address",
+    )

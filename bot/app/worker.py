@@ -17,7 +17,7 @@ from bot.kernel.metrics import Metrics
 from bot.kernel.outside_calls import counted_in
 from bot.kernel.settings import Settings
 from bot.queue.job import CLIPS
-from bot.queue.worker import Worker
+from bot.queue.job_worker import Worker
 from bot.services.explain_failure import explain_failure
 from bot.state.embedded_server import redis_url
 from bot.state.running_bots import registered, rendering_here

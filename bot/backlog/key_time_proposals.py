@@ -136,14 +136,14 @@ def _of_request(request: Request | None) -> tuple[KeyTime, KeyTime, KeyTime]:
 
 def _confirmed(request: Request) -> KeyTime:
     """The first answer that a fix is planned, if that answer still stands."""
-    said = next((entry for entry in request.history if entry.action is RequestAction.IN_BACKLOG), None)
-    if said is None or not request.ticket:
+    confirmed = next((entry for entry in request.history if entry.action is RequestAction.IN_BACKLOG), None)
+    if confirmed is None or not request.ticket:
         return KeyTime(KeyTimeKind.CONFIRMED, None, words.NOT_CONFIRMED)
-    return KeyTime(KeyTimeKind.CONFIRMED, said.at, words.OWNER_CONFIRMED, _confirmation(said, request))
+    return KeyTime(KeyTimeKind.CONFIRMED, confirmed.at, words.OWNER_CONFIRMED, _confirmation(confirmed, request))
 
 
-def _confirmation(said: HistoryEntry, request: Request) -> dict[str, str]:
-    return {"who": said.who.name, "ticket": request.ticket}
+def _confirmation(confirmed: HistoryEntry, request: Request) -> dict[str, str]:
+    return {"who": confirmed.who.name, "ticket": request.ticket}
 
 
 def _fixed(request: Request) -> KeyTime:

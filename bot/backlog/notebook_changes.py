@@ -35,22 +35,22 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
         priority=request.plan.priority or "",
         due=request.plan.due,
     )
-    told = [it for it in request.history if it.action in TOLD]
+    entries = [it for it in request.history if it.action in TOLD]
     comments = [
         Comment(f"{request.id}/{it.version}", it.at, answer(it, locale), who(it, locale), revision=it.version)
-        for it in told
+        for it in entries
     ]
-    return (row, *comments, *_checked(request, told, locale))
+    return (row, *comments, *_checked(request, entries, locale))
 
 
-def _checked(request: Request, told: list[HistoryEntry], locale: Locale) -> tuple[Change, ...]:
+def _checked(request: Request, entries: list[HistoryEntry], locale: Locale) -> tuple[Change, ...]:
     """Also while it is asked again: the cell from before must not go on saying what was answered then."""
-    if not any(entry.action in DECIDED for entry in told):
+    if not any(entry.action in DECIDED for entry in entries):
         return ()
     acknowledged = Acknowledged(
         request.feature,
-        who(told[-1], locale),
-        told[-1].at,
+        who(entries[-1], locale),
+        entries[-1].at,
         str(request.state),
         request.ticket,
         request.ticket_link,

@@ -22,7 +22,7 @@ PROMISED_GAP = timedelta(days=1)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
-class Policy(msgspec.Struct, frozen=True):
+class ReminderPolicy(msgspec.Struct, frozen=True):
     """How persistent the bot is. Counts are of times the same owner was reminded, the asking not included.
 
     Gaps grow; the last one is doubled again and again when they run out.
@@ -64,7 +64,7 @@ CHECKED = frozenset({RequestState.DONE, RequestState.TOO_EARLY, RequestState.NOT
 WAITING = frozenset({RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.HANDED_OVER})
 
 
-def next_step(request: Request, now: datetime, hours: WorkingHours, policy: Policy) -> Step | None:
+def next_step(request: Request, now: datetime, hours: WorkingHours, policy: ReminderPolicy) -> Step | None:
     """Returns None once there is nothing to wait for. No person hears of it outside working hours, or before `now`."""
     match request.state:
         case RequestState.SNOOZED if request.until:
@@ -85,7 +85,7 @@ def _pause(request: Request, now: datetime) -> timedelta:
     return min(max(now - since, timedelta()) / QUIET_PARTS, TICKET_LOOKS)
 
 
-def _follow(request: Request, last_at: datetime, now: datetime, policy: Policy) -> Step | None:
+def _follow(request: Request, last_at: datetime, now: datetime, policy: ReminderPolicy) -> Step | None:
     """A finished ticket is followed for a month, closely while its fix is checked."""
     due = next_check(request, policy)
     if now >= max(due or last_at, last_at) + REOPENED_WITHIN:
@@ -95,7 +95,7 @@ def _follow(request: Request, last_at: datetime, now: datetime, policy: Policy) 
     return Step(due, RequestAction.VERIFY, request.version, now)
 
 
-def next_check(request: Request, policy: Policy) -> datetime | None:
+def next_check(request: Request, policy: ReminderPolicy) -> datetime | None:
     """Returns when the fix is checked next. None while the ticket isn't done, and once the outcome is settled.
 
     *Improved* is settled. *Not improved* is after the last planned check: the fix of a ticket that is done may still be
@@ -123,7 +123,7 @@ def _step(request: Request, at: datetime, action: RequestAction) -> Step:
     return Step(at, action, request.version, at)
 
 
-def _reminder(request: Request, policy: Policy) -> RequestAction:
+def _reminder(request: Request, policy: ReminderPolicy) -> RequestAction:
     reminders = request.reminders
     if request.state is RequestState.HANDED_OVER:
         return RequestAction.GIVE_BACK if reminders >= policy.give_back_after else RequestAction.REMIND

@@ -203,11 +203,27 @@ def _complete(request: Request, press: Transition) -> None:
             raise Misunderstood("Please choose a time in the future.")
 
 
+_UNANSWERED: dict[str, Any] = {
+    "standing": "",
+    "agreed": None,
+    "fixed_at": None,
+    "check": None,
+    "ticket": "",
+    "ticket_link": "",
+    "plan": FollowUpPlan(),
+    "reason": "",
+    "to": None,
+    "until": None,
+    "escalated": False,
+}
+"""The fields of a request that nobody has answered yet."""
+
+
 def _effect(request: Request, press: Transition) -> dict[str, Any]:
     """The fields that an action sets beside the state."""
     settled = {"owner": request.asks, "to": None, "until": None}  # answering an open hand-over is agreeing to it
     anew = {"reminders": 0, "last_told": press.at}
-    told = {"reminders": request.reminders + 1, "last_told": press.at}
+    reminded = {"reminders": request.reminders + 1, "last_told": press.at}
     effects: dict[RequestAction, dict[str, Any]] = {
         RequestAction.IN_BACKLOG: {
             "ticket": press.ticket.strip(),
@@ -225,8 +241,8 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
         RequestAction.GIVE_BACK: {"to": None, **anew},
         RequestAction.SNOOZE: {"until": press.until},
         RequestAction.WAKE: {"until": None, "last_told": press.at},
-        RequestAction.REMIND: told,
-        RequestAction.ESCALATE: {"escalated": True, **told},
+        RequestAction.REMIND: reminded,
+        RequestAction.ESCALATE: {"escalated": True, **reminded},
         RequestAction.DONE: {"fixed_at": _fixed_at(request, press), "check": None},
         RequestAction.CLOSE: {"fixed_at": None, "check": None},
         RequestAction.REOPEN: {"fixed_at": None, "check": None},
@@ -238,20 +254,7 @@ def _effect(request: Request, press: Transition) -> dict[str, Any]:
         RequestAction.RETURN: {"standing": ""},
         RequestAction.FOLLOW: {"plan": press.plan or request.plan, "agreed": press.agreed},
         RequestAction.OVERRULE: {"plan": press.plan or request.plan, "agreed": press.agreed},
-        RequestAction.ASK_AGAIN: {
-            "standing": "",
-            "agreed": None,
-            "fixed_at": None,
-            "check": None,
-            "ticket": "",
-            "ticket_link": "",
-            "plan": FollowUpPlan(),
-            "reason": "",
-            "to": None,
-            "until": None,
-            "escalated": False,
-            **anew,
-        },
+        RequestAction.ASK_AGAIN: {**_UNANSWERED, **anew},
     }
     if press.check:
         effects[RequestAction.VERIFY] = {"state": RequestState(press.check.outcome), "check": press.check}

@@ -175,7 +175,7 @@ def still(recording: Path, at: int, output: Path | None, raw: bool, tag: str) ->
 
 
 def read_recording(path: Path) -> Recording:
-    from bot.replay.read import read, read_path
+    from bot.replay.read_recording import read, read_path
 
     return read(read_path(path))
 

@@ -17,14 +17,14 @@ def hooks() -> int:
     from bot.providers.registry import all_hooks, providers
 
     settings = options.settings()
-    address, said = public_address(settings), False
+    address, any_hooks = public_address(settings), False
     for name, theirs in all_hooks().items():
         if steps := theirs.steps(settings, f"{address}/hooks/{name}/main"):
-            said = True
+            any_hooks = True
             click.echo(f"{providers()[name].title}")
             for number, step in enumerate(steps, 1):
                 click.echo(f"  {number}. {step}")
-    if not said:
+    if not any_hooks:
         click.echo("No tracker that sends webhooks is set up. What each needs:")
         for name in all_hooks():
             click.echo(f"  {providers()[name].title:<8} docs/{name}.md")

@@ -18,7 +18,7 @@ from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
-from bot.providers.local import export
+from bot.providers.local import rum_export
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
 from standins.datadog.datadog_server import running
@@ -64,8 +64,8 @@ async def stand_in(settings: Settings, clock: Clock, recordings: Sequence[Path] 
 
 async def fill(world: World, store: EventStore, now: datetime) -> None:
     """All that Datadog would still keep of what the store holds."""
-    told = with_sessions(export.events(store, now - KEPT))
-    await asyncio.to_thread(world.events.add, told)
+    events = with_sessions(rum_export.events(store, now - KEPT))
+    await asyncio.to_thread(world.events.add, events)
 
 
 def _nordic_outfitters(world: World) -> None:

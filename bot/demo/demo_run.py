@@ -93,16 +93,7 @@ async def demo(
     host = settings.host
     page_port = free_port(host, PORT if port is None else port)
     address = f"http://{host}:{page_port}"
-    settings = msgspec.structs.replace(
-        settings,
-        port=free_port(host, settings.port),
-        slack_api_url=f"{address}/api/",
-        slack_bot_token=Secret(keys.token),
-        slack_signing_secret=Secret(keys.signing_secret),
-        web_access="signin" if stand_ins.sign_in else "open",
-        slack_client_id=CLIENT_ID,
-        slack_client_secret=Secret(_client_secret(keys)),
-    )
+    settings = _with_workspace(settings, keys, address, sign_in=stand_ins.sign_in)
     async with AsyncExitStack() as stack:
         with step("Redis for its state" if settings.redis_url else "A private Redis, appending every write to disk"):
             # Ours from the start, so that the bot and the worker find it instead of waiting for one another.
@@ -131,6 +122,20 @@ async def demo(
             await asyncio.to_thread(webbrowser.open, address)
         yield
         click.echo("\nStopping …")
+
+
+def _with_workspace(settings: Settings, keys: Keys, address: str, *, sign_in: bool) -> Settings:
+    """The settings of a bot whose Slack is the workspace at `address`."""
+    return msgspec.structs.replace(
+        settings,
+        port=free_port(settings.host, settings.port),
+        slack_api_url=f"{address}/api/",
+        slack_bot_token=Secret(keys.token),
+        slack_signing_secret=Secret(keys.signing_secret),
+        web_access="signin" if sign_in else "open",
+        slack_client_id=CLIENT_ID,
+        slack_client_secret=Secret(_client_secret(keys)),
+    )
 
 
 def _more(settings: Settings, *, stood_in: bool) -> str:

@@ -48,7 +48,7 @@ from bot.services.postmortems.refresh_facts import refresh_due, refresh_facts, r
 from bot.services.postmortems.render_pdf import RenderPdfJob, render_pdf
 from bot.services.questions.answer_question import answer_in_channel
 from bot.services.questions.jobs import AnswerJob
-from bot.services.requests import digest
+from bot.services.requests import post_digest
 from bot.services.requests.ask_owner import ask_owner
 from bot.services.requests.context import RequestContext
 from bot.services.requests.jobs import (
@@ -68,7 +68,7 @@ from bot.services.requests.verify_fix import verify_fix
 from bot.services.services import Services
 from bot.services.watches.context import WatchContext
 from bot.services.watches.jobs import LiveAnswerJob, WatchJob
-from bot.services.watches.live_answer import keep_live_with_answer, refresh_live
+from bot.services.watches.keep_live import keep_live_with_answer, refresh_live
 from bot.services.watches.watch_clock import look_at_watch, tick_watches
 
 Room = TypeVar("Room", ClipContext, FactsContext, PostmortemContext, RequestContext, WatchContext)
@@ -102,7 +102,7 @@ def answer_jobs() -> JobTable[Services]:
         ReadTicketsJob.job_name: Job(_in(_requests, read_tickets), tries=1),  # as above
         TicketsChangedJob.job_name: Job(_in(_requests, hear_of_tickets)),
         VerifyJob.job_name: Job(_in(_requests, verify_fix)),
-        DigestJob.job_name: Job(_in(_requests, digest.send_digest)),
+        DigestJob.job_name: Job(_in(_requests, post_digest.send_digest)),
         "tick": Repeat(_tick, "* * * * *"),
         "count_facts": Repeat(_count_facts, "* * * * *"),
         WatchJob.job_name: Job(_in(_watches, look_at_watch), tries=1, limit_s=120),
@@ -182,7 +182,7 @@ async def _count_facts(services: Services) -> None:
 
 async def _tick(services: Services) -> None:
     await tick(services.requests)
-    await digest.tick(services.requests)
+    await post_digest.tick(services.requests)
 
 
 async def _watch_tick(services: Services) -> None:

@@ -110,8 +110,8 @@ def date(moment: datetime, shape: str, fallback: str) -> Markup:
 
     https://docs.slack.dev/messaging/formatting-message-text, "Date formatting".
     """
-    said = words(fallback).replace("|", "/")
-    return Markup(f"<!date^{int(moment.timestamp())}^{shape}|{said}>")  # noqa: S704 - a number, and words made inert
+    shown = words(fallback).replace("|", "/")
+    return Markup(f"<!date^{int(moment.timestamp())}^{shape}|{shown}>")  # noqa: S704 - a number, and words made inert
 
 
 def _marked(text: str) -> Markup:

@@ -26,8 +26,8 @@ from babel.messages.pofile import read_po
 from bot.kernel.paths import TEMPLATES
 
 CATALOGS = TEMPLATES / "locales"
-LANGUAGES = ("en", *sorted(folder.name for folder in CATALOGS.iterdir() if folder.is_dir()))
-"""English, which needs no catalog, and every language that has one."""
+LANGUAGES = ("en", *sorted(folder.name for folder in CATALOGS.iterdir() if folder.is_dir() and folder.name != "en"))
+"""Every language that has a folder: English first, whose texts are the keys of the catalogs."""
 
 
 @lru_cache
@@ -113,8 +113,9 @@ class Locale:
 
     def date(self, moment: datetime) -> str:
         """Short, with the weekday: "Mon, Nov 23", "11월 23일 (월)"; see `year`."""
-        told = self.year and moment.astimezone(self.zone).year != self.year
-        return dates.format_skeleton("yMMMEd" if told else "MMMEd", moment, tzinfo=self.zone, locale=self._babel)
+        another_year = self.year and moment.astimezone(self.zone).year != self.year
+        skeleton = "yMMMEd" if another_year else "MMMEd"
+        return dates.format_skeleton(skeleton, moment, tzinfo=self.zone, locale=self._babel)
 
     def long_date(self, moment: datetime) -> str:
         """With the year: "Oct 25, 2026", "2026년 10월 25일"."""
@@ -164,6 +165,11 @@ class Locale:
 def is_repeated(moment: datetime) -> bool:
     """Whether clocks show this time twice, as they go back. `moment` is in its zone, at a time that there was."""
     return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+
+
+def language_name(language: str) -> str:
+    """Returns what a language calls itself: “English”, “한국어”."""
+    return str(babel.Locale.parse(language).get_display_name(language))
 
 
 def zone_name(moment: datetime) -> str:

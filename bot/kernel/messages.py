@@ -100,12 +100,12 @@ class Messages:
         environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
         return cls(environment)
 
-    def message(self, name: str, locale: Locale, **values: object) -> JsonObject:
+    def message(self, name: str, locale: Locale, /, **values: object) -> JsonObject:
         """`{"text": …, "blocks": […]}` for chat.postMessage and its kin."""
         part = self._parts(name, locale, values)
         return {"text": mrkdwn(part("text")), "blocks": stream(part("blocks"))}
 
-    def modal(self, name: str, locale: Locale, callback_id: str, private: str = "", **values: object) -> JsonObject:
+    def modal(self, name: str, locale: Locale, callback_id: str, private: str = "", /, **values: object) -> JsonObject:
         """A view for views.open. `private` comes back as private_metadata."""
         part = self._parts(name, locale, values)
         view: JsonObject = {
@@ -120,10 +120,10 @@ class Messages:
             view["submit"] = _plain_text(cut(submit, 24))
         return view
 
-    def home(self, name: str, locale: Locale, **values: object) -> JsonObject:
+    def home(self, name: str, locale: Locale, /, **values: object) -> JsonObject:
         return {"type": "home", "blocks": stream(self._parts(name, locale, values)("blocks"))}
 
-    def text(self, name: str, locale: Locale, **values: object) -> str:
+    def text(self, name: str, locale: Locale, /, **values: object) -> str:
         """A plain sentence: the block `text` alone, its times in the locale's zone."""
         return plain(Markup(self._parts(name, locale, values)("text").strip()))
 
@@ -141,11 +141,11 @@ def _words(locale: Locale) -> JsonObject:
     """What a template speaks with. `_` and `ngettext` make their values inert, so a translation may hold mrkdwn."""
     spoken = MessageLocale.for_readers(locale)
 
-    def text(message: str, **values: object) -> Markup:
+    def text(message: str, /, **values: object) -> Markup:
         translated = Markup(locale.text(message))
         return translated % {name: written(value) for name, value in values.items()} if values else translated
 
-    def plural(one: str, many: str, n: int, **values: object) -> Markup:
+    def plural(one: str, many: str, /, n: int, **values: object) -> Markup:
         inert = {name: written(value) for name, value in values.items()}
         return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **inert}
 

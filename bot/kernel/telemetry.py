@@ -50,8 +50,8 @@ class Redactor:
         self._known = re.compile("|".join(known)) if known else None
 
     def __call__(self, logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        said = [text for text in peoples_words() if len(text) >= SHORTEST_HIDDEN]
-        return {name: _without(self._clean(name, value), said) for name, value in event.items()}
+        hidden = [text for text in peoples_words() if len(text) >= SHORTEST_HIDDEN]
+        return {name: _without(self._clean(name, value), hidden) for name, value in event.items()}
 
     def _clean(self, name: str, value: Any) -> Any:
         if value and HEADERS.search(name):
@@ -66,14 +66,14 @@ class Redactor:
         return self._known.sub(HIDDEN, text) if self._known else text
 
 
-def _without(value: Any, said: Sequence[str]) -> Any:
+def _without(value: Any, hidden: Sequence[str]) -> Any:
     """The value without what people wrote, wherever it stands in it."""
     if isinstance(value, dict):
-        return {name: _without(item, said) for name, item in value.items()}
+        return {name: _without(item, hidden) for name, item in value.items()}
     if isinstance(value, list):
-        return [_without(item, said) for item in value]
+        return [_without(item, hidden) for item in value]
     if isinstance(value, str):
-        for text in said:
+        for text in hidden:
             value = value.replace(text, HIDDEN)
     return value
 

@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from bot.kernel.typed_words import typed_pattern
 from bot.notebook.head import Participant, Severity
 
 MOST_CHARACTERS = 500
@@ -21,33 +23,48 @@ _TYPED = str.maketrans("‹›", "<>")
 _OTHER = re.compile(r"<(?:#|!)[^<>|]*(?:\|([^<>]*))?>")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _LEVEL = r"\s*[-#:=.]?\s*(?:level\s*)?([0-9])(?![0-9]|[.,][0-9]|[-/][0-9])"
-_SEVERITY = re.compile(
-    rf"(?<![\w-])(?:severity|sev)(?![a-z]){_LEVEL}|(?:심각도|장애\s?등급|장애){_LEVEL}(?:\s*(?:등급|급|단계))?", re.I
-)
-_PRIORITY = re.compile(rf"(?<![\w-])(?:priority{_LEVEL}|p-?([0-9])(?![\w.,]*[0-9A-Za-z]))", re.I)
-_FORMER = re.compile(
-    r"\b(?:was|formerly|previously|not|no longer|isn't|from|downgraded from|upgraded from)(?:\s+an?)?\s+$|이전\s*$",
-    re.I,
-)
-_BARE = re.compile(
-    r"(?:(?:severity|sev|priority|p|심각도|등급) ?[-#:=.]? ?)?([0-9]) ?(?:등급|급|단계)?(?:으로|로)?",
-    re.I,
-)
-_ROLE = re.compile(
-    r"(?<![\w-])(?:(?:incident[ -])?commander|incident[ -]lead|IC(?=[\s:=@<는은]))"
-    r"|(?:사고|장애|인시던트)\s?(?:지휘관|지휘자|지휘|커맨더|리더)|지휘관|지휘자|지휘|커맨더",
-    re.I,
-)
-_NOBODY = re.compile(
-    r"(?:tbd|tba|none|nobody|unknown|needed|wanted|open|vacant|no one|n/?a|\?+|-+|미정|없음|필요|구함|대기|공석)(?!\w)",
-    re.I,
-)
-_NO = re.compile(r"\s*(?:.*\b)?(?:no|not|without)(?: an?)?\s*$", re.I)
-_SIGN = re.compile(r"\s*(?:(?:is|은|는)\s)?\s*([:=@]?)[\s@]*")
-_NAME_ENDS = re.compile(r"[()\[\]‹›&+<>]|\band\b")
 _EMOJI = re.compile(r":[a-z0-9_+'-]{1,100}:")
 _SPLIT = re.compile(r"\s*[|·•;,\n]\s*|\s+[-/~]+\s+|\s*//\s*")
 _ARROW = re.compile(r"\s*(?:->|=>|→|⇒|➜)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _TopicForms:
+    """How people write what a topic says, in all languages."""
+
+    severity: re.Pattern[str]
+    priority: re.Pattern[str]
+    bare: re.Pattern[str]
+    """A severity that was asked for, so that a number says enough."""
+    former: re.Pattern[str]
+    was: re.Pattern[str]
+    """Brackets that held a former severity."""
+    role: re.Pattern[str]
+    nobody: re.Pattern[str]
+    no: re.Pattern[str]
+    sign: re.Pattern[str]
+    """What sets a name apart from the role before it."""
+    name_ends: re.Pattern[str]
+
+
+@lru_cache
+def _forms() -> _TopicForms:
+    def pattern(name: str) -> str:
+        return typed_pattern("topic", name).replace("{level}", _LEVEL)
+
+    patterns = {
+        "severity": pattern("severity"),
+        "priority": pattern("priority"),
+        "bare": rf"(?:{pattern('before_level')} ?[-#:=.]? ?)?([0-9]) ?{pattern('behind_level')}?",
+        "former": rf"{pattern('former')}$",
+        "was": rf"[\[(]\s*{pattern('was')}?\s*[\])]",
+        "role": pattern("role"),
+        "nobody": rf"{pattern('nobody')}(?!\w)",
+        "no": rf"\s*(?:.*\b)?{pattern('no')}\s*$",
+        "sign": rf"\s*(?:{pattern('is')}\s)?\s*([:=@]?)[\s@]*",
+        "name_ends": rf"[()\[\]‹›&+<>]|{pattern('name_ends')}",
+    }
+    return _TopicForms(**{name: re.compile(each, re.IGNORECASE) for name, each in patterns.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +87,8 @@ def read_topic(text: str) -> ChannelTopic:
     named: list[tuple[Participant, bool]] = []
     about: list[str] = []
     for part in parts:
-        before, *behind_roles = _ROLE.split(part)
-        if behind_roles and not _NO.search(before):
+        before, *behind_roles = _forms().role.split(part)
+        if behind_roles and not _forms().no.search(before):
             named += [found for behind in behind_roles if (found := _commander(behind))]
         about.append(_about(before, severity))
     commander, sure = named[0] if len({person for person, _ in named}) == 1 else (None, False)
@@ -80,7 +97,7 @@ def read_topic(text: str) -> ChannelTopic:
 
 def read_severity(text: str) -> Severity | None:
     """Returns what a person entered as a severity: `2`, `SEV-2`, `p2`, `심각도 2`; None for anything else."""
-    found = _BARE.fullmatch(_plain(text).strip())
+    found = _forms().bare.fullmatch(_plain(text).strip())
     return _level(found[1]) if found else None
 
 
@@ -118,7 +135,7 @@ def _plain(text: str) -> str:
 
 def _severity(parts: Iterable[str]) -> Severity | None:
     """Severities come before priorities; one that was before doesn't count."""
-    for pattern in (_SEVERITY, _PRIORITY):
+    for pattern in (_forms().severity, _forms().priority):
         levels = {level for part in parts for level in _levels(part, pattern)}
         if levels:
             return _level(levels.pop()) if len(levels) == 1 else None
@@ -134,7 +151,7 @@ def _levels(part: str, pattern: re.Pattern[str]) -> list[str]:
 
 def _now(text: str, pattern: re.Pattern[str]) -> list[str]:
     found = pattern.finditer(text)
-    return [next(filter(None, match.groups())) for match in found if not _FORMER.search(text[: match.start()])]
+    return [next(filter(None, match.groups())) for match in found if not _forms().former.search(text[: match.start()])]
 
 
 def _level(digit: str) -> Severity | None:
@@ -146,9 +163,9 @@ def _commander(text: str) -> tuple[Participant, bool] | None:
     *_, last = _ARROW.split(text)
     if mentioned := _PERSON.search(last):
         return Participant(mentioned[1], mentioned[1]), True
-    sign = _SIGN.match(text)
-    name = _NAME_ENDS.split(last if last is not text else text[sign.end() if sign else 0 :])[0].strip(" :=@.!")
-    if not 0 < len(name) <= 60 or _NOBODY.match(name) or not any(each.isalpha() for each in name):
+    sign = _forms().sign.match(text)
+    name = _forms().name_ends.split(last if last is not text else text[sign.end() if sign else 0 :])[0].strip(" :=@.!")
+    if not 0 < len(name) <= 60 or _forms().nobody.match(name) or not any(each.isalpha() for each in name):
         return None
     return Participant(name), bool(sign and sign[1])
 
@@ -156,10 +173,10 @@ def _commander(text: str) -> tuple[Participant, bool] | None:
 def _about(part: str, severity: Severity | None) -> str:
     """What is left of a part; a severity stays where it wasn't clear."""
     rest = _EMOJI.sub(" ", _PERSON.sub(" ", part))
-    if _NO.fullmatch(rest):
+    if _forms().no.fullmatch(rest):
         return ""
     if severity is not None:
-        for pattern in (_SEVERITY, _PRIORITY):
+        for pattern in (_forms().severity, _forms().priority):
             rest = pattern.sub(" ", rest)
-        rest = _ARROW.sub(" ", re.sub(r"[\[(]\s*(?:was|formerly|이전)?\s*[\])]", " ", rest)).strip(" :-()[]")
+        rest = _ARROW.sub(" ", _forms().was.sub(" ", rest)).strip(" :-()[]")
     return " ".join(rest.split())

@@ -17,8 +17,8 @@ def trend_words(number: Number, locale: Locale, emphasis: str = "") -> str:
     if number.before is not None and number.before_start and number.before_end:
         against, period = Period(number.before_start, number.before_end), Period(number.start, number.end)
         return against_text(number.asked, number.before, against, period, locale)
-    said = _sentence(number, locale)
-    return said.replace("*", emphasis)
+    sentence = _sentence(number, locale)
+    return sentence.replace("*", emphasis)
 
 
 def _sentence(number: Number, locale: Locale) -> str:

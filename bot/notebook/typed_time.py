@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale, is_repeated, zone_name
+from bot.kernel.typed_words import sections, typed_pattern
 from bot.signals.periods import Clock
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"), 1
-    )
-    for name in names.split()
-}  # fmt: skip
-_TIME = re.compile(
-    r"(?P<before>오전|오후)?\s*(?P<hour>\d{1,2})(?:[:시]\s*(?P<minute>\d{2})?(?:분|:(?P<second>\d{2})(?:\.\d+)?)?)?\s*"
-    r"(?P<after>[ap]\.?m\.?)?(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|UTC(?:[+-]\d{2}(?::?\d{2})?)?|[A-Z]{2,5}))?$",
-    re.IGNORECASE,
-)
-_DATES = (
-    re.compile(r"(?P<year>\d{4})(?:[-./]|년\s*)(?P<month>\d{1,2})(?:[-./]|월\s*)(?P<day>\d{1,2})일?"),
-    re.compile(r"(?P<month>\d{1,2})월\s*(?P<day>\d{1,2})일"),
-    re.compile(r"(?P<day>\d{1,2})\.?\s+(?P<name>[a-z]{3,9})\.?,?(?:\s+(?P<year>\d{4}))?", re.IGNORECASE),
-    re.compile(r"(?P<name>[a-z]{3,9})\.?\s+(?P<day>\d{1,2}),?(?:\s+(?P<year>\d{4}))?(?!\d*:)", re.IGNORECASE),
-)
-_WEEKDAY = re.compile(
-    r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+|\s*\([월화수목금토일]\)|[월화수목금토일]요일", re.IGNORECASE
-)
+
+@dataclass(frozen=True, slots=True)
+class _TimeForms:
+    """How days and times are written, in all languages."""
+
+    time: re.Pattern[str]
+    dates: tuple[re.Pattern[str], ...]
+    months: dict[str, int]
+    """Number of a month by each of its names."""
+    weekday: re.Pattern[str]
+
+
+HALVES = ("am", "pm", "before_am", "before_pm")
+"""Halves of the day as groups of the pattern of times; what stands behind the hour goes before."""
 UNREADABLE = "“%(text)s” can’t be read as a time; write it like %(example)s (%(zone)s)."
 
 
@@ -42,11 +37,11 @@ def read_typed_time(text: str, locale: Locale, near: datetime, now: datetime) ->
     words, local = " ".join(text.split()), near.astimezone(locale.zone)
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?", words):
         words = words.replace("T", " ")
-    day, rest = _day(_WEEKDAY.sub(" ", words).strip(), local, words, locale)
-    said = _TIME.match(rest)
-    if said is None or (said["minute"] is None and not said["after"] and not said["before"] and "시" not in rest):
+    day, rest = _day(_forms().weekday.sub(" ", words).strip(), local, words, locale)
+    typed = _forms().time.match(rest)
+    if typed is None or not (typed["minute"] or typed["unit"] or any(typed[half] for half in HALVES)):
         raise _unreadable(words, locale, local)
-    moment = _moment(day, _clock_time(said, words, locale, local), said["zone"] or "", locale, words)
+    moment = _moment(day, _clock_time(typed, words, locale, local), typed["zone"] or "", locale, words)
     if moment > now + timedelta(minutes=1):
         raise Misunderstood("%(moment)s is still to come.", moment=locale.moment(moment))
     return moment.astimezone(UTC)  # in an hour that comes twice, times of two zones are never equal (PEP 495)
@@ -60,22 +55,54 @@ def typed_text(moment: datetime | None, locale: Locale) -> str:
     return f"{local:%Y-%m-%d %H:%M} {zone_name(local)}" if is_repeated(local) else f"{local:%Y-%m-%d %H:%M}"
 
 
+@lru_cache
+def _forms() -> _TimeForms:
+    year, month, day, hour, minute, am, pm, before_am, before_pm = (
+        typed_pattern("time", name)
+        for name in ("year", "month", "day", "hour", "minute", "am", "pm", "before_am", "before_pm")
+    )
+    dates = (
+        rf"(?P<year>\d{{4}})(?:[-./]|{year}\s*)(?P<month>\d{{1,2}})(?:[-./]|{month}\s*)(?P<day>\d{{1,2}}){day}?",
+        rf"(?P<month>\d{{1,2}}){month}\s*(?P<day>\d{{1,2}}){day}",
+        r"(?P<day>\d{1,2})\.?\s+(?P<name>[^\W\d_]{3,9})\.?,?(?:\s+(?P<year>\d{4}))?",
+        r"(?P<name>[^\W\d_]{3,9})\.?\s+(?P<day>\d{1,2}),?(?:\s+(?P<year>\d{4}))?(?!\d*:)",
+    )
+    time = (
+        rf"(?:(?P<before_am>{before_am})|(?P<before_pm>{before_pm}))?\s*(?P<hour>\d{{1,2}})"
+        rf"(?:(?::|(?P<unit>{hour}))\s*(?P<minute>\d{{2}})?(?:{minute}|:(?P<second>\d{{2}})(?:\.\d+)?)?)?\s*"
+        rf"(?:(?P<am>{am})|(?P<pm>{pm}))?"
+        r"(?:\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|UTC(?:[+-]\d{2}(?::?\d{2})?)?|[A-Z]{2,5}))?$"
+    )
+    return _TimeForms(
+        time=re.compile(time, re.IGNORECASE),
+        dates=tuple(re.compile(each, re.IGNORECASE) for each in dates),
+        months={
+            name: number
+            for section in sections("time")
+            for number, names in enumerate(section.get("months", ()), 1)
+            for name in names.split("|")
+        },
+        weekday=re.compile(typed_pattern("time", "weekday"), re.IGNORECASE),
+    )
+
+
 def _unreadable(text: str, locale: Locale, near: datetime) -> Misunderstood:
     return Misunderstood(UNREADABLE, text=text[:60], example=f"{near:%Y-%m-%d %H:%M}", zone=locale.zone.key)
 
 
 def _day(words: str, near: datetime, text: str, locale: Locale) -> tuple[date, str]:
     """Returns the day, and what stands behind it."""
-    for form in _DATES:
-        said = form.match(words)
-        if said is None:
+    forms = _forms()
+    for form in forms.dates:
+        typed = form.match(words)
+        if typed is None:
             continue
-        parts = said.groupdict()
-        month = MONTHS.get((parts.get("name") or "").lower()) or int(parts.get("month") or 0)
+        parts = typed.groupdict()
+        month = forms.months.get((parts.get("name") or "").lower()) or int(parts.get("month") or 0)
         years = (int(parts["year"]),) if parts.get("year") else (near.year - 1, near.year, near.year + 1)
-        days = [found for year in years if (found := _date(year, month, int(parts["day"])))]
+        days = [day for year in years if (day := _date(year, month, int(parts["day"])))]
         if days:
-            return min(days, key=lambda each: abs(each - near.date())), words[said.end() :].lstrip(" ,")
+            return min(days, key=lambda each: abs(each - near.date())), words[typed.end() :].lstrip(" ,")
         raise _unreadable(text, locale, near)
     return near.date(), words
 
@@ -87,13 +114,12 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _clock_time(said: re.Match[str], text: str, locale: Locale, near: datetime) -> time:
-    hour, minute, second = (int(said[name] or 0) for name in ("hour", "minute", "second"))
-    half = (said["after"] or said["before"] or "").lower()
-    if half:
+def _clock_time(typed: re.Match[str], text: str, locale: Locale, near: datetime) -> time:
+    hour, minute, second = (int(typed[name] or 0) for name in ("hour", "minute", "second"))
+    if half := next((half for half in HALVES if typed[half]), None):
         if not 1 <= hour <= 12:
             raise _unreadable(text, locale, near)
-        hour = hour % 12 + 12 * (half[0] in "p" or half == "오후")
+        hour = hour % 12 + 12 * (half in {"pm", "before_pm"})
     try:
         return time(hour, minute, second)
     except ValueError:

@@ -25,7 +25,7 @@ from bot.web.intake_admission import IntakeAdmission, KnownSenders, cors_for
 from bot.web.intake_body import CORS, Bodies, BodyLimits, Damaged, IntakeRejected, answer
 from bot.web.multipart_form import parts_of
 from bot.web.refused_people import RefusedPeople
-from bot.web.tee import Tee, letter
+from bot.web.tee import Tee, forwarded_headers
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PATHS = ("/intake/datadog", "/intake/rrweb")
@@ -148,7 +148,7 @@ class Intake:
     async def _send_on(self, wanted: str, request: web.Request, data: bytes) -> None:
         if self._tee:
             kind, agent = (request.headers.get(name, "") for name in ("Content-Type", "User-Agent"))
-            await self._tee.take(letter(wanted, kind, agent, _sender(request)), data)
+            await self._tee.take(forwarded_headers(wanted, kind, agent, _sender(request)), data)
 
     async def rrweb(self, request: web.Request) -> web.StreamResponse:
         shown = request.headers.get("X-Intake-Key", "")

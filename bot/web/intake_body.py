@@ -49,11 +49,11 @@ CUT_OFF = "The body is cut off or damaged."
 _OF_A_BYTE, _OF_A_LINE = 4, 2_000
 
 
-def answer(status: int, *, retry_after: float | None = None, **told: object) -> web.Response:
+def answer(status: int, *, retry_after: float | None = None, **fields: object) -> web.Response:
     """A refusal closes the connection: the rest of its body may be long, or damaged. `retry_after` is in seconds."""
     seconds = retry_after or (RETRY_AFTER_S if status == 503 else 0)
     headers = {"Retry-After": str(ceil(seconds))} if seconds else {}
-    response = web.Response(status=status, text=json.dumps(told), content_type="application/json", headers=headers)
+    response = web.Response(status=status, text=json.dumps(fields), content_type="application/json", headers=headers)
     if status >= 400:
         response.force_close()
     return response

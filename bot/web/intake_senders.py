@@ -24,7 +24,6 @@ HASHED = "sha256:"
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FIELDS = {"name", "keys", "origins", "per_minute", "mb_per_day"}
-KEYS_OF_SETTINGS = "REPLAYBOOK_INTAKE_KEYS"
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,9 +151,9 @@ class _NotebookPages:
             raise Misunderstood("There is nothing to say: the comment is empty.")
         # The page makes the key when it is drawn, so that pressing twice says it once.
         key = f"page/{str(form.get('key', ''))[:40] or secrets.token_urlsafe(12)}"
-        said = Comment(key, self.now(), text, name, via="page")
+        comment = Comment(key, self.now(), text, name, via="page")
         response = await self._changed(
-            request, lambda notebook: merge(notebook, [said], self.words.for_notebook(notebook)), "comments"
+            request, lambda notebook: merge(notebook, [comment], self.words.for_notebook(notebook)), "comments"
         )
         if self.discussion:
             await self.discussion.pass_on(await self.store.get(request.match_info["id"]), key)

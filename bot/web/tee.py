@@ -34,7 +34,7 @@ _FORWARD = re.compile(r"/api/v2/(rum|replay|logs|profile|spans|debugger|exposure
 _log = logging.getLogger(__name__)
 
 
-class Letter(msgspec.Struct, frozen=True):
+class ForwardedHeaders(msgspec.Struct, frozen=True):
     """What goes along with a body: path and query at Datadog, and what Datadog is to know of the sender."""
 
     forward: str
@@ -44,9 +44,11 @@ class Letter(msgspec.Struct, frozen=True):
     """Its address; Datadog finds the country by it (X-Forwarded-For)."""
 
 
-def letter(forward: str, content_type: str, user_agent: str, sender: str) -> Letter:
+def forwarded_headers(forward: str, content_type: str, user_agent: str, sender: str) -> ForwardedHeaders:
     """Headers of strangers, with nothing in them that a header may not hold."""
-    return Letter(forward, *("".join(filter(str.isprintable, it))[:500] for it in (content_type, user_agent, sender)))
+    return ForwardedHeaders(
+        forward, *("".join(filter(str.isprintable, it))[:500] for it in (content_type, user_agent, sender))
+    )
 
 
 def may_go(forward: str) -> bool:
@@ -110,9 +112,9 @@ class Tee:
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await asyncio.gather(*tee._deleting, return_exceptions=True)
 
-    async def take(self, letter: Letter, body: bytes) -> bool:
+    async def take(self, headers: ForwardedHeaders, body: bytes) -> bool:
         """Keep a delivery to be sent. Never raises: False (and a line in the log) when it can't be kept."""
-        if not may_go(letter.forward):
+        if not may_go(headers.forward):
             return False
         if self._bytes + len(body) > MOST_BYTES:
             if not self._full:
@@ -122,7 +124,7 @@ class Tee:
         key = f"{time.time_ns():020d}-{secrets.token_hex(8)}{WAITING}"
         self._own.add(key)
         try:
-            await self._store.put(key, msgspec.json.encode(letter) + b"\n" + body)
+            await self._store.put(key, msgspec.json.encode(headers) + b"\n" + body)
         except Upstream as error:
             self._own.discard(key)
             _log.error("A delivery can't be kept for Datadog's intake: %s", error)
@@ -174,7 +176,7 @@ class Tee:
         """Whether nothing is left to do: it was sent, refused for good, or can't be read or sent any more."""
         try:
             head, _, body = (await self._store.get(key)).partition(b"\n")
-            if not await self._sent(msgspec.json.decode(head, type=Letter), body):
+            if not await self._sent(msgspec.json.decode(head, type=ForwardedHeaders), body):
                 if _age_s(key) < KEPT_S:
                     return False
                 _log.error("A delivery couldn't be sent to Datadog's intake for a day and is dropped.")
@@ -202,14 +204,14 @@ class Tee:
         except Upstream as error:
             _log.error("A delivery that Datadog's intake has can't be deleted, and will be sent again: %s", error)
 
-    async def _sent(self, letter: Letter, body: bytes) -> bool:
+    async def _sent(self, forwarded: ForwardedHeaders, body: bytes) -> bool:
         """Whether Datadog took it, or refused it for good."""
         headers = {
-            "Content-Type": letter.content_type,
-            "User-Agent": letter.user_agent,
-            "X-Forwarded-For": letter.sender,
+            "Content-Type": forwarded.content_type,
+            "User-Agent": forwarded.user_agent,
+            "X-Forwarded-For": forwarded.sender,
         }
-        url = URL(self._base + letter.forward, encoded=True)
+        url = URL(self._base + forwarded.forward, encoded=True)
         with suppress(aiohttp.ClientError, TimeoutError, OSError):
             known = {name: value for name, value in headers.items() if value}
             async with self._session.post(url, data=body, headers=known, allow_redirects=False) as answer:

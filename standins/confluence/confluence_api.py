@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from aiohttp import web
 
-from standins.confluence.confluence_world import ConfluenceWorld, Refusal, StoredFile, StoredPage
+from standins.confluence.confluence_world import ConfluenceRefusal, ConfluenceWorld, PageAttachment, StoredPage
 from standins.confluence.storage_check import parsed
 
 WORLD: web.AppKey[ConfluenceWorld] = web.AppKey("confluence", ConfluenceWorld)
@@ -67,7 +67,7 @@ async def _spaces(request: web.Request) -> web.Response:
 async def _pages(request: web.Request) -> web.Response:
     world, query = _known(request), _query(request, "space-id", "title", "status", "body-format")
     if query.get("space-id") != world.space_id:
-        raise Refusal(404, "Space not found")
+        raise ConfluenceRefusal(404, "Space not found")
     page = world.titled(query.get("title", ""))
     return _json({"results": [_shown(page, query)] if page else [], "_links": {}})
 
@@ -76,10 +76,10 @@ async def _create(request: web.Request) -> web.Response:
     world = _known(request, writing=True)
     sent = await _read(request, NewPage)
     if sent.space_id != world.space_id:
-        raise Refusal(404, "Space not found")
+        raise ConfluenceRefusal(404, "Space not found")
     parent = sent.parent_id or world.home
     if parent not in world.pages:
-        raise Refusal(404, "Parent not found")
+        raise ConfluenceRefusal(404, "Parent not found")
     _fit(world, sent.title, sent.body.value)
     page = StoredPage(str(70_000 + len(world.pages)), world.space_id, parent, sent.title, sent.body.value)
     world.pages[page.id] = page
@@ -94,9 +94,9 @@ async def _replace(request: web.Request) -> web.Response:
     page, world = _stored(request, writing=True), request.app[WORLD]
     sent = await _read(request, ChangedPage)
     if sent.id != page.id:
-        raise Refusal(400, "The id of the body is not that of the address")
+        raise ConfluenceRefusal(400, "The id of the body is not that of the address")
     if sent.version.number != page.version + 1:
-        raise Refusal(409, f"Version must be incremented on update. Current version is: {page.version}")
+        raise ConfluenceRefusal(409, f"Version must be incremented on update. Current version is: {page.version}")
     _fit(world, sent.title, sent.body.value, page)
     page.title, page.body = sent.title, sent.body.value
     page.messages.append(sent.version.message)
@@ -122,32 +122,34 @@ async def _attachments(request: web.Request) -> web.Response:
 async def _attach(request: web.Request) -> web.Response:
     page, world = _stored(request, writing=True), request.app[WORLD]
     if request.headers.get("X-Atlassian-Token") not in {"no-check", "nocheck"}:
-        raise Refusal(403, "XSRF check failed")
+        raise ConfluenceRefusal(403, "XSRF check failed")
     form = await request.post()
     file = form.get("file")
     if not isinstance(file, web.FileField) or form.get("minorEdit") not in {"true", "false"}:
-        raise Refusal(400, "A file and minorEdit are needed")
+        raise ConfluenceRefusal(400, "A file and minorEdit are needed")
     data = file.file.read()
     if len(data) > world.most_bytes:
-        raise Refusal(413, "The attachment is too large")
+        raise ConfluenceRefusal(413, "The attachment is too large")
     before = page.files.get(file.filename)
-    page.files[file.filename] = StoredFile(file.filename, file.content_type, data, before.versions + 1 if before else 1)
+    page.files[file.filename] = PageAttachment(
+        file.filename, file.content_type, data, before.versions + 1 if before else 1
+    )
     return _json({"results": [{"id": "att1", "title": file.filename, "type": "attachment"}], "size": 1})
 
 
 def _fit(world: ConfluenceWorld, title: str, body: str, page: StoredPage | None = None) -> None:
     if not title.strip() or len(title) > 255:
-        raise Refusal(400, "Title must be between 1 and 255 characters")
+        raise ConfluenceRefusal(400, "Title must be between 1 and 255 characters")
     other = world.titled(title)
     if other is not None and other is not page:
-        raise Refusal(400, "A page already exists with the same TITLE in this space")
+        raise ConfluenceRefusal(400, "A page already exists with the same TITLE in this space")
     parsed(body)
 
 
 def _stored(request: web.Request, *, writing: bool = False) -> StoredPage:
     page = _known(request, writing=writing).pages.get(request.match_info["id"])
     if page is None or page.trashed:
-        raise Refusal(404, "Page not found")
+        raise ConfluenceRefusal(404, "Page not found")
     return page
 
 
@@ -156,9 +158,9 @@ def _known(request: web.Request, *, writing: bool = False) -> ConfluenceWorld:
     world = request.app[WORLD]
     wanted = "Basic " + base64.b64encode(f"{world.email}:{world.token}".encode()).decode()
     if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), wanted.encode()):
-        raise Refusal(401, "Unauthorized")
+        raise ConfluenceRefusal(401, "Unauthorized")
     if writing and not world.may_write:
-        raise Refusal(403, "Forbidden")
+        raise ConfluenceRefusal(403, "Forbidden")
     return world
 
 
@@ -166,18 +168,18 @@ def _query(request: web.Request, *allowed: str) -> dict[str, str]:
     values: dict[str, str] = {}
     for name, value in request.query.items():
         if name not in allowed or name in values:
-            raise Refusal(400, f"Invalid parameter {name}")
+            raise ConfluenceRefusal(400, f"Invalid parameter {name}")
         values[name] = value
     return values
 
 
 async def _read(request: web.Request, kind: type[T]) -> T:
     if request.content_type != "application/json":
-        raise Refusal(415, "Unsupported Media Type")
+        raise ConfluenceRefusal(415, "Unsupported Media Type")
     try:
         return msgspec.json.decode(await request.read(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Refusal(400, f"Invalid body: {error}") from None
+        raise ConfluenceRefusal(400, f"Invalid body: {error}") from None
 
 
 def _shown(page: StoredPage, query: dict[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from aiohttp import web
 
 from standins.confluence.confluence_api import WORLD
-from standins.confluence.confluence_world import Refusal, StoredPage
+from standins.confluence.confluence_world import ConfluenceRefusal, StoredPage
 from standins.confluence.storage_check import AC, RI, parsed
 
 STYLE = (
@@ -48,14 +48,14 @@ async def _page(request: web.Request) -> web.Response:
 async def _file(request: web.Request) -> web.Response:
     file = _known(request).files.get(request.match_info["name"])
     if file is None:
-        raise Refusal(404, "Attachment not found")
+        raise ConfluenceRefusal(404, "Attachment not found")
     return web.Response(body=file.data, content_type=file.media_type)
 
 
 def _known(request: web.Request) -> StoredPage:
     page = request.app[WORLD].pages.get(request.match_info["id"])
     if page is None or page.trashed:
-        raise Refusal(404, "Page not found")
+        raise ConfluenceRefusal(404, "Page not found")
     return page
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from standins.confluence.confluence_api import WORLD, Handler, api_routes
 from standins.confluence.confluence_pages import page_routes
-from standins.confluence.confluence_world import ConfluenceFault, ConfluenceWorld, Refusal
+from standins.confluence.confluence_world import ConfluenceFault, ConfluenceRefusal, ConfluenceWorld
 
 
 @asynccontextmanager
@@ -38,7 +38,7 @@ async def _recorded(request: web.Request, handler: Handler) -> web.StreamRespons
 async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except Refusal as refusal:
+    except ConfluenceRefusal as refusal:
         body: object = {"errors": [{"status": refusal.status, "title": str(refusal), "detail": None}]}
         if "/rest/api/" in request.path:
             body = {"statusCode": refusal.status, "message": str(refusal)}
@@ -66,4 +66,4 @@ async def _failed(request: web.Request, handler: Handler, fault: ConfluenceFault
         if request.transport is not None:
             request.transport.abort()
         raise web.HTTPServiceUnavailable  # it reaches nobody
-    raise Refusal(fault.status, "Made to fail", fault.headers)
+    raise ConfluenceRefusal(fault.status, "Made to fail", fault.headers)

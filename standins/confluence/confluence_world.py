@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
-class Refusal(Exception):
+class ConfluenceRefusal(Exception):
     """Is answered with `status`, in the form of the API that was called."""
 
     def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
@@ -35,7 +35,7 @@ class ConfluenceFault:
 
 
 @dataclass(slots=True)
-class StoredFile:
+class PageAttachment:
     """An attachment; `versions` counts how often it was sent."""
 
     name: str
@@ -54,7 +54,7 @@ class StoredPage:
     title: str
     body: str
     messages: list[str] = field(default_factory=lambda: [""])
-    files: dict[str, StoredFile] = field(default_factory=dict)
+    files: dict[str, PageAttachment] = field(default_factory=dict)
     trashed: bool = False
 
     @property

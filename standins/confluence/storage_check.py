@@ -6,7 +6,7 @@ import re
 from html.entities import html5
 from xml.etree import ElementTree
 
-from standins.confluence.confluence_world import Refusal
+from standins.confluence.confluence_world import ConfluenceRefusal
 
 AC, RI = "http://atlassian.com/content", "http://atlassian.com/resource/identifier"
 _NAMES = """p h1 h2 h3 h4 h5 h6 strong em u s del code pre blockquote ul ol li a br hr span div sub sup
@@ -23,12 +23,12 @@ _OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
 def parsed(body: str) -> ElementTree.Element:
-    """Raises Refusal (400), as Confluence answers to what it can't parse."""
+    """Raises ConfluenceRefusal (400), as Confluence answers to what it can't parse."""
     text = _ENTITY.sub(lambda found: found[0] if found[1] in _OWN else html5.get(f"{found[1]};", found[0]), body)
     try:
         root = ElementTree.fromstring(f'<page xmlns:ac="{AC}" xmlns:ri="{RI}">{text}</page>')  # noqa: S314 - a stand-in
     except (ElementTree.ParseError, ValueError) as error:
-        raise Refusal(400, f"Error parsing xhtml: {error}") from None
+        raise ConfluenceRefusal(400, f"Error parsing xhtml: {error}") from None
     for element in root.iter():
         if element is not root:
             _checked(element)
@@ -37,11 +37,11 @@ def parsed(body: str) -> ElementTree.Element:
 
 def _checked(element: ElementTree.Element) -> None:
     if element.tag not in HTML and element.tag not in KNOWN:
-        raise Refusal(400, f"Unknown element {element.tag}")
+        raise ConfluenceRefusal(400, f"Unknown element {element.tag}")
     if element.tag not in HTML:
         return
     for name, value in element.attrib.items():
         if name not in ATTRIBUTES.get(element.tag, set()):
-            raise Refusal(400, f"Unknown attribute {name} of {element.tag}")
+            raise ConfluenceRefusal(400, f"Unknown attribute {name} of {element.tag}")
         if name == "href" and not re.match(r"https?://|mailto:", value):
-            raise Refusal(400, f"Not an address: {value[:60]}")
+            raise ConfluenceRefusal(400, f"Not an address: {value[:60]}")

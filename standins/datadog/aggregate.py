@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.query_facets import known
 from standins.datadog.rum_columns import Events
 from standins.datadog.shape import JsonObject
@@ -91,12 +91,12 @@ def _check(computes: Sequence[ComputeSpec], groups: Sequence[GroupSpec]) -> None
         known(group.facet)
         product *= group.limit
     if product > MOST_BUCKETS:
-        raise Denied(400, f"At most {MOST_BUCKETS} buckets are allowed")
+        raise DatadogDenied(400, f"At most {MOST_BUCKETS} buckets are allowed")
     for compute in computes:
         if (compute.aggregation == "cardinality") != bool(compute.metric):
-            raise Denied(400, "Only a cardinality has a metric, and it must have one")
+            raise DatadogDenied(400, "Only a cardinality has a metric, and it must have one")
         if bool(compute.interval) and compute.type != "timeseries":
-            raise Denied(400, "An interval is for time series")
+            raise DatadogDenied(400, "An interval is for time series")
 
 
 def _largest(events: Events, by_values: ByValues, groups: Sequence[GroupSpec]) -> list[tuple[str, ...]]:
@@ -119,7 +119,7 @@ def _computed(events: Events, selected: Sequence[int], compute: ComputeSpec, zon
     for number in selected:
         slices[start_of(events.moment(number) / 1000)].append(number)
     if len(slices) > MOST_POINTS:
-        raise Denied(400, f"At most {MOST_POINTS} points are allowed")
+        raise DatadogDenied(400, f"At most {MOST_POINTS} points are allowed")
     return [
         {"time": f"{start.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "value": _number(events, slices[start], compute)}
         for start in sorted(slices)
@@ -138,7 +138,7 @@ def _slicing(interval: str, zone: str) -> Callable[[float], datetime]:
     """Returns a function that gives where a moment's slice begins: days in the zone, all else from the epoch on."""
     parts = re.fullmatch(r"(\d+)([mhd])", interval)
     if parts is None:
-        raise Denied(400, f"Invalid interval {interval}")
+        raise DatadogDenied(400, f"Invalid interval {interval}")
     if interval == "1d":
         return lambda moment: _local(moment, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     seconds = int(parts[1]) * _UNITS[parts[2]]
@@ -150,4 +150,4 @@ def _local(moment: float, zone: str) -> datetime:
     try:
         return datetime.fromtimestamp(moment, ZoneInfo(zone))
     except (ZoneInfoNotFoundError, ValueError):
-        raise Denied(400, f"Invalid timezone {zone}") from None
+        raise DatadogDenied(400, f"Invalid timezone {zone}") from None

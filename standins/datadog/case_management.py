@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from standins.datadog.denied import Denied, not_found
+from standins.datadog.denied import DatadogDenied, not_found
 from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
@@ -57,7 +57,7 @@ class CommentData(msgspec.Struct, forbid_unknown_fields=True):
     attributes: CommentText
 
 
-class StoredComment(msgspec.Struct, forbid_unknown_fields=True):
+class StoredCaseComment(msgspec.Struct, forbid_unknown_fields=True):
     data: CommentData
 
 
@@ -128,7 +128,7 @@ async def _create(request: web.Request) -> web.Response:
     sent = (await body_of(request, SentCase)).data
     stored, project, attributes = cases(world), sent.relationships.project.data.id, sent.attributes
     if not attributes.title:
-        raise Denied(400, "Invalid title")
+        raise DatadogDenied(400, "Invalid title")
     if project not in stored.projects:
         raise not_found("project")
     key = f"{stored.projects[project][0]}-{len(stored.cases) + 1}"
@@ -144,7 +144,7 @@ async def _search(request: web.Request) -> web.Response:
     query = parameters(request, "page[size]", "page[number]", "sort[field]", "sort[asc]", "filter")
     size, number = int(query.get("page[size]", "10")), int(query.get("page[number]", "1"))
     if not 1 <= size <= 100 or query.get("sort[field]", "created_at") not in ("created_at", "priority", "status"):
-        raise Denied(400, "Invalid page size or sort field")
+        raise DatadogDenied(400, "Invalid page size or sort field")
     words = query.get("filter", "").split()
     fitting = [case for case in cases(world).cases if all(word in _words(case) for word in words)]
     fitting.sort(key=lambda case: case.created, reverse=query.get("sort[asc]") != "true")
@@ -172,7 +172,7 @@ async def _get(request: web.Request) -> web.Response:
 async def _comment(request: web.Request) -> web.Response:
     world = world_of(request, "cases_write")
     case = _one(world, request)
-    case.comments.append((await body_of(request, StoredComment)).data.attributes.comment)
+    case.comments.append((await body_of(request, StoredCaseComment)).data.attributes.comment)
     return json_response(200, {"data": [_comment_cell(case.comments[-1])]})
 
 
@@ -183,9 +183,9 @@ async def _set(request: web.Request) -> web.Response:
     case = _one(world, request)
     sent = (await body_of(request, SentChange)).data.attributes
     if set(msgspec.to_builtins(sent)) != {what}:
-        raise Denied(400, f"Invalid {what}")
+        raise DatadogDenied(400, f"Invalid {what}")
     if sent.due_date and len(sent.due_date) != 10:
-        raise Denied(400, "Invalid due date")
+        raise DatadogDenied(400, "Invalid due date")
     case.priority, case.due = sent.priority or case.priority, sent.due_date or case.due
     if sent.status and sent.status != case.status:
         case.status, case.closed = sent.status, world.clock() if sent.status == "CLOSED" else None
@@ -198,7 +198,7 @@ async def _timeline(request: web.Request) -> web.Response:
     query = parameters(request, "page[size]", "page[number]", "sort[ascending]")
     size, number = int(query.get("page[size]", "10")), int(query.get("page[number]", "0"))
     if not 1 <= size <= 100 or number < 0:
-        raise Denied(400, "Invalid page size or number")
+        raise DatadogDenied(400, "Invalid page size or number")
     created: dict[str, Any] = {"id": "t0", "type": "timeline_cell", "attributes": {"type": "CASE_CREATED"}}
     oldest_first = [created, *map(_comment_cell, _one(world, request).comments)]
     ordered = oldest_first if query.get("sort[ascending]") == "true" else oldest_first[::-1]

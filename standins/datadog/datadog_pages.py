@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from standins.datadog.case_management import cases
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.notebook_service import StoredCell, notebooks
 from standins.datadog.strict import WORLD
@@ -31,7 +31,7 @@ def routes() -> list[web.RouteDef]:
 async def _notebook(request: web.Request) -> web.Response:
     notebook = notebooks(request.app[WORLD]).by_number.get(int(request.match_info["number"]))
     if notebook is None:
-        raise Denied(404, "Notebook not found")
+        raise DatadogDenied(404, "Notebook not found")
     return _page(notebook.attributes.name, map(_cell, notebook.cells))
 
 
@@ -39,14 +39,14 @@ async def _case(request: web.Request) -> web.Response:
     key = request.match_info["key"]
     case = next((case for case in cases(request.app[WORLD]).cases if case.key == key), None)
     if case is None:
-        raise Denied(404, "Case not found")
+        raise DatadogDenied(404, "Case not found")
     return _page(f"{case.key} {case.title}", map(_text, [case.status, case.description, *case.comments]))
 
 
 async def _postmortem(request: web.Request) -> web.Response:
     documents, number = _incident_of(request).documents, int(request.match_info["document"])
     if not 1 <= number <= len(documents):
-        raise Denied(404, "Document not found")
+        raise DatadogDenied(404, "Document not found")
     return _page(documents[number - 1].title, [_text(documents[number - 1].content)])
 
 
@@ -54,7 +54,7 @@ def _incident_of(request: web.Request) -> StoredIncident:
     number = int(request.match_info["number"])
     incident = next((one for one in incidents(request.app[WORLD]) if one.number == number), None)
     if incident is None:
-        raise Denied(404, "Incident not found")
+        raise DatadogDenied(404, "Incident not found")
     return incident
 
 

@@ -22,7 +22,7 @@ from standins.datadog import (
     validate,
 )
 from standins.datadog.datadog_faults import DatadogFault
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import PARTIAL, WORLD, json_response, rate_headers
 from standins.datadog.world import RequestRecord, World
 
@@ -110,7 +110,7 @@ async def _denials(request: web.Request, handler: Handler) -> web.StreamResponse
     """Refusals in Datadog's form: `{"errors": ["…"]}`, or with objects in the list."""
     try:
         return await handler(request)
-    except Denied as denied:
+    except DatadogDenied as denied:
         group = request.match_info.route.name or ""
         rate = request.app[WORLD].rates.get(group) if denied.status == 429 else None
         return json_response(denied.status, {"errors": denied.errors}, rate_headers(group, rate) if rate else {})

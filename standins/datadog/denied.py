@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Denied(Exception):
+class DatadogDenied(Exception):
     """Is answered with `status` and errors in Datadog's form: sentences, or objects where there is a `code`."""
 
     def __init__(self, status: int, *sentences: str, code: str = "") -> None:
@@ -12,6 +12,6 @@ class Denied(Exception):
         self.errors = [{"code": code, "title": sentence} if code else sentence for sentence in sentences]
 
 
-def not_found(what: str) -> Denied:
+def not_found(what: str) -> DatadogDenied:
     """As recorded of Case Management."""
-    return Denied(404, f"{what} not found", code="resource_not_found")
+    return DatadogDenied(404, f"{what} not found", code="resource_not_found")

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from bot.kernel.clock import system_clock
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
@@ -128,7 +128,7 @@ async def _search(request: web.Request) -> web.Response:
     headers = count(world, GROUP)
     sent = parameters(request, "query", "sort", "page[size]", "page[offset]", "include")
     if "query" not in sent or sent.get("sort", "created") not in ("created", "-created"):
-        raise Denied(400, "Invalid query or sort")
+        raise DatadogDenied(400, "Invalid query or sort")
     fitting = [incident for incident in reversed(incidents(world)) if _fits(incident, sent["query"])]
     page = [{"data": _resource(incident)} for incident in fitting[: int(sent.get("page[size]", "10"))]]
     data = {"type": "incidents_search_results", "attributes": {"total": len(fitting), "facets": {}, "incidents": page}}
@@ -140,7 +140,7 @@ def _fits(incident: StoredIncident, query: str) -> bool:
         return incident.number == int(number[1])
     if states := re.fullmatch(r"state:\(([\w ]+)\)", query):
         return incident.state in states[1].split(" OR ")
-    raise Denied(400, "Invalid query")
+    raise DatadogDenied(400, "Invalid query")
 
 
 async def _get(request: web.Request) -> web.Response:
@@ -151,7 +151,7 @@ async def _get(request: web.Request) -> web.Response:
         id, name, email = incident.commander
         body["included"] = [_row("users", {"name": name, "email": email, "handle": email}, id)]
     elif sent.get("include", "users") != "users":
-        raise Denied(400, "Invalid include")
+        raise DatadogDenied(400, "Invalid include")
     return json_response(200, body)
 
 
@@ -180,7 +180,7 @@ async def _make_postmortem(request: web.Request) -> web.Response:
     incident = _one(request, "incident_write")
     sent = (await body_of(request, NewPostmortem)).data.attributes
     if not sent.content.strip() or any(cell.attributes.definition.content != sent.content for cell in sent.cells):
-        raise Denied(400, "Invalid content")
+        raise DatadogDenied(400, "Invalid content")
     incident.documents.append(sent)
     url = f"{request.url.origin()}/incidents/{incident.number}/postmortems/{len(incident.documents)}"
     incident.attachments.append(StoredAttachmentAttributes("postmortem", Linked(url, sent.title)))
@@ -207,7 +207,7 @@ async def _todo(request: web.Request) -> web.Response:
 async def _change_todo(request: web.Request) -> web.Response:
     incident, id = _one(request, "incident_write"), request.match_info["todo"]
     if id not in incident.todos:
-        raise Denied(404, "Todo not found")
+        raise DatadogDenied(404, "Todo not found")
     incident.todos[id] = (await body_of(request, StoredTodo)).data.attributes
     return json_response(200, {"data": _row("incident_todos", incident.todos[id], id)})
 
@@ -217,7 +217,7 @@ def _one(request: web.Request, permission: str) -> StoredIncident:
     wanted = request.match_info["id"]
     incident = next((incident for incident in incidents(world) if incident.id == wanted), None)
     if incident is None:
-        raise Denied(404, "Incident not found")
+        raise DatadogDenied(404, "Incident not found")
     return incident
 
 

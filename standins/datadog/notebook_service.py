@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import web
 
 from bot.kernel.clock import system_clock
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
 
@@ -143,7 +143,7 @@ async def _put(request: web.Request) -> web.Response:
     stored = _stored(world, await _sent(request), old.created)
     graphs = {cell.id for cell in old.cells if not cell.markdown}
     if any(cell.named and cell.id not in graphs for cell in stored.cells if not cell.markdown):
-        raise Denied(400, "Invalid cell id")
+        raise DatadogDenied(400, "Invalid cell id")
     notebooks(world).by_number[number] = stored
     return json_response(200, {"data": _resource(number, stored)}, headers)
 
@@ -160,7 +160,7 @@ async def _list(request: web.Request) -> web.Response:
     headers = count(world, request.match_info.route.name or "")
     query = parameters(request, "start", "count", "sort_field", "sort_dir", "query", "include_cells", "type")
     if query.get("sort_field", "modified") not in ("modified", "name", "created"):
-        raise Denied(400, "Invalid sort_field")
+        raise DatadogDenied(400, "Invalid sort_field")
     fitting = [
         (number, stored)
         for number, stored in notebooks(world).by_number.items()
@@ -180,13 +180,13 @@ async def _sent(request: web.Request) -> NotebookBody:
     data = (await body_of(request, SentNotebook)).data
     body = data.attributes
     if data.type != "notebooks" or body.status != "published":
-        raise Denied(400, "Invalid type or status")
+        raise DatadogDenied(400, "Invalid type or status")
     if not 1 <= len(body.name) <= 80:
-        raise Denied(400, "Notebook names take 1 to 80 characters")
+        raise DatadogDenied(400, "Notebook names take 1 to 80 characters")
     if not ("live_span" in body.time or {"start", "end"} <= set(body.time)):
-        raise Denied(400, "Invalid time")
+        raise DatadogDenied(400, "Invalid time")
     if body.metadata and body.metadata.type not in KINDS:
-        raise Denied(400, "Invalid metadata type")
+        raise DatadogDenied(400, "Invalid metadata type")
     return body
 
 
@@ -198,9 +198,9 @@ def _cell(stored: Notebooks, raw: msgspec.Raw) -> StoredCell:
     try:
         sent = msgspec.json.decode(raw, type=SentCell)
     except msgspec.ValidationError as error:
-        raise Denied(400, f"Invalid cell: {error}") from None
+        raise DatadogDenied(400, f"Invalid cell: {error}") from None
     if sent.type != "notebook_cells":
-        raise Denied(400, 'Invalid type. Expected "notebook_cells".')
+        raise DatadogDenied(400, 'Invalid type. Expected "notebook_cells".')
     parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     parts.pop("id", None)
     is_text = sent.attributes.definition.type == "markdown"
@@ -234,7 +234,7 @@ def _resource(number: int, stored: StoredNotebook) -> dict[str, Any]:
 def _one(world: World, request: web.Request) -> tuple[int, StoredNotebook]:
     number = int(request.match_info["number"])
     if number not in notebooks(world).by_number:
-        raise Denied(404, "Notebook not found")
+        raise DatadogDenied(404, "Notebook not found")
     return number, notebooks(world).by_number[number]
 
 

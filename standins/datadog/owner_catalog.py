@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import json_response, parameters, world_of
 from standins.datadog.world import World
 
@@ -126,7 +126,7 @@ async def _on_call(request: web.Request) -> web.Response:
     world, team = _team(request, "on_call_read")
     included = parameters(request, "include").get("include", "").split(",")
     if team.on_call is None:
-        raise Denied(404, "Team has no on-call")
+        raise DatadogDenied(404, "Team has no on-call")
     references = [{"id": id, "type": "users"} for id in team.on_call]
     users = [_row(id, catalog(world).users[id]) for id in team.on_call] if "responders" in included else []
     data = {
@@ -149,7 +149,7 @@ async def _user(request: web.Request) -> web.Response:
     world = world_of(request, "user_access_read")
     id = request.match_info["user"]
     if id not in catalog(world).users:
-        raise Denied(404, "User not found")
+        raise DatadogDenied(404, "User not found")
     return json_response(200, {"data": _row(id, catalog(world).users[id])})
 
 
@@ -157,7 +157,7 @@ def _team(request: web.Request, permission: str) -> tuple[World, CatalogTeam]:
     world = world_of(request, permission)
     team = catalog(world).teams.get(request.match_info["team"])
     if team is None:
-        raise Denied(404, "Team not found")
+        raise DatadogDenied(404, "Team not found")
     return world, team
 
 

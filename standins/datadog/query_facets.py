@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.shape import JsonObject, address, tags
 
 TAGS = frozenset({"service", "env", "version"})
@@ -29,9 +29,9 @@ Meant = Callable[[Any], tuple[Scalar, ...]]
 
 
 def known(facet: str) -> str:
-    """Returns the facet. Raises Denied (400) for one that doesn't exist."""
+    """Returns the facet. Raises DatadogDenied (400) for one that doesn't exist."""
     if facet not in TAGS and facet not in FACETS and not facet.startswith(("@context.", "@usr.")):
-        raise Denied(400, f"Unknown facet {facet}")
+        raise DatadogDenied(400, f"Unknown facet {facet}")
     return facet
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ _FACET = re.compile(r"@?[A-Za-z_][\w.]*")
 
 
 def read(text: str) -> Query:
-    """Reads a query. Raises Denied (400) for anything else."""
+    """Reads a query. Raises DatadogDenied (400) for anything else."""
     return _QueryReader(text).query()
 
 
@@ -189,5 +189,5 @@ def _like(text: str) -> Value:
     return Like(tuple(pieces), tuple(marks)) if marks else Exactly(pieces[0])
 
 
-def _invalid(why: str) -> Denied:
-    return Denied(400, f"Query is invalid: {why}")
+def _invalid(why: str) -> DatadogDenied:
+    return DatadogDenied(400, f"Query is invalid: {why}")

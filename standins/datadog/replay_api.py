@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import count, parameters, world_of
 
 GROUP = "rum_replay"
@@ -33,10 +33,10 @@ async def _segments(request: web.Request) -> web.Response:
     headers = count(world, GROUP)
     query = parameters(request, "source", "ts", "max_list_size", "paging")
     if query.get("source", "event_platform") not in ("event_platform", "blob"):
-        raise Denied(400, "Invalid source")
+        raise DatadogDenied(400, "Invalid source")
     stored = world.segments.get((request.match_info["session"], request.match_info["view"]))
     if stored is None:
-        raise Denied(404, "Not found")
+        raise DatadogDenied(404, "Not found")
     first = int(query.get("paging", "0"))
     page, after = _page(stored, first, int(query.get("max_list_size", PAGE_BYTES)))
     kind, data = FORMS[world.segment_format](page, str(after) if after < len(stored) else "")

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from standins.datadog.aggregate import ComputeSpec, GroupSpec, buckets
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import read
 from standins.datadog.strict import PARTIAL, body_of, count, json_response, parameters, world_of
@@ -70,7 +70,7 @@ async def _search(request: web.Request) -> web.Response:
     parameters(request)
     search = await body_of(request, Search)
     if not 1 <= search.page.limit <= MOST:
-        raise Denied(400, f"page.limit must be between 1 and {MOST}")
+        raise DatadogDenied(400, f"page.limit must be between 1 and {MOST}")
     oldest_first = _fitting(world, search.filter)
     ordered = oldest_first[::-1] if search.sort.startswith("-") else oldest_first
     first = int(search.page.cursor or 0)
@@ -96,7 +96,7 @@ def _fitting(world: World, wanted: RumFilter) -> Sequence[int]:
     query, now = read(wanted.query), world.clock()
     first, last = max(_time(wanted.from_, now), now - KEPT), _time(wanted.to, now)
     if last < _time(wanted.from_, now):
-        raise Denied(400, "filter.to is before filter.from")
+        raise DatadogDenied(400, "filter.to is before filter.from")
     kept = world.events.between(first.timestamp() * 1000, last.timestamp() * 1000)
     return fitting(query, world.events, kept)
 
@@ -112,7 +112,7 @@ def _time(text: str, now: datetime) -> datetime:
             return datetime.fromtimestamp(int(text) / 1000, UTC)
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, KeyError, OverflowError):
-        raise Denied(400, f"Invalid time {text}") from None
+        raise DatadogDenied(400, f"Invalid time {text}") from None
 
 
 def _meta(request: web.Request) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from standins.github.github_by_hand import announce, close, reopen
 from standins.github.github_resources import account, comment_resource, issue_resource, moment, repository
-from standins.github.github_world import Denied, GitHubWorld, StoredComment, StoredIssue
+from standins.github.github_world import GitHubDenied, GitHubWorld, StoredIssue, StoredIssueComment
 
 WORLD: web.AppKey[GitHubWorld] = web.AppKey("github", GitHubWorld)
 T = TypeVar("T")
@@ -32,14 +32,14 @@ class NewIssue(msgspec.Struct, forbid_unknown_fields=True):
     parent_issue_id: int | None = None
 
 
-class ChangedIssue(msgspec.Struct, forbid_unknown_fields=True):
+class GitHubIssueChange(msgspec.Struct, forbid_unknown_fields=True):
     state: Literal["open", "closed"] | None = None
     state_reason: Literal["completed", "not_planned", "duplicate", "reopened"] | None = None
     labels: list[str] | None = None
     assignees: list[str] | None = None
 
 
-class SentComment(msgspec.Struct, forbid_unknown_fields=True):
+class SentGitHubComment(msgspec.Struct, forbid_unknown_fields=True):
     body: str
 
 
@@ -105,7 +105,7 @@ async def _get(request: web.Request) -> web.Response:
 
 async def _change(request: web.Request) -> web.Response:
     world = _known(request)
-    issue, sent = _issue(request, world), await _read(request, ChangedIssue)
+    issue, sent = _issue(request, world), await _read(request, GitHubIssueChange)
     _may_be_assigned(world, sent.assignees or [])
     if sent.labels is not None:
         issue.labels = sent.labels
@@ -129,10 +129,10 @@ async def _comments(request: web.Request) -> web.Response:
 
 async def _comment(request: web.Request) -> web.Response:
     world = _known(request)
-    issue, sent = _issue(request, world), await _read(request, SentComment)
+    issue, sent = _issue(request, world), await _read(request, SentGitHubComment)
     _fits(sent.body)
     world.comment_ids += 1
-    comment = StoredComment(world.comment_ids, sent.body, world.clock(), world.clock())
+    comment = StoredIssueComment(world.comment_ids, sent.body, world.clock(), world.clock())
     issue.comments.append(comment)
     issue.updated = world.clock()
     return _json(comment_resource(world, issue, comment), 201)
@@ -143,18 +143,18 @@ async def _change_comment(request: web.Request) -> web.Response:
     for issue in (each for each in world.issues if each.repo == repo):
         for comment in issue.comments:
             if comment.id == id:
-                comment.body = (await _read(request, SentComment)).body
+                comment.body = (await _read(request, SentGitHubComment)).body
                 _fits(comment.body)
                 comment.updated = world.clock()
                 return _json(comment_resource(world, issue, comment))
-    raise Denied(404, "Not Found")
+    raise GitHubDenied(404, "Not Found")
 
 
 async def _assignee(request: web.Request) -> web.Response:
     world = _known(request)
     _repo(request)
     if request.match_info["login"] not in world.assignable:
-        raise Denied(404, "Not Found")
+        raise GitHubDenied(404, "Not Found")
     return web.Response(status=204)
 
 
@@ -163,7 +163,7 @@ async def _search(request: web.Request) -> web.Response:
     world, query = _known(request), _query(request, "q", "sort", "order", "per_page", "page")
     found = re.fullmatch(r'repo:(\S+) is:issue in:title "([^"]*)"', query.get("q", ""))
     if found is None:
-        raise Denied(422, "Validation Failed", errors=[{"resource": "Search", "field": "q", "code": "invalid"}])
+        raise GitHubDenied(422, "Validation Failed", errors=[{"resource": "Search", "field": "q", "code": "invalid"}])
     repo, words = found[1], found[2].casefold()
     issues = [each for each in world.issues if each.repo == repo and not each.deleted and not each.pull]
     issues = [each for each in issues if words in each.title.casefold()]
@@ -176,7 +176,7 @@ async def _users(request: web.Request) -> web.Response:
     world, query = _known(request), _query(request, "q", "per_page", "page")
     found = re.fullmatch(r'"([^"]*)" in:email', query.get("q", ""))
     if found is None:
-        raise Denied(422, "Validation Failed")
+        raise GitHubDenied(422, "Validation Failed")
     logins = [login for login, email in world.accounts.items() if email and email == found[1]]
     items = [{**account(world, login), "score": 1.0} for login in logins]
     return _json({"total_count": len(items), "incomplete_results": False, "items": items})
@@ -187,7 +187,7 @@ async def _app_token(request: web.Request) -> web.Response:
     _headers(request)
     jwt = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if world.proves_app is None or not world.proves_app(jwt):
-        raise Denied(401, "A JSON web token could not be decoded")
+        raise GitHubDenied(401, "A JSON web token could not be decoded")
     token = f"ghs_{secrets.token_hex(12)}"
     world.app_tokens.add(token)
     return _json({"token": token, "expires_at": moment(world.clock() + timedelta(hours=1)), "permissions": {}}, 201)
@@ -197,12 +197,14 @@ def _issue(request: web.Request, world: GitHubWorld) -> StoredIssue:
     repo, number = _repo(request), int(request.match_info["number"])
     if target := world.moved.get((repo, number)):
         rest = request.path.split(f"/issues/{number}", 1)[1]
-        raise Denied(301, "Moved Permanently", {"Location": f"{world.api}/repos/{target[0]}/issues/{target[1]}{rest}"})
+        raise GitHubDenied(
+            301, "Moved Permanently", {"Location": f"{world.api}/repos/{target[0]}/issues/{target[1]}{rest}"}
+        )
     issue = world.find(repo, number)
     if issue is None:
-        raise Denied(404, "Not Found")
+        raise GitHubDenied(404, "Not Found")
     if issue.deleted:
-        raise Denied(410, "This issue was deleted")
+        raise GitHubDenied(410, "This issue was deleted")
     return issue
 
 
@@ -210,7 +212,7 @@ def _repo(request: web.Request) -> str:
     world, wanted = request.app[WORLD], f"{request.match_info['owner']}/{request.match_info['name']}"
     repo = next((each for each in world.repos if each.casefold() == wanted.casefold()), "")
     if not repo or repo in world.hidden:
-        raise Denied(404, "Not Found")
+        raise GitHubDenied(404, "Not Found")
     return repo
 
 
@@ -220,17 +222,19 @@ def _known(request: web.Request) -> GitHubWorld:
     given = request.headers.get("Authorization", "").encode()
     known = (f"Bearer {token}".encode() for token in (world.token, *world.app_tokens))
     if not any(hmac.compare_digest(given, each) for each in known):
-        raise Denied(401, "Bad credentials")
+        raise GitHubDenied(401, "Bad credentials")
     return world
 
 
 def _headers(request: web.Request) -> None:
     if not request.headers.get("User-Agent"):
-        raise Denied(403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent")
+        raise GitHubDenied(
+            403, "Request forbidden by administrative rules. Please make sure your request has a User-Agent"
+        )
     if request.headers.get("X-GitHub-Api-Version") not in VERSIONS:
-        raise Denied(400, "Invalid API version")
+        raise GitHubDenied(400, "Invalid API version")
     if request.headers.get("Accept") != "application/vnd.github+json":
-        raise Denied(415, "Must accept 'application/vnd.github+json'")
+        raise GitHubDenied(415, "Must accept 'application/vnd.github+json'")
 
 
 def _may_be_assigned(world: GitHubWorld, logins: list[str]) -> None:
@@ -240,23 +244,23 @@ def _may_be_assigned(world: GitHubWorld, logins: list[str]) -> None:
 
 def _fits(body: str) -> None:
     if len(body) > MOST_BODY:
-        raise Denied(422, "Validation Failed", errors=["body is too long (maximum is 65536 characters)"])
+        raise GitHubDenied(422, "Validation Failed", errors=["body is too long (maximum is 65536 characters)"])
 
 
-def _invalid(name: str) -> Denied:
-    return Denied(422, "Validation Failed", errors=[{"resource": "Issue", "field": name, "code": "invalid"}])
+def _invalid(name: str) -> GitHubDenied:
+    return GitHubDenied(422, "Validation Failed", errors=[{"resource": "Issue", "field": name, "code": "invalid"}])
 
 
 def _paged(rows: list[T], query: dict[str, str]) -> list[T]:
     size, page = int(query.get("per_page", "30")), int(query.get("page", "1"))
     if not 1 <= size <= 100 or page < 1:
-        raise Denied(422, "Validation Failed")
+        raise GitHubDenied(422, "Validation Failed")
     return rows[(page - 1) * size : page * size]
 
 
 def _query(request: web.Request, *allowed: str) -> dict[str, str]:
     if unknown := set(request.query) - set(allowed):
-        raise Denied(400, f"Unknown parameters: {sorted(unknown)}")
+        raise GitHubDenied(400, f"Unknown parameters: {sorted(unknown)}")
     return dict(request.query)
 
 
@@ -264,7 +268,7 @@ async def _read(request: web.Request, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(await request.read(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Denied(422, f"Invalid request. {error}") from None
+        raise GitHubDenied(422, f"Invalid request. {error}") from None
 
 
 def _json(data: Any, status: int = 200) -> web.Response:

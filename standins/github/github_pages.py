@@ -6,7 +6,7 @@ from aiohttp import web
 
 from standins.github.github_api import WORLD
 from standins.github.github_by_hand import REASONS, announce, by_hand
-from standins.github.github_world import Denied, GitHubWorld, StoredIssue
+from standins.github.github_world import GitHubDenied, GitHubWorld, StoredIssue
 from standins.ticket_html import button, choice, comment_list, issue_list, markdown, row, standing, ticket_page
 
 PAGE = "GitHub"
@@ -89,7 +89,7 @@ def _issue(request: web.Request) -> StoredIssue:
     repo = f"{request.match_info['owner']}/{request.match_info['name']}"
     issue = request.app[WORLD].find(repo, int(request.match_info["number"]))
     if issue is None or issue.deleted:
-        raise Denied(404, "Not Found")
+        raise GitHubDenied(404, "Not Found")
     return issue
 
 

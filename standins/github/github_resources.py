@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from standins.github.github_world import GitHubWorld, StoredComment, StoredIssue
+from standins.github.github_world import GitHubWorld, StoredIssue, StoredIssueComment
 
 
 def moment(at: datetime | None) -> str | None:
@@ -97,7 +97,7 @@ def _label(world: GitHubWorld, repo: str, name: str, id: int) -> dict[str, Any]:
     }
 
 
-def comment_resource(world: GitHubWorld, issue: StoredIssue, comment: StoredComment) -> dict[str, Any]:
+def comment_resource(world: GitHubWorld, issue: StoredIssue, comment: StoredIssueComment) -> dict[str, Any]:
     url = f"{world.api}/repos/{issue.repo}/issues"
     return {
         "id": comment.id,

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from standins.github.github_api import WORLD, Handler, api_routes
 from standins.github.github_pages import page_routes
-from standins.github.github_world import Denied, GitHubFault, GitHubWorld, SentRequest, StoredHook
+from standins.github.github_world import GitHubDenied, GitHubFault, GitHubWorld, SentRequest, StoredHook
 
 
 @asynccontextmanager
@@ -90,7 +90,7 @@ async def _recorded(request: web.Request, handler: Handler) -> web.StreamRespons
 async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except Denied as denied:
+    except GitHubDenied as denied:
         body = {"message": str(denied), "errors": denied.errors, "status": str(denied.status)}
         data = msgspec.json.encode(body)
         return web.Response(status=denied.status, body=data, content_type="application/json", headers=denied.headers)
@@ -109,4 +109,4 @@ async def _failed(request: web.Request, handler: Handler, fault: GitHubFault) ->
         if request.transport is not None:
             request.transport.abort()
         raise web.HTTPServiceUnavailable  # it reaches nobody
-    raise Denied(fault.status, fault.message, fault.headers)
+    raise GitHubDenied(fault.status, fault.message, fault.headers)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.kernel.clock import Clock, system_clock
 
 
-class Denied(Exception):
+class GitHubDenied(Exception):
     """Is answered with `status`, in GitHub's form."""
 
     def __init__(
@@ -41,7 +41,7 @@ class GitHubFault:
 
 
 @dataclass(slots=True)
-class StoredComment:
+class StoredIssueComment:
     id: int
     body: str
     created: datetime
@@ -66,7 +66,7 @@ class StoredIssue:
     parent: int | None = None
     deleted: bool = False
     pull: bool = False
-    comments: list[StoredComment] = field(default_factory=list)
+    comments: list[StoredIssueComment] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from standins.jira.adf_check import checked_document
 from standins.jira.issue_api import SentProperty
 from standins.jira.jira_objects import shown_attachment, shown_comment, shown_issue, shown_user
 from standins.jira.jira_requests import body_of, issue_of, json, parameters, world_of
-from standins.jira.jira_world import JiraAttachment, JiraComment, JiraError, JiraIssue, JiraLink, JiraWorld
+from standins.jira.jira_world import JiraAttachment, JiraComment, JiraError, JiraLink, JiraWorld, StoredJiraIssue
 from standins.jira.jql import found
 
 
@@ -46,7 +46,7 @@ class SentLink(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     relationship: str = ""
 
 
-class SentComment(msgspec.Struct, forbid_unknown_fields=True):
+class SentJiraComment(msgspec.Struct, forbid_unknown_fields=True):
     body: Any
     properties: list[SentProperty] = []
 
@@ -132,7 +132,7 @@ async def _comments(request: web.Request) -> web.Response:
 
 async def _comment(request: web.Request) -> web.Response:
     world, issue = world_of(request), issue_of(request, "ADD_COMMENTS")
-    sent = await body_of(request, SentComment)
+    sent = await body_of(request, SentJiraComment)
     if world.cloud:
         checked_document(sent.body, "comment")
     elif not isinstance(sent.body, str) or not sent.body.strip():
@@ -169,7 +169,7 @@ async def _old_search(request: web.Request) -> web.Response:
     return json({"issues": shown, "startAt": start, "maxResults": sent.most, "total": len(issues)})
 
 
-def _row(world: JiraWorld, issue: JiraIssue, sent: SentSearch) -> dict[str, Any]:
+def _row(world: JiraWorld, issue: StoredJiraIssue, sent: SentSearch) -> dict[str, Any]:
     if isinstance(sent.expand, str) != world.cloud and sent.expand:
         raise JiraError(400, "Invalid request payload.")
     wanted = set(sent.fields or (["id"] if world.cloud else [])) or None
@@ -178,7 +178,7 @@ def _row(world: JiraWorld, issue: JiraIssue, sent: SentSearch) -> dict[str, Any]
     return row | ({"properties": kept} if sent.properties else {})
 
 
-def _fitting(world: JiraWorld, sent: SentSearch, *, strict: bool = True) -> list[JiraIssue]:
+def _fitting(world: JiraWorld, sent: SentSearch, *, strict: bool = True) -> list[StoredJiraIssue]:
     return found(world, sent.jql, strict=strict)
 
 

@@ -10,15 +10,15 @@ from standins.jira.jira_world import (
     RESOLUTIONS,
     JiraChange,
     JiraError,
-    JiraIssue,
     JiraProject,
     JiraStep,
     JiraUser,
     JiraWorld,
+    StoredJiraIssue,
 )
 
 
-def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]) -> JiraIssue:
+def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]) -> StoredJiraIssue:
     """Raises JiraError."""
     named = fields.get("project") or {}
     try:
@@ -28,7 +28,7 @@ def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]
     if "CREATE_ISSUES" not in project.permissions:
         raise JiraError(403, "You do not have permission to create issues in this project.")
     now = world.clock()
-    issue = JiraIssue(
+    issue = StoredJiraIssue(
         str(10_000 + len(world.issues)), project, project.last + 1, chosen_type(project, fields.get("issuetype")), "",
         now, now, properties=properties, creator=world.users[0],
     )  # fmt: skip
@@ -41,13 +41,13 @@ def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]
     return issue
 
 
-def edited(world: JiraWorld, issue: JiraIssue, fields: dict[str, Any], by: JiraUser) -> None:
+def edited(world: JiraWorld, issue: StoredJiraIssue, fields: dict[str, Any], by: JiraUser) -> None:
     before = _values(issue)
     set_fields(world, issue, fields, creating=False)
     _note(world, issue, before, by)
 
 
-def moved_to(world: JiraWorld, issue: JiraIssue, step: JiraStep, by: JiraUser, resolution: str = "") -> None:
+def moved_to(world: JiraWorld, issue: StoredJiraIssue, step: JiraStep, by: JiraUser, resolution: str = "") -> None:
     """Does a transition. What is done has a resolution where the step or its screen gives one."""
     before = _values(issue)
     issue.status = step.to
@@ -57,7 +57,7 @@ def moved_to(world: JiraWorld, issue: JiraIssue, step: JiraStep, by: JiraUser, r
     _note(world, issue, before, by)
 
 
-def moved_project(world: JiraWorld, issue: JiraIssue, project: JiraProject, by: JiraUser) -> None:
+def moved_project(world: JiraWorld, issue: StoredJiraIssue, project: JiraProject, by: JiraUser) -> None:
     """Gives the issue the next number of another project; by the old key it is still found."""
     before = _values(issue)
     issue.former.append(issue.key)
@@ -67,17 +67,17 @@ def moved_project(world: JiraWorld, issue: JiraIssue, project: JiraProject, by: 
     _note(world, issue, before, by)
 
 
-def deleted(world: JiraWorld, issue: JiraIssue) -> None:
+def deleted(world: JiraWorld, issue: StoredJiraIssue) -> None:
     world.issues.remove(issue)
     world.tell("jira:issue_deleted", issue, None)
 
 
-def archived(world: JiraWorld, issue: JiraIssue, by: JiraUser) -> None:
+def archived(world: JiraWorld, issue: StoredJiraIssue, by: JiraUser) -> None:
     issue.archived = True
     world.tell("jira:issue_updated", issue, JiraChange(by, world.clock(), ()))
 
 
-def _values(issue: JiraIssue) -> dict[str, tuple[str | None, str | None]]:
+def _values(issue: StoredJiraIssue) -> dict[str, tuple[str | None, str | None]]:
     """What the changelog is about: the value and how it is shown."""
     return {
         "summary": (None, issue.summary),
@@ -90,7 +90,7 @@ def _values(issue: JiraIssue) -> dict[str, tuple[str | None, str | None]]:
     }
 
 
-def _note(world: JiraWorld, issue: JiraIssue, before: dict[str, Any], by: JiraUser) -> None:
+def _note(world: JiraWorld, issue: StoredJiraIssue, before: dict[str, Any], by: JiraUser) -> None:
     after = _values(issue)
     items = tuple(
         {

@@ -10,11 +10,11 @@ from standins.jira.jira_world import (
     PRIORITIES,
     JiraError,
     JiraField,
-    JiraIssue,
     JiraProject,
     JiraType,
     JiraUser,
     JiraWorld,
+    StoredJiraIssue,
 )
 
 MOST_SUMMARY, MOST_TEXT = 255, 32_767
@@ -65,7 +65,7 @@ def described(world: JiraWorld, field: JiraField) -> dict[str, Any]:
     return meta
 
 
-def set_fields(world: JiraWorld, issue: JiraIssue, sent: dict[str, Any], *, creating: bool) -> None:
+def set_fields(world: JiraWorld, issue: StoredJiraIssue, sent: dict[str, Any], *, creating: bool) -> None:
     """Sets what was sent. Raises JiraError that names every field that is wrong; then nothing is set."""
     known = {field.id: field for field in fields_of(issue.type)}
     fixed = {"project", "issuetype"}
@@ -101,7 +101,7 @@ def chosen_type(project: JiraProject, sent: Any) -> JiraType:
     raise JiraError(400, fields={"issuetype": "Specify a valid issue type"})
 
 
-def _put(issue: JiraIssue, name: str, value: Any) -> None:
+def _put(issue: StoredJiraIssue, name: str, value: Any) -> None:
     attribute = {"duedate": "due"}.get(name, name)
     if name.startswith("customfield_") or name == "environment":
         issue.custom[name] = value

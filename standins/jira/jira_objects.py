@@ -12,16 +12,16 @@ from standins.jira.jira_world import (
     JiraAttachment,
     JiraChange,
     JiraComment,
-    JiraIssue,
     JiraStatus,
     JiraUser,
     JiraWorld,
+    StoredJiraIssue,
 )
 
 Shown = dict[str, Any]
 
 
-def shown_issue(world: JiraWorld, issue: JiraIssue, wanted: set[str] | None, *, changelog: bool = False) -> Shown:
+def shown_issue(world: JiraWorld, issue: StoredJiraIssue, wanted: set[str] | None, *, changelog: bool = False) -> Shown:
     """`wanted` are the names of the fields, all of them where it is None."""
     fields: Shown = {
         "summary": issue.summary,
@@ -102,7 +102,7 @@ def time_of(moment: datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}+0000" if moment else None
 
 
-def _type(world: JiraWorld, issue: JiraIssue) -> Shown:
+def _type(world: JiraWorld, issue: StoredJiraIssue) -> Shown:
     """Data Center's types have no level."""
     kind = issue.type
     level = {"hierarchyLevel": kind.level} if world.cloud else {}

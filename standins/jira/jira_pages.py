@@ -19,9 +19,9 @@ from standins.jira.jira_world import (
     JiraAttachment,
     JiraError,
     JiraField,
-    JiraIssue,
     JiraStep,
     JiraWorld,
+    StoredJiraIssue,
 )
 from standins.ticket_html import (
     button,
@@ -92,7 +92,7 @@ async def _file(request: web.Request) -> web.Response:
     raise web.HTTPNotFound
 
 
-def _body(world: JiraWorld, issue: JiraIssue) -> str:
+def _body(world: JiraWorld, issue: StoredJiraIssue) -> str:
     resolution = f" ({RESOLUTIONS[issue.resolution]})" if issue.resolution else ""
     others = [project.key for project in world.projects if project is not issue.project]
     people = {"": "nobody"} | {user.id: user.name for user in world.users}
@@ -119,11 +119,11 @@ def _body(world: JiraWorld, issue: JiraIssue) -> str:
     )
 
 
-def _is_there(issue: JiraIssue, step: JiraStep) -> bool:
+def _is_there(issue: StoredJiraIssue, step: JiraStep) -> bool:
     return step.to == issue.status and (step.resolution or ("10000" if step.asks else "")) == issue.resolution
 
 
-def _custom(issue: JiraIssue) -> str:
+def _custom(issue: StoredJiraIssue) -> str:
     """What the project's own fields have."""
     known = {field.id: field for field in issue.type.fields}
     shown = ((known[id], value) for id, value in issue.custom.items() if id in known)
@@ -135,7 +135,7 @@ def _named(field: JiraField, value: Any) -> str:
     return ", ".join(field.options.get(str(one), text_of(one) or str(one)) for one in values)
 
 
-def _files(issue: JiraIssue) -> str:
+def _files(issue: StoredJiraIssue) -> str:
     def linked(one: JiraAttachment) -> str:
         address, name = f"/secure/attachment/{one.id}/{escape(one.name)}", escape(one.name)
         picture = one.media_type.startswith("image/")
@@ -144,7 +144,7 @@ def _files(issue: JiraIssue) -> str:
     return "<h2>Files</h2>" + "".join(map(linked, issue.attachments)) if issue.attachments else ""
 
 
-def _issue(request: web.Request) -> JiraIssue:
+def _issue(request: web.Request) -> StoredJiraIssue:
     try:
         return request.app[WORLD].issue(request.match_info["key"])
     except JiraError as error:

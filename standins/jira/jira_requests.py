@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
-from standins.jira.jira_world import JiraError, JiraIssue, JiraWorld, no_issue
+from standins.jira.jira_world import JiraError, JiraWorld, StoredJiraIssue, no_issue
 
 WORLD: web.AppKey[JiraWorld] = web.AppKey("jira", JiraWorld)
 T = TypeVar("T")
@@ -30,7 +30,7 @@ def world_of(request: web.Request) -> JiraWorld:
     return world
 
 
-def issue_of(request: web.Request, permission: str = "") -> JiraIssue:
+def issue_of(request: web.Request, permission: str = "") -> StoredJiraIssue:
     """The issue that the address names. With a permission it is about to be written to."""
     world = world_of(request)
     issue = world.issue(request.match_info["key"])
@@ -46,7 +46,7 @@ def issue_of(request: web.Request, permission: str = "") -> JiraIssue:
     return issue
 
 
-def _count_write(world: JiraWorld, issue: JiraIssue) -> None:
+def _count_write(world: JiraWorld, issue: StoredJiraIssue) -> None:
     most, seconds = world.writes_in
     now = world.clock()
     issue.writes = [at for at in issue.writes if now - at < timedelta(seconds=seconds)]

@@ -16,7 +16,7 @@ import aiohttp
 import msgspec
 
 from standins.jira.jira_objects import shown_issue, shown_user
-from standins.jira.jira_world import JiraChange, JiraHook, JiraIssue, JiraWorld
+from standins.jira.jira_world import JiraChange, JiraHook, JiraWorld, StoredJiraIssue
 
 TOKEN_HEADER = "X-Replaybook-Token"  # noqa: S105 - the name of a header
 ANSWER_S = 10.0
@@ -63,7 +63,7 @@ class JiraDeliveries:
                 world.tell = lambda *_: None
                 await deliveries.settle()
 
-    def tell(self, event: str, issue: JiraIssue, change: JiraChange | None) -> None:
+    def tell(self, event: str, issue: StoredJiraIssue, change: JiraChange | None) -> None:
         for hook in self._world.hooks:
             body = payload(self._world, event, issue, change)
             delivery = JiraDelivery(hook, msgspec.json.encode(body), str(uuid.uuid4()))
@@ -87,7 +87,7 @@ class JiraDeliveries:
             await asyncio.gather(*self._tasks)
 
 
-def payload(world: JiraWorld, event: str, issue: JiraIssue, change: JiraChange | None) -> dict[str, Any]:
+def payload(world: JiraWorld, event: str, issue: StoredJiraIssue, change: JiraChange | None) -> dict[str, Any]:
     by = change.by if change else world.users[0]
     body: dict[str, Any] = {
         "timestamp": round(world.clock().timestamp() * 1000),

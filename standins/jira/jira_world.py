@@ -170,7 +170,7 @@ class JiraChange:
 
 
 @dataclass(slots=True)
-class JiraIssue:
+class StoredJiraIssue:
     id: str
     project: JiraProject
     number: int
@@ -231,7 +231,7 @@ class JiraWorld:
     )
     shows_addresses: bool = True
     """Whether people let their e-mail addresses be seen."""
-    issues: list[JiraIssue] = field(default_factory=list)
+    issues: list[StoredJiraIssue] = field(default_factory=list)
     hooks: list[JiraHook] = field(default_factory=list)
     faults: list[JiraFault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -244,7 +244,7 @@ class JiraWorld:
     waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
     """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
     status of the answer, 0 where there was none."""
-    tell: Callable[[str, JiraIssue, JiraChange | None], None] = lambda *_: None
+    tell: Callable[[str, StoredJiraIssue, JiraChange | None], None] = lambda *_: None
 
     def fault(self, method: str, path: str) -> JiraFault | None:
         """The first fault that matches and isn't used up; it is used once."""
@@ -264,10 +264,10 @@ class JiraWorld:
                 return project
         raise JiraError(404, f"No project could be found with key '{name}'.")
 
-    def seen(self) -> Iterator[JiraIssue]:
+    def seen(self) -> Iterator[StoredJiraIssue]:
         return (issue for issue in self.issues if issue.project.visible)
 
-    def issue(self, name: str) -> JiraIssue:
+    def issue(self, name: str) -> StoredJiraIssue:
         """By id, key, or a key that it had before it was moved. Raises JiraError."""
         wanted = name.upper()
         for issue in self.seen():

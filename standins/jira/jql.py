@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from standins.jira.jira_world import JiraError, JiraIssue, JiraWorld
+from standins.jira.jira_world import JiraError, JiraWorld, StoredJiraIssue
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([\w.-]+(?:\[[\w.-]+\])?)|(!=|>=|=|~|\(|\)|,))')
-Test = Callable[[JiraIssue], bool]
+Test = Callable[[StoredJiraIssue], bool]
 
 
-def found(world: JiraWorld, jql: str, *, strict: bool = True) -> list[JiraIssue]:
+def found(world: JiraWorld, jql: str, *, strict: bool = True) -> list[StoredJiraIssue]:
     """The issues that fit, in their order. `strict` refuses keys that aren't there. Raises JiraError."""
     condition, _, order = re.sub(r"\s+", " ", jql).strip().partition(" ORDER BY ")
     if not condition:
@@ -23,7 +23,7 @@ def found(world: JiraWorld, jql: str, *, strict: bool = True) -> list[JiraIssue]
     now = world.clock()
     indexed = [issue for issue in world.seen() if (now - issue.created).total_seconds() >= world.index_lag_s]
 
-    def moment(issue: JiraIssue) -> tuple[datetime, int]:
+    def moment(issue: StoredJiraIssue) -> tuple[datetime, int]:
         return (issue.updated if order.startswith("updated") else issue.created), issue.number
 
     return sorted((issue for issue in indexed if fits(issue)), key=moment, reverse=True)

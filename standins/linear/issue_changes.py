@@ -11,12 +11,12 @@ from standins.linear.linear_world import (
     LinearChange,
     LinearComment,
     LinearError,
-    LinearIssue,
     LinearLabel,
     LinearState,
-    LinearTeam,
     LinearUser,
     LinearWorld,
+    StoredLinearIssue,
+    StoredLinearTeam,
     forbidden,
     not_found,
 )
@@ -24,7 +24,7 @@ from standins.linear.linear_world import (
 MOST_TITLE = 512
 
 
-def created(world: LinearWorld, sent: dict[str, Any], by: LinearUser) -> LinearIssue:
+def created(world: LinearWorld, sent: dict[str, Any], by: LinearUser) -> StoredLinearIssue:
     """A new issue from an IssueCreateInput. Raises LinearError."""
     team, now = world.team_by_id(sent["teamId"]), world.clock()
     id = sent.get("id") or str(uuid.uuid4())
@@ -34,7 +34,7 @@ def created(world: LinearWorld, sent: dict[str, Any], by: LinearUser) -> LinearI
         raise LinearError("Argument Validation Error", words="title must be between 1 and 512 characters.")
     state = _state(team, sent["stateId"]) if sent.get("stateId") else team.states[PAST_TRIAGE]
     team.last += 1
-    issue = LinearIssue(id, team, team.last, title, state, now, now)
+    issue = StoredLinearIssue(id, team, team.last, title, state, now, now)
     try:
         _fill(world, issue, sent)
     except LinearError:
@@ -45,7 +45,7 @@ def created(world: LinearWorld, sent: dict[str, Any], by: LinearUser) -> LinearI
     return issue
 
 
-def updated(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any], by: LinearUser) -> None:
+def updated(world: LinearWorld, issue: StoredLinearIssue, sent: dict[str, Any], by: LinearUser) -> None:
     """Changes an issue by an IssueUpdateInput. What is there already changes nothing. Raises LinearError."""
     before = _state_of(issue)
     if sent.get("teamId") and sent["teamId"] != issue.team.id:
@@ -58,34 +58,34 @@ def updated(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any], by: Li
     _tell_changes(world, issue, before, by)
 
 
-def set_state(world: LinearWorld, issue: LinearIssue, kind: str, by: LinearUser) -> None:
+def set_state(world: LinearWorld, issue: StoredLinearIssue, kind: str, by: LinearUser) -> None:
     """Puts the issue into the first state of a type, such as `canceled`."""
     before = _state_of(issue)
     _set_state(world, issue, next(state for state in issue.team.states if state.type == kind))
     _tell_changes(world, issue, before, by)
 
 
-def move_to_team(world: LinearWorld, issue: LinearIssue, team: LinearTeam, by: LinearUser) -> None:
+def move_to_team(world: LinearWorld, issue: StoredLinearIssue, team: StoredLinearTeam, by: LinearUser) -> None:
     """Gives the issue the next number of another team; by the old one it is still known."""
     before = _state_of(issue)
     _moved(issue, team)
     _tell_changes(world, issue, before, by)
 
 
-def archive(world: LinearWorld, issue: LinearIssue, by: LinearUser, *, trash: bool = False) -> None:
+def archive(world: LinearWorld, issue: StoredLinearIssue, by: LinearUser, *, trash: bool = False) -> None:
     """Archives the issue, or puts it into the bin, where it can be read for thirty days."""
     before = _state_of(issue)
     issue.archived, issue.trashed = world.clock(), trash
     _tell_changes(world, issue, before, by, "remove" if trash else "update")
 
 
-def delete(world: LinearWorld, issue: LinearIssue, by: LinearUser) -> None:
+def delete(world: LinearWorld, issue: StoredLinearIssue, by: LinearUser) -> None:
     """Takes the issue out of the bin for good."""
     issue.deleted = True
     world.tell("remove", issue, {}, by)
 
 
-def comment(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any]) -> LinearComment:
+def comment(world: LinearWorld, issue: StoredLinearIssue, sent: dict[str, Any]) -> LinearComment:
     """Raises LinearError."""
     id = sent.get("id") or str(uuid.uuid4())
     if any(known.id == id for other in world.issues for known in other.comments):
@@ -112,7 +112,7 @@ def label(world: LinearWorld, sent: dict[str, Any]) -> LinearLabel:
     return world.labels[-1]
 
 
-def _fill(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any]) -> None:
+def _fill(world: LinearWorld, issue: StoredLinearIssue, sent: dict[str, Any]) -> None:
     if sent.get("description") is not None:
         issue.description = sent["description"]
     if sent.get("priority") is not None:
@@ -129,7 +129,7 @@ def _fill(world: LinearWorld, issue: LinearIssue, sent: dict[str, Any]) -> None:
         issue.parent = world.issue(sent["parentId"])
 
 
-def _set_state(world: LinearWorld, issue: LinearIssue, state: LinearState) -> None:
+def _set_state(world: LinearWorld, issue: StoredLinearIssue, state: LinearState) -> None:
     if state is issue.state:
         return
     now = world.clock()
@@ -139,14 +139,14 @@ def _set_state(world: LinearWorld, issue: LinearIssue, state: LinearState) -> No
     issue.canceled = now if state.type in {"canceled", "duplicate"} else None
 
 
-def _moved(issue: LinearIssue, team: LinearTeam) -> None:
+def _moved(issue: StoredLinearIssue, team: StoredLinearTeam) -> None:
     issue.previous.append(issue.identifier)
     team.last += 1
     issue.team, issue.number = team, team.last
     issue.state = next(state for state in team.states if state.type == issue.state.type)
 
 
-def _state_of(issue: LinearIssue) -> dict[str, Any]:
+def _state_of(issue: StoredLinearIssue) -> dict[str, Any]:
     return {
         "title": issue.title,
         "description": issue.description,
@@ -162,7 +162,7 @@ def _state_of(issue: LinearIssue) -> dict[str, Any]:
 
 
 def _tell_changes(
-    world: LinearWorld, issue: LinearIssue, before: dict[str, Any], by: LinearUser, action: str = "update"
+    world: LinearWorld, issue: StoredLinearIssue, before: dict[str, Any], by: LinearUser, action: str = "update"
 ) -> None:
     after = _state_of(issue)
     changed = {name: value for name, value in before.items() if after[name] != value}
@@ -190,7 +190,7 @@ def _uuid4(id: str) -> None:
         raise LinearError("Argument Validation Error", words="id must be a UUID v4.")
 
 
-def _state(team: LinearTeam, id: str) -> LinearState:
+def _state(team: StoredLinearTeam, id: str) -> LinearState:
     for state in team.states:
         if state.id == id:
             return state
@@ -204,7 +204,7 @@ def _user(world: LinearWorld, id: str) -> LinearUser:
     raise not_found("User")
 
 
-def _label(world: LinearWorld, team: LinearTeam, id: str) -> LinearLabel:
+def _label(world: LinearWorld, team: StoredLinearTeam, id: str) -> LinearLabel:
     for label in world.labels:
         if label.id == id and label.team in (None, team):
             if label.group or label.retired:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from standins.linear.linear_schema import MOST_PAGE, USUAL_PAGE
-from standins.linear.linear_world import LinearError, LinearIssue
+from standins.linear.linear_world import LinearError, StoredLinearIssue
 
 COMPARED: dict[str, Callable[[Any, Any], bool]] = {
     "eq": lambda value, wanted: value == wanted,
@@ -21,7 +21,7 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def fits(issue: LinearIssue, wanted: Mapping[str, Any] | None) -> bool:
+def fits(issue: StoredLinearIssue, wanted: Mapping[str, Any] | None) -> bool:
     """Whether an issue fits an IssueFilter: all of its parts, one of its `or`."""
     values: dict[str, Callable[[Any], bool]] = {
         "id": lambda part: compares(issue.id, part) or compares(issue.identifier, part),

@@ -8,27 +8,27 @@ from typing import Any
 
 from standins.linear.linear_filters import compares_all, page
 from standins.linear.linear_world import (
-    LinearAttachment,
     LinearChange,
     LinearComment,
     LinearHook,
-    LinearIssue,
     LinearLabel,
     LinearState,
-    LinearTeam,
     LinearUser,
     LinearWorld,
+    StoredLinearAttachment,
+    StoredLinearIssue,
+    StoredLinearTeam,
 )
 
 Shown = dict[str, Any]
 
 
-def issue_url(world: LinearWorld, issue: LinearIssue) -> str:
+def issue_url(world: LinearWorld, issue: StoredLinearIssue) -> str:
     words = "-".join("".join(letter if letter.isalnum() else " " for letter in issue.title).casefold().split())[:60]
     return f"{world.app_url or world.url}/{world.url_key}/issue/{issue.identifier}/{words}"
 
 
-def shown_issue(world: LinearWorld, issue: LinearIssue) -> Shown:
+def shown_issue(world: LinearWorld, issue: StoredLinearIssue) -> Shown:
     return {
         "id": issue.id,
         "identifier": issue.identifier,
@@ -63,7 +63,7 @@ def shown_issue(world: LinearWorld, issue: LinearIssue) -> Shown:
     }
 
 
-def shown_team(world: LinearWorld, team: LinearTeam) -> Shown:
+def shown_team(world: LinearWorld, team: StoredLinearTeam) -> Shown:
     def states(_: Any, first: int | None = None, after: str | None = None, filter: Any = None, **__: Any) -> Shown:
         fitting = [state for state in team.states if compares_all({"name": state.name, "type": state.type}, filter)]
         return page([shown_state(world, team, state) for state in fitting], first, after)
@@ -79,7 +79,7 @@ def shown_team(world: LinearWorld, team: LinearTeam) -> Shown:
     }
 
 
-def shown_state(world: LinearWorld, team: LinearTeam, state: LinearState) -> Shown:
+def shown_state(world: LinearWorld, team: StoredLinearTeam, state: LinearState) -> Shown:
     fields = {"id": state.id, "name": state.name, "type": state.type, "position": state.position}
     return {**fields, "team": lambda _: shown_team(world, team)}
 
@@ -127,7 +127,7 @@ def _label_fits(label: LinearLabel, wanted: dict[str, Any]) -> bool:
     return compares_all({"name": label.name}, {"name": wanted["name"]} if "name" in wanted else {})
 
 
-def shown_change(world: LinearWorld, issue: LinearIssue, change: LinearChange) -> Shown:
+def shown_change(world: LinearWorld, issue: StoredLinearIssue, change: LinearChange) -> Shown:
     """An entry of the history. What wasn't changed is null."""
     users = {user.id: user for user in world.users}
     states = {state.id: (team, state) for team in world.teams for state in team.states}
@@ -156,7 +156,7 @@ def shown_change(world: LinearWorld, issue: LinearIssue, change: LinearChange) -
     }
 
 
-def shown_comment(world: LinearWorld, issue: LinearIssue, comment: LinearComment) -> Shown:
+def shown_comment(world: LinearWorld, issue: StoredLinearIssue, comment: LinearComment) -> Shown:
     return {
         "id": comment.id,
         "body": comment.body,
@@ -167,7 +167,7 @@ def shown_comment(world: LinearWorld, issue: LinearIssue, comment: LinearComment
     }
 
 
-def shown_attachment(world: LinearWorld, issue: LinearIssue, attachment: LinearAttachment) -> Shown:
+def shown_attachment(world: LinearWorld, issue: StoredLinearIssue, attachment: StoredLinearAttachment) -> Shown:
     return {
         "id": attachment.id,
         "url": attachment.url,

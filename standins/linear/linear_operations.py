@@ -20,12 +20,12 @@ from standins.linear.linear_objects import (
     shown_user,
 )
 from standins.linear.linear_world import (
-    LinearAttachment,
     LinearError,
     LinearHook,
-    LinearIssue,
     LinearUpload,
     LinearWorld,
+    StoredLinearAttachment,
+    StoredLinearIssue,
     forbidden,
     not_found,
 )
@@ -130,7 +130,7 @@ class LinearOperations:
             raise LinearError("Argument Validation Error", words="title must not be empty.")
         known = next((one for one in issue.attachments if one.url == input["url"]), None)
         if known is None:
-            known = LinearAttachment(str(uuid.uuid4()), input["url"], "", "", self._world.clock())
+            known = StoredLinearAttachment(str(uuid.uuid4()), input["url"], "", "", self._world.clock())
             issue.attachments.append(known)
         known.title, known.subtitle = input["title"], input.get("subtitle") or ""
         known.metadata, known.changes = input.get("metadata") or {}, known.changes + 1
@@ -185,10 +185,10 @@ class LinearOperations:
         if not self._world.users[0].admin:
             raise forbidden("You need to be an admin of the workspace.")
 
-    def _listed(self, more: dict[str, Any]) -> list[LinearIssue]:
+    def _listed(self, more: dict[str, Any]) -> list[StoredLinearIssue]:
         """Newest first, without those that are archived unless they are asked for."""
         kept = [issue for issue in self._world.seen() if more.get("includeArchived") or issue.archived is None]
         return sorted(kept, key=lambda issue: issue.created, reverse=True)
 
-    def _page(self, issues: list[LinearIssue], first: int | None, after: str | None) -> Shown:
+    def _page(self, issues: list[StoredLinearIssue], first: int | None, after: str | None) -> Shown:
         return page([shown_issue(self._world, issue) for issue in issues], first, after)

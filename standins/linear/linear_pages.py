@@ -7,7 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from standins.linear import issue_changes
-from standins.linear.linear_world import STATES, LinearError, LinearIssue, LinearWorld
+from standins.linear.linear_world import STATES, LinearError, LinearWorld, StoredLinearIssue
 from standins.ticket_html import (
     button,
     choice,
@@ -64,7 +64,7 @@ def page_routes(key: web.AppKey[LinearWorld]) -> list[web.RouteDef]:
     ]
 
 
-def _change(world: LinearWorld, issue: LinearIssue, form: dict[str, str]) -> None:
+def _change(world: LinearWorld, issue: StoredLinearIssue, form: dict[str, str]) -> None:
     """What a person does, as the second of the workspace's people where there is one."""
     person = world.users[min(1, len(world.users) - 1)]
     teams = {team.key: team for team in world.teams}
@@ -85,7 +85,7 @@ def _change(world: LinearWorld, issue: LinearIssue, form: dict[str, str]) -> Non
         raise web.HTTPBadRequest(text="The stand-in can't do this.") from error
 
 
-def _body(world: LinearWorld, issue: LinearIssue) -> str:
+def _body(world: LinearWorld, issue: StoredLinearIssue) -> str:
     teams = [team.key for team in world.teams if team is not issue.team]
     people = {"": "nobody"} | {user.id: user.name for user in world.users}
     rows = (
@@ -110,7 +110,7 @@ def _body(world: LinearWorld, issue: LinearIssue) -> str:
     )
 
 
-def _issue(world: LinearWorld, request: web.Request) -> LinearIssue:
+def _issue(world: LinearWorld, request: web.Request) -> StoredLinearIssue:
     try:
         return world.issue(request.match_info["key"])
     except LinearError as error:

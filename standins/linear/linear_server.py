@@ -14,7 +14,7 @@ from graphql import ExecutionResult, GraphQLError, execute_sync
 from standins.linear.linear_operations import LinearOperations
 from standins.linear.linear_pages import page_routes
 from standins.linear.linear_schema import MOST_COMPLEXITY, checked, complexity, schema
-from standins.linear.linear_webhooks import Deliveries
+from standins.linear.linear_webhooks import LinearDeliveries
 from standins.linear.linear_world import LinearError, LinearFault, LinearWorld
 
 WORLD: web.AppKey[LinearWorld] = web.AppKey("linear", LinearWorld)
@@ -38,7 +38,7 @@ async def running_linear(world: LinearWorld, host: str = "127.0.0.1", port: int 
     try:
         await web.TCPSite(runner, host, port).start()
         world.url = f"http://{host}:{runner.addresses[0][1]}"
-        async with Deliveries.to_hooks_of(world):
+        async with LinearDeliveries.to_hooks_of(world):
             yield world.url
     finally:
         await runner.cleanup()

@@ -16,13 +16,13 @@ import aiohttp
 import msgspec
 
 from standins.linear.linear_objects import issue_url
-from standins.linear.linear_world import LinearHook, LinearIssue, LinearUser, LinearWorld
+from standins.linear.linear_world import LinearHook, LinearUser, LinearWorld, StoredLinearIssue
 
 ANSWER_S = 5.0  # as long as Linear waits
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class LinearDelivery:
     """One request as it is sent; sent again it is the same but for its time stamp."""
 
     hook: LinearHook
@@ -42,7 +42,7 @@ class Delivery:
         }
 
 
-class Deliveries:
+class LinearDeliveries:
     """Sends what the world tells, or lets it wait where the world holds it back."""
 
     def __init__(self, world: LinearWorld, session: aiohttp.ClientSession) -> None:
@@ -52,7 +52,7 @@ class Deliveries:
 
     @classmethod
     @asynccontextmanager
-    async def to_hooks_of(cls, world: LinearWorld) -> AsyncIterator[Deliveries]:
+    async def to_hooks_of(cls, world: LinearWorld) -> AsyncIterator[LinearDeliveries]:
         """Hears of the world's changes for as long as the body lasts."""
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
         async with aiohttp.ClientSession(timeout=timeout) as session:
@@ -64,22 +64,22 @@ class Deliveries:
                 world.tell = lambda *_: None
                 await deliveries.settle()
 
-    def tell(self, action: str, issue: LinearIssue, before: dict[str, Any], by: LinearUser) -> None:
+    def tell(self, action: str, issue: StoredLinearIssue, before: dict[str, Any], by: LinearUser) -> None:
         for hook in self._world.hooks:
             if "Issue" not in hook.types or (hook.team is not None and hook.team is not issue.team):
                 continue
-            delivery = Delivery(hook, str(uuid.uuid4()), payload(self._world, action, issue, before, by))
+            delivery = LinearDelivery(hook, str(uuid.uuid4()), payload(self._world, action, issue, before, by))
             if self._world.holds_webhooks:
                 self._world.waiting.append(partial(self.send, delivery))
             else:
                 self._begin(delivery)
 
-    def _begin(self, delivery: Delivery) -> None:
+    def _begin(self, delivery: LinearDelivery) -> None:
         task = asyncio.create_task(self.send(delivery))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def send(self, delivery: Delivery, late_s: float = 0.0) -> int:
+    async def send(self, delivery: LinearDelivery, late_s: float = 0.0) -> int:
         """Sends it now, with a time stamp of some seconds ago."""
         at_ms = round((self._world.clock().timestamp() - late_s) * 1000)
         data, headers = delivery.request(at_ms)
@@ -96,7 +96,7 @@ class Deliveries:
 
 
 def payload(
-    world: LinearWorld, action: str, issue: LinearIssue, before: dict[str, Any], by: LinearUser
+    world: LinearWorld, action: str, issue: StoredLinearIssue, before: dict[str, Any], by: LinearUser
 ) -> dict[str, Any]:
     """A body of Linear's form; only what the issue is known by can be trusted to be there."""
     data = {

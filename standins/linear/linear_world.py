@@ -67,7 +67,7 @@ class LinearState:
 
 
 @dataclass(slots=True)
-class LinearTeam:
+class StoredLinearTeam:
     key: str
     name: str
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -95,7 +95,7 @@ class LinearLabel:
     """`team` is None for a label of the whole workspace."""
 
     name: str
-    team: LinearTeam | None = None
+    team: StoredLinearTeam | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     group: bool = False
     retired: datetime | None = None
@@ -109,7 +109,7 @@ class LinearComment:
 
 
 @dataclass(slots=True)
-class LinearAttachment:
+class StoredLinearAttachment:
     """`changes` counts how often the same address was sent."""
 
     id: str
@@ -133,9 +133,9 @@ class LinearChange:
 
 
 @dataclass(slots=True)
-class LinearIssue:
+class StoredLinearIssue:
     id: str
-    team: LinearTeam
+    team: StoredLinearTeam
     number: int
     title: str
     state: LinearState
@@ -146,7 +146,7 @@ class LinearIssue:
     due: str | None = None
     assignee: LinearUser | None = None
     labels: list[LinearLabel] = field(default_factory=list)
-    parent: LinearIssue | None = None
+    parent: StoredLinearIssue | None = None
     started: datetime | None = None
     completed: datetime | None = None
     canceled: datetime | None = None
@@ -155,7 +155,7 @@ class LinearIssue:
     deleted: bool = False
     """Gone for good: nobody can read it."""
     comments: list[LinearComment] = field(default_factory=list)
-    attachments: list[LinearAttachment] = field(default_factory=list)
+    attachments: list[StoredLinearAttachment] = field(default_factory=list)
     previous: list[str] = field(default_factory=list)
     history: list[LinearChange] = field(default_factory=list)
 
@@ -171,7 +171,7 @@ class LinearHook:
     url: str
     secret: str
     types: tuple[str, ...] = ("Issue", "Comment")
-    team: LinearTeam | None = None
+    team: StoredLinearTeam | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     label: str = ""
 
@@ -198,14 +198,14 @@ class LinearWorld:
     """The stand-in's own address, once it is served."""
     app_url: str = ""
     """Where people open issues, if it isn't the same."""
-    teams: list[LinearTeam] = field(
-        default_factory=lambda: [LinearTeam("SHOP", "The shop"), LinearTeam("OPS", "Operations")]
+    teams: list[StoredLinearTeam] = field(
+        default_factory=lambda: [StoredLinearTeam("SHOP", "The shop"), StoredLinearTeam("OPS", "Operations")]
     )
     users: list[LinearUser] = field(default_factory=lambda: [LinearUser("Replaybook", "bot@example.com", admin=True)])
     labels: list[LinearLabel] = field(default_factory=lambda: [LinearLabel("Bug")])
     makes_labels: bool = True
     """Whether the key may make labels."""
-    issues: list[LinearIssue] = field(default_factory=list)
+    issues: list[StoredLinearIssue] = field(default_factory=list)
     uploads: list[LinearUpload] = field(default_factory=list)
     hooks: list[LinearHook] = field(default_factory=list)
     faults: list[LinearFault] = field(default_factory=list)
@@ -222,7 +222,7 @@ class LinearWorld:
     waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
     """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
     status of the answer, 0 where there was none."""
-    tell: Callable[[str, LinearIssue, dict[str, Any], LinearUser], None] = lambda *_: None
+    tell: Callable[[str, StoredLinearIssue, dict[str, Any], LinearUser], None] = lambda *_: None
     """Hears of every change: what was done, the issue, what was there before, and who did it."""
 
     def fault(self, operation: str) -> LinearFault | None:
@@ -236,11 +236,11 @@ class LinearWorld:
                 return fault
         return None
 
-    def seen(self) -> Iterator[LinearIssue]:
+    def seen(self) -> Iterator[StoredLinearIssue]:
         """The issues that the key may see, those in the bin included."""
         return (issue for issue in self.issues if issue.team.visible and not issue.deleted)
 
-    def issue(self, id: str) -> LinearIssue:
+    def issue(self, id: str) -> StoredLinearIssue:
         """By id or identifier, also one that the issue had before it was moved. Raises LinearError."""
         wanted = id.upper()
         for issue in self.seen():
@@ -248,7 +248,7 @@ class LinearWorld:
                 return issue
         raise not_found("Issue")
 
-    def team_by_id(self, id: str) -> LinearTeam:
+    def team_by_id(self, id: str) -> StoredLinearTeam:
         for team in self.teams:
             if id == team.id and team.visible:
                 return team

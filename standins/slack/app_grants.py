@@ -41,7 +41,7 @@ class OAuthApp:
 
 
 @dataclass(slots=True)
-class Grant:
+class AppGrant:
     """A token. `organization` is set for an org-wide one. `ended` is Slack's code for why it is no longer good."""
 
     token: str
@@ -70,14 +70,14 @@ class AppGrants:
         self.oauth = oauth
         self.teams: dict[str, WorkspaceTeam] = {}
         self._clock = clock
-        self._grants: list[Grant] = []
+        self._grants: list[AppGrant] = []
         self._codes: dict[str, AuthorizationCode] = {}
 
-    def add(self, grant: Grant) -> Grant:
+    def add(self, grant: AppGrant) -> AppGrant:
         self._grants.append(grant)
         return grant
 
-    def by_token(self, token: str) -> Grant:
+    def by_token(self, token: str) -> AppGrant:
         """Raises WorkspaceRefused with Slack's code for a token that is unknown, expired or revoked."""
         grant = next((each for each in self._grants if secrets.compare_digest(each.token, token)), None)
         if grant is None:
@@ -88,7 +88,7 @@ class AppGrants:
             raise WorkspaceRefused("token_expired")
         return grant
 
-    def of_team(self, team: str) -> Grant | None:
+    def of_team(self, team: str) -> AppGrant | None:
         """Returns the newest grant by which the app is installed in a workspace, whether its token is fresh or not."""
         return next((each for each in reversed(self._grants) if not each.ended and team in _ids(each)), None)
 
@@ -98,7 +98,7 @@ class AppGrants:
         self._codes[name] = AuthorizationCode(target, user, scopes, redirect_uri, self._clock() + CODE_LIFE_S)
         return name
 
-    def exchange(self, code: str, redirect_uri: str) -> Grant:
+    def exchange(self, code: str, redirect_uri: str) -> AppGrant:
         """A code works once. Raises WorkspaceRefused, also where the organization has installed the app."""
         known = self._codes.pop(code, None)
         if known is None or self._clock() > known.expires_at:
@@ -114,9 +114,9 @@ class AppGrants:
             while former := self.of_team(team):
                 former.ended = "token_revoked"
         teams = tuple(self.teams[team] for team in ids)
-        return self.add(self._fresh(Grant("", known.scopes, teams, organization, known.user)))
+        return self.add(self._fresh(AppGrant("", known.scopes, teams, organization, known.user)))
 
-    def refreshed(self, refresh_token: str) -> Grant:
+    def refreshed(self, refresh_token: str) -> AppGrant:
         """A refresh token works once; the former access token stays good until it expires.
 
         Raises WorkspaceRefused `invalid_refresh_token`.
@@ -125,9 +125,9 @@ class AppGrants:
         if known is None or known.ended:
             raise WorkspaceRefused("invalid_refresh_token")
         known.refresh = ""
-        return self.add(self._fresh(Grant("", known.scopes, known.teams, known.organization, known.installer)))
+        return self.add(self._fresh(AppGrant("", known.scopes, known.teams, known.organization, known.installer)))
 
-    def end(self, grant: Grant, code: str) -> None:
+    def end(self, grant: AppGrant, code: str) -> None:
         """Ends a token and every other of the same installation."""
         for each in self._grants:
             if not each.ended and each.teams == grant.teams:
@@ -141,7 +141,7 @@ class AppGrants:
         known = self.oauth.organizations if self.oauth else ()
         return next((each for each in known if team in each.teams), None)
 
-    def _fresh(self, grant: Grant) -> Grant:
+    def _fresh(self, grant: AppGrant) -> AppGrant:
         life = self.oauth.token_life if self.oauth else 0.0
         grant.token = f"{'xoxe.xoxb-1' if life else 'xoxb'}-{secrets.token_hex(20)}"
         if life:
@@ -149,5 +149,5 @@ class AppGrants:
         return grant
 
 
-def _ids(grant: Grant) -> set[str]:
+def _ids(grant: AppGrant) -> set[str]:
     return {team.seed.team_id for team in grant.teams}

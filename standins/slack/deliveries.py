@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from standins.slack.app_grants import Grant
+from standins.slack.app_grants import AppGrant
 from standins.slack.journal import Journal
 from standins.slack.slack_faults import SlackFaults
 from standins.slack.socket_connections import SocketConnections
@@ -49,7 +49,7 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class SlackDelivery:
     """`kind` is that of Socket Mode's envelopes. A retry has its number and Slack's reason."""
 
     kind: str
@@ -74,7 +74,7 @@ class Deliveries:
     """`grant` tells how the app is installed in the workspace: without, it gets no events."""
 
     def __init__(
-        self, config: WorkspaceConfig, faults: SlackFaults, journal: Journal, grant: Callable[[], Grant | None]
+        self, config: WorkspaceConfig, faults: SlackFaults, journal: Journal, grant: Callable[[], AppGrant | None]
     ) -> None:
         self.sockets = SocketConnections(config)
         self._config = config
@@ -110,7 +110,7 @@ class Deliveries:
         copies = 1 + int(fault.details.get("copies", 1)) if fault else 1
         self.send_all([self._envelope(event, grant) for _ in range(copies)])
 
-    def envelopes_of_leaving(self, grant: Grant) -> list[Json]:
+    def envelopes_of_leaving(self, grant: AppGrant) -> list[Json]:
         """What the app is told when an installation ends, while it is still one."""
         bot = self._config.seed.bot_user.id
         events = ({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}}, {"type": "app_uninstalled"})
@@ -124,13 +124,13 @@ class Deliveries:
             task.add_done_callback(self._running.discard)
 
     async def command(self, form: Json) -> Ack:
-        return await self._deliver(Delivery(COMMAND, form["command"], form))
+        return await self._deliver(SlackDelivery(COMMAND, form["command"], form))
 
     async def interaction(self, payload: Json) -> Ack:
-        return await self._deliver(Delivery(INTERACTION, payload["type"], payload))
+        return await self._deliver(SlackDelivery(INTERACTION, payload["type"], payload))
 
     async def _deliver_event(self, envelope: Json) -> None:
-        delivery = Delivery(EVENT, envelope["event"]["type"], envelope)
+        delivery = SlackDelivery(EVENT, envelope["event"]["type"], envelope)
         ack = await self._deliver(delivery)
         for number, delay in enumerate(self._config.retry_delays, 1):
             if not ack.failure or ack.no_retry:
@@ -138,7 +138,7 @@ class Deliveries:
             await asyncio.sleep(delay)
             ack = await self._deliver(replace(delivery, retry=number, reason=ack.failure))
 
-    def _envelope(self, event: Json, grant: Grant) -> Json:
+    def _envelope(self, event: Json, grant: AppGrant) -> Json:
         seed, organization = self._config.seed, grant.organization
         enterprise = organization.id if organization else None
         authorization = {"team_id": seed.team_id, "user_id": seed.bot_user.id, "is_bot": True}
@@ -159,7 +159,7 @@ class Deliveries:
             "is_ext_shared_channel": partner is not None,
         }
 
-    async def _deliver(self, delivery: Delivery) -> Ack:
+    async def _deliver(self, delivery: SlackDelivery) -> Ack:
         by_socket = bool(self._config.app_token)
         ack = await (self._by_socket(delivery) if by_socket else self._by_post(delivery))
         if self._faults.take("drop_ack", delivery.name):
@@ -169,7 +169,7 @@ class Deliveries:
         self._journal.note("delivery", delivery.name, **entry)
         return ack
 
-    async def _by_socket(self, delivery: Delivery) -> Ack:
+    async def _by_socket(self, delivery: SlackDelivery) -> Ack:
         retry = {"retry_attempt": delivery.retry, "retry_reason": delivery.reason} if delivery.kind == EVENT else {}
         try:
             answer = await self.sockets.deliver(delivery.kind, delivery.payload, **retry)
@@ -179,7 +179,7 @@ class Deliveries:
             return Ack(failure="connection_failed")
         return Ack(200, json.dumps(answer) if answer else "")
 
-    async def _by_post(self, delivery: Delivery) -> Ack:
+    async def _by_post(self, delivery: SlackDelivery) -> Ack:
         body, kind = delivery.posted
         headers = {"Content-Type": kind, **self._signature(body), **delivery.retry_headers}
         if self._session is None:

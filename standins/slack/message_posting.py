@@ -68,8 +68,8 @@ def set_topic(team: WorkspaceTeam, channel: Json, user: str, topic: str) -> None
     team.feed.publish("channels")
     text = f"<@{user}> set the channel topic: {topic}" if topic else f"<@{user}> cleared the channel topic"
     subtype = "group_topic" if kind_of(channel) == "group" else "channel_topic"
-    told = {"type": "message", "subtype": subtype, "ts": team.store.next_ts(), "user": user, "text": text}
-    message = {**told, "topic": topic}
+    notice = {"type": "message", "subtype": subtype, "ts": team.store.next_ts(), "user": user, "text": text}
+    message = {**notice, "topic": topic}
     team.store.put_message(channel["id"], message)
     publish_message(team, channel, message)
     _notify_bot(team, channel, message)

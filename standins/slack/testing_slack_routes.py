@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from standins.slack import link_previews
+from standins.slack import unfurl_previews
 from standins.slack.page_api.text import to_mrkdwn
 from standins.slack.socket_connections import GRACE_S
 from standins.slack.workspace_team import WorkspaceTeam
@@ -28,7 +28,7 @@ def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     async def compose(request: web.Request) -> web.Response:
         """`{user, text}`: somebody has written this and not sent it. `/_test/composed` says what is shown below it."""
         body = await request.json()
-        id = link_previews.compose(team, str(body["user"]), to_mrkdwn(team, str(body["text"])))
+        id = unfurl_previews.compose(team, str(body["user"]), to_mrkdwn(team, str(body["text"])))
         return web.json_response({"ok": True, "id": id})
 
     async def composed(request: web.Request) -> web.Response:

@@ -15,9 +15,9 @@ from standins.slack import (
     testing_slack_routes,
     workspace_page,
 )
-from standins.slack.api.web_api import Api
-from standins.slack.page_api import response_urls, routes, uploads
-from standins.slack.page_api.request import guard
+from standins.slack.api.api_methods import Api
+from standins.slack.page_api import page_uploads, response_urls, routes
+from standins.slack.page_api.page_request import guard
 from standins.slack.workspace_config import WorkspaceConfig
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -39,10 +39,10 @@ class Workspace:
         app.add_routes(workspace_page.routes(team))
         app.add_routes(authorize_page.routes(team))
         app.add_routes(sign_in_page.routes(team))
-        app.router.add_post("/upload/v1/{ticket}", partial(uploads.from_bot, team))
+        app.router.add_post("/upload/v1/{ticket}", partial(page_uploads.from_bot, team))
         app.router.add_get("/link/", team.deliveries.sockets.serve)
         app.router.add_post("/response/{name}", partial(response_urls.receive, team))
-        for place, send in (("files-pri", uploads.download), ("files-tmb", uploads.first_frame)):
+        for place, send in (("files-pri", page_uploads.download), ("files-tmb", page_uploads.first_frame)):
             app.router.add_get(f"/{place}/{team.seed.team_id}-{{file}}/{{name}}", partial(send, team))
         app.cleanup_ctx.append(self._running)
         app.on_shutdown.append(self._end_feeds)

@@ -12,7 +12,7 @@ from jinja2.utils import htmlsafe_json_dumps
 
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.paths import TEMPLATES
-from standins.slack.page_api.uploads import COOKIE, page_secret
+from standins.slack.page_api.page_uploads import COOKIE, page_secret
 from standins.slack.page_templates import page_template
 from standins.slack.page_texts import PAGE_TEXTS
 from standins.slack.workspace_team import WorkspaceTeam

@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from standins.slack.app_grants import AppGrants, Grant, Organization
+from standins.slack.app_grants import AppGrant, AppGrants, Organization
 from standins.slack.deliveries import Deliveries
 from standins.slack.journal import Journal
 from standins.slack.openid_grants import OpenIdGrants
@@ -33,7 +33,7 @@ class WorkspaceTeam:
         self.grants = config.grants or AppGrants(config.clock)
         self.grants.teams[self.seed.team_id] = self
         if config.grants is None:
-            self.grants.add(Grant(config.token, config.scopes, (self,)))
+            self.grants.add(AppGrant(config.token, config.scopes, (self,)))
         self.deliveries = Deliveries(config, self.faults, self.journal, lambda: self.grants.of_team(self.seed.team_id))
         self.openid = OpenIdGrants(config)
         self.people = {person.id: person for person in config.seed.everyone}

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import Request, RequestAction, RequestState
-from bot.backlog.schedule import REOPENED_WITHIN, TICKET_LOOKS, Policy, delays, next_check, next_step
+from bot.backlog.schedule import REOPENED_WITHIN, TICKET_LOOKS, ReminderPolicy, delays, next_check, next_step
 from bot.backlog.session_rates import FixOutcome
 from bot.backlog.transitions import decide
 from tests.backlog.examples import BOT, EN, MONDAY, NEW, after, checked, in_state, press
 
 SEOUL = WorkingHours("Asia/Seoul")
-POLICY = Policy()
+POLICY = ReminderPolicy()
 
 
 def lived_through(
-    request: Request, hours: WorkingHours = SEOUL, policy: Policy = POLICY
+    request: Request, hours: WorkingHours = SEOUL, policy: ReminderPolicy = POLICY
 ) -> list[tuple[RequestAction, datetime]]:
     """What the clock does to a request that nobody answers."""
     done, now = [], request.asked_at
@@ -60,7 +60,7 @@ def test_a_snooze_in_between_does_not_escalate_twice() -> None:
 
 
 def test_with_nobody_to_escalate_to_reminders_go_on() -> None:
-    quiet = Policy(escalate_after=None)
+    quiet = ReminderPolicy(escalate_after=None)
     assert {action for action, _ in lived_through(NEW, policy=quiet)} == {RequestAction.REMIND, RequestAction.EXPIRE}
 
 
@@ -161,7 +161,9 @@ def test_the_times_of_checks_are_set_by_the_operator() -> None:
     assert delays(["30m", "2h", "3d"]) == (timedelta(minutes=30), timedelta(hours=2), timedelta(days=3))
     request = in_state(RequestState.DONE)
     assert request.fixed_at
-    assert next_check(request, Policy(checked_after=delays(["3d", "30m"]))) == request.fixed_at + timedelta(minutes=30)
+    assert next_check(request, ReminderPolicy(checked_after=delays(["3d", "30m"]))) == request.fixed_at + timedelta(
+        minutes=30
+    )
 
 
 def test_nothing_is_checked_before_a_ticket_is_done_or_when_it_was_closed_without_a_fix() -> None:

@@ -18,7 +18,7 @@ import duckdb
 from bot.kernel.clock import Clock
 from bot.kernel.settings import Secret
 from bot.providers.datadog.datadog_settings import DatadogSettings
-from bot.providers.local import export
+from bot.providers.local import rum_export
 from bot.providers.local.event_store import EventStore
 from standins.datadog.case_management import StoredCase, cases
 from standins.datadog.datadog_server import running
@@ -51,7 +51,7 @@ async def some_of(folder: Path, scratch: Path, now: datetime) -> list[Json]:
         known = await store.query("SELECT id FROM sessions WHERE id NOT IN (SELECT session_id FROM segments)")
         some = [id for (id,) in known if crc32(id.encode()) % 50 == 0]
         await asyncio.to_thread(store.change, partial(keep_only, some))
-        return await asyncio.to_thread(lambda: list(export.events(store, now - KEPT)))
+        return await asyncio.to_thread(lambda: list(rum_export.events(store, now - KEPT)))
     finally:
         await store.close()
         shutil.rmtree(scratch)

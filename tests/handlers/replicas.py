@@ -85,21 +85,8 @@ async def replicas(
     async with AsyncExitStack() as stack:
         datadog = await stack.enter_async_context(running(world))
         theirs = DatadogSettings(api_key=Secret(world.api_key), app_key=Secret(world.app_key), url=datadog)
-        settings = Settings(
-            data=folder / "shared",
-            redis_url=Secret(redis_url),
-            port=front,
-            public_url=f"http://127.0.0.1:{front}",
-            slack_api_url=f"{root}/api/",
-            slack_bot_token=Secret(TOKEN),
-            slack_signing_secret=Secret(SECRET),
-            clock_ahead_s=ahead_of(world.clock),
-            notebooks="local",
-            tracker="local",
-            web_access="open",
-            providers=(theirs,),
-            **{**SMALL_CLIPS, **more},
-        )
+        shared = {"data": folder / "shared", "redis_url": Secret(redis_url), "port": front, "providers": (theirs,)}
+        settings = _settings(root, front, clock_ahead_s=ahead_of(world.clock), **shared, **more)
         every = Replicas(settings, folder, bots=bots, workers=workers, seed=seed, apart_s=apart_s)
         workspace = Workspace(
             WorkspaceConfig(
@@ -127,6 +114,20 @@ async def replicas(
         yield here
         refused = await here.refused()
         assert not refused, [(method, error) for method, error, _ in refused]
+
+
+def _settings(root: str, front: int, **more: Any) -> Settings:
+    """Of bots behind the address `front`, whose Slack is at `root`."""
+    usual = {
+        "public_url": f"http://127.0.0.1:{front}",
+        "slack_api_url": f"{root}/api/",
+        "slack_bot_token": Secret(TOKEN),
+        "slack_signing_secret": Secret(SECRET),
+        "notebooks": "local",
+        "tracker": "local",
+        "web_access": "open",
+    }
+    return Settings(**{**usual, **SMALL_CLIPS, **more})
 
 
 async def _is_up(session: aiohttp.ClientSession, port: int) -> bool:

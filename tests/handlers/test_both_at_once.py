@@ -9,7 +9,7 @@ import pytest
 
 from bot import jobs
 from bot.queue.job import ANSWERS
-from bot.queue.worker import Worker
+from bot.queue.job_worker import Worker
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.postmortems import channel_notebook
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until

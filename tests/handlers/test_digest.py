@@ -14,8 +14,8 @@ from bot.backlog.hours import WorkingHours
 from bot.backlog.request import Request, RequestState
 from bot.kernel.errors import Unavailable
 from bot.services.requests.context import RequestContext
-from bot.services.requests.digest import send_digest
 from bot.services.requests.jobs import DigestJob
+from bot.services.requests.post_digest import send_digest
 from bot.signals.question import Period
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, at, has, tick, until
 from tests.handlers.test_backlog import only_request

@@ -9,7 +9,7 @@ from typing import Any, cast
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.questions.submit import Refining, re_ask
 from bot.services.watches.jobs import LiveAnswerJob
-from bot.services.watches.live_answer import refresh_live
+from bot.services.watches.keep_live import refresh_live
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.source import Source
 from tests.handlers.house import INCIDENT, JISOO, House, has, until

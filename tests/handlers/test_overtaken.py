@@ -18,10 +18,10 @@ from bot.services.clips.jobs import RenderClipJob
 from bot.services.explain_failure import FailureContext, explain_failure
 from bot.services.questions.jobs import AnswerJob
 from bot.services.questions.question_records import QuestionRecords
-from bot.services.requests import digest, notify
+from bot.services.requests import notify, post_digest
 from bot.services.requests.jobs import DigestJob
 from bot.services.requests.request_records import RequestRecords
-from bot.services.watches import announce, live_answer
+from bot.services.watches import announce, keep_live
 from bot.services.watches.set_watch import end_watch
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.buttons import Pressed
@@ -68,10 +68,10 @@ async def test_the_list_shows_what_was_done_while_it_was_brought_up_to_date(
     request = await moved(house, await only_request(house), RequestState.IN_BACKLOG)
 
     async def finish() -> None:
-        await digest.refresh(house.services.requests, await moved(house, request, RequestState.DONE))
+        await post_digest.refresh(house.services.requests, await moved(house, request, RequestState.DONE))
 
-    monkeypatch.setattr(digest, "_message", with_meanwhile(digest._message, finish))
-    await digest.refresh(house.services.requests, request)
+    monkeypatch.setattr(post_digest, "_message", with_meanwhile(post_digest._message, finish))
+    await post_digest.refresh(house.services.requests, request)
     await quiet(house.redis)
     assert not has(await listed(house), "backlog.finish")
 
@@ -81,9 +81,9 @@ async def test_the_list_shows_what_was_done_while_it_was_written(house: House, m
     monday, request = await due(house), await only_request(house)
 
     async def finish() -> None:
-        await digest.refresh(house.services.requests, await moved(house, request, RequestState.DONE))
+        await post_digest.refresh(house.services.requests, await moved(house, request, RequestState.DONE))
 
-    monkeypatch.setattr(digest, "_message", with_meanwhile(digest._message, finish))
+    monkeypatch.setattr(post_digest, "_message", with_meanwhile(post_digest._message, finish))
     await send(house, monday)
     await house.message(is_list)
     await quiet(house.redis)
@@ -102,7 +102,7 @@ async def test_who_is_asked_while_a_list_without_rows_is_ended_is_listed(
 
     monkeypatch.setattr(RequestRecords, "open", read)
     later = at(house, lambda: monday).requests
-    await digest.send_digest(later, DigestJob(team=TEAM, channel=INCIDENT))
+    await post_digest.send_digest(later, DigestJob(team=TEAM, channel=INCIDENT))
     assert await later.records.digests.open(TEAM) == [INCIDENT]
 
 
@@ -114,9 +114,9 @@ async def test_an_answer_is_stopped_also_while_it_is_brought_up_to_date(
     await visited(house, soon, 20, 9)
 
     async def refresh() -> None:
-        await live_answer.refresh_live(watching(house, soon), job)
+        await keep_live.refresh_live(watching(house, soon), job)
 
-    monkeypatch.setattr(live_answer, "_permit", with_meanwhile(live_answer._permit, refresh))
+    monkeypatch.setattr(keep_live, "_permit", with_meanwhile(keep_live._permit, refresh))
     await house.press(said, "live.stop", user=JISOO.id)
     stopped = await house.message(lambda it: it["ts"] == said["ts"] and has(it, "live.keep"))
     assert "Jisoo Han stopped the updates" in str(stopped["blocks"])
@@ -132,12 +132,12 @@ async def test_an_answer_that_is_kept_live_again_while_its_end_is_noted_keeps_it
     watches, records = house.services.watches, house.services.questions.records
 
     async def keep_again() -> None:
-        await live_answer.keep_live(watches, await records.get(TEAM, job.question), JISOO.id)
+        await keep_live.keep_live(watches, await records.get(TEAM, job.question), JISOO.id)
 
     change = type(records).change
     monkeypatch.setattr(type(records), "change", with_meanwhile(change, keep_again))
     person = await house.services.slack.people.get(TEAM, JISOO.id)
-    await live_answer.stop_live(watches, await records.get(TEAM, job.question), person)
+    await keep_live.stop_live(watches, await records.get(TEAM, job.question), person)
     assert await watches.records.due.open(TEAM) == [job.due_id]
     await quiet(house.redis)
     assert has(await house.message(lambda it: it["ts"] == said["ts"]), "live.stop")

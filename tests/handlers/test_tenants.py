@@ -19,6 +19,7 @@ from bot.notebook.notebook import Notebook
 from bot.queue.job import ANSWERS, Repeat
 from bot.services.postmortems.render_pdf import PdfRecords
 from bot.slack.channel_messages import download
+from bot.state.expiring_bytes import ExpiringBytes
 from tests.handlers.foreign_jobs import Foreign, foreign_jobs
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, Json, has, until
 from tests.handlers.many_teams import PARTNER, ManyTeams, many_teams
@@ -110,7 +111,8 @@ def render_context_of(there: ManyTeams) -> Any:
     services, clips = there.services, there.services.clips
     return SimpleNamespace(
         slack=services.slack, questions=clips.questions, records=clips.records, access=services.access,
-        pdfs=PdfRecords(there.redis), pool=None, recordings=None, teams=services.teams, defaults=clips.defaults,
+        pdfs=PdfRecords(ExpiringBytes(there.redis)), pool=None, recordings=None, teams=services.teams,
+        defaults=clips.defaults,
     )  # fmt: skip
 
 

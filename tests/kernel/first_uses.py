@@ -15,7 +15,7 @@ from bot.providers.local import import_, recording_pieces, sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.rows import Rows
 from bot.replay.formats import datadog_segments, documents, rrweb, rum_events
-from bot.replay.read import read
+from bot.replay.read_recording import read
 
 THREADS, COPIES = 8, 16
 EVENT = b'{"type":"action","date":1,"session":{"id":"a"},"view":{"id":"b"},"action":{"target":{"name":"x"}}}'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import UndefinedError
+from jinja2 import DictLoader, UndefinedError
 from markupsafe import Markup
 
 from bot.backlog.request import Party
@@ -83,6 +83,14 @@ def test_a_stream_holds_values_and_nothing_between_them() -> None:
 def test_a_forgotten_value_raises() -> None:
     with pytest.raises(UndefinedError, match="asker"):
         Messages.load().message("signals/working", Locale.of(), question="x")
+
+
+def test_a_value_may_be_called_what_a_parameter_is_called() -> None:
+    messages = Messages.load()
+    greeting = '{% block text %}{{ _("%(message)s, %(one)s", message=name, one=locale_name) }}{% endblock %}'
+    messages.environment.loader = DictLoader({"greeting.j2": greeting})
+    assert messages.text("greeting", Locale.of(), name="Mina", locale_name="Jisoo") == "Mina, Jisoo"
+    assert messages.message("greeting", Locale.of(), name="Mina", locale_name="Jo")["text"] == "Mina, Jo"
 
 
 def test_a_plain_text_says_exactly_what_was_meant() -> None:

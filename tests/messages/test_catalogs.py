@@ -1,4 +1,4 @@
-"""Every text that people see in Slack has its Korean, with the same values in it."""
+"""Every text that people see in Slack is in every catalog, with the same values in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.kernel.locale import catalog
+from bot.kernel.locale import CATALOGS, LANGUAGES, catalog
 from bot.kernel.paths import TEMPLATES
 from bot.providers.local.local_source import DEFINITION
 from bot.providers.local.provider import PROVIDER as LOCAL
@@ -19,6 +19,8 @@ from bot.slack.refusals import MORE, SENTENCES
 from handlers.explain import AWAY, OURS
 from tests.messages import texts
 
+TRANSLATED = LANGUAGES[1:]
+EVERY_CATALOG = [pytest.param(path, id=f"{path.parent.name}/{path.stem}") for path in sorted(CATALOGS.glob("*/*.po"))]
 VALUE = re.compile(r"%\((\w+)\)")
 CHOSEN = (
     *SIGNAL_NAMES.values(),
@@ -38,27 +40,28 @@ CHOSEN = (
 """Texts that code chooses by a variable."""
 
 
-def untranslated(found: set[texts.Parts]) -> list[str]:
-    korean = catalog("ko")
+def untranslated(found: set[texts.Parts]) -> list[tuple[str, str]]:
+    """Language and text of each that a catalog lacks."""
     return sorted(
-        parts[0]
+        (language, parts[0])
+        for language in TRANSLATED
         for parts in found
-        if (korean.ngettext(parts[0], parts[1], 2) if len(parts) == 2 else korean.gettext(parts[0])) in parts
+        if (catalog(language).ngettext(*parts, 2) if len(parts) == 2 else catalog(language).gettext(parts[0])) in parts
     )
 
 
 @pytest.mark.parametrize("path", texts.slack_templates(), ids=lambda path: str(path.relative_to(TEMPLATES)))
-def test_no_template_speaks_english_to_koreans(path: Path) -> None:
+def test_no_template_speaks_english_to_others(path: Path) -> None:
     assert untranslated(set(texts.in_template(path))) == []
 
 
 @pytest.mark.parametrize("folder", texts.CODE)
-def test_no_code_speaks_english_to_koreans(folder: str) -> None:
+def test_no_code_speaks_english_to_others(folder: str) -> None:
     assert untranslated(set(texts.in_code(folder))) == []
 
 
 @pytest.mark.parametrize("folder", texts.RAISED)
-def test_no_error_speaks_english_to_koreans(folder: str) -> None:
+def test_no_error_speaks_english_to_others(folder: str) -> None:
     assert untranslated(set(texts.raised(folder))) == []
 
 
@@ -67,7 +70,7 @@ def test_no_error_is_raised_with_a_sentence_that_no_catalog_can_have(folder: str
     assert list(texts.raised_with_values_inside(folder)) == []
 
 
-def test_what_is_chosen_by_a_variable_has_its_korean_too() -> None:
+def test_what_is_chosen_by_a_variable_is_translated_too() -> None:
     assert untranslated({(text,) for text in CHOSEN}) == []
 
 
@@ -78,7 +81,7 @@ def test_the_texts_are_found_at_all() -> None:
     assert ("That request is no longer kept.",) in set(texts.raised("bot/services"))
 
 
-@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY_CATALOG)
 def test_a_translation_has_the_values_of_its_text(path: Path) -> None:
     with path.open("rb") as source:
         for message in read_po(source):
@@ -89,7 +92,7 @@ def test_a_translation_has_the_values_of_its_text(path: Path) -> None:
                 assert named == set(VALUE.findall(str(ids[-1]))), f"{path.name}: {ids[0]}"
 
 
-@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((CATALOGS / "ko").glob("*.po")), ids=lambda path: path.stem)
 def test_a_post_mortem_is_called_so_and_only_datadog_has_notebooks(path: Path) -> None:
     """As docs/postmortems.md says."""
     with path.open("rb") as source:
@@ -101,7 +104,7 @@ def test_a_post_mortem_is_called_so_and_only_datadog_has_notebooks(path: Path) -
                 assert "포스트모템" in str(message.string), message.id
 
 
-@pytest.mark.parametrize("path", sorted((TEMPLATES / "locales" / "ko").glob("*.po")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((CATALOGS / "ko").glob("*.po")), ids=lambda path: path.stem)
 def test_data_is_singular_in_every_sentence(path: Path) -> None:
     with path.open("rb") as source:
         for message in read_po(source):

@@ -10,8 +10,8 @@ import pytest
 
 from bot.kernel.metrics import Metrics
 from bot.queue.job import JobFailure, JobTable
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Lane
-from bot.queue.worker import Worker
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.queue.job import Job, JobFailure, JobTable, Repeat
-from bot.queue.worker import Worker
+from bot.queue.job_worker import Worker
 from bot.state.connection import connected
 
 

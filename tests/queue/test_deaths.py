@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Unavailable
 from bot.queue.job import Job, JobFailure
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Lane
-from bot.queue.worker import Worker
 from bot.slack.outbox import Outbox
 from bot.slack.web_api import Clients, everywhere
 from bot.state.connection import connected

@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Unavailable
 from bot.queue.job import Job, JobFailure
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Lane
-from bot.queue.worker import Worker
 from tests.polling import until
 from tests.queue.queue_worker import Sleep
 from tests.state.several import Several, cluster, sentinel

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bot.kernel.errors import Unavailable
-from bot.queue import worker as worker_module
+from bot.queue import job_worker as worker_module
 from bot.queue.job import Job, Repeat
 from bot.queue.queue import Lane
 from tests.queue.queue_bench import Bench, Note, note, settled_empty
@@ -136,7 +136,7 @@ async def test_a_repeated_job_runs_on_one_of_two_workers(bench: Bench) -> None:
 async def test_a_worker_that_is_told_to_stop_puts_its_job_back(
     bench: Bench, queue: Lane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.queue.worker.GRACE_S", 0)
+    monkeypatch.setattr("bot.queue.job_worker.GRACE_S", 0)
 
     async def long(bench: Bench, payload: Note) -> None:
         bench.runs.append(payload)

@@ -11,8 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.queue.job import Job, JobFailure
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Lane
-from bot.queue.worker import Worker
 from bot.state import keys
 from bot.state.connection import connected
 from bot.state.once import Once

@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing, Unavailable
 from bot.queue.job import Job, JobFailure, JobTable
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Lane
-from bot.queue.worker import Worker
 from tests.polling import until
 
 

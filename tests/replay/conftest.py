@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.stage import Stage

@@ -6,7 +6,7 @@ import itertools
 import json
 from typing import Any
 
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.recording import Recording
 
 START = 1_700_000_000_000

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.recording import Recording
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"

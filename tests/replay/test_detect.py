@@ -10,7 +10,7 @@ import pytest
 
 from bot.replay.detect.detector import detect
 from bot.replay.model import DetectedAction
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.signals.question import Signal
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.replay.detect.detector import detect
 from bot.replay.model import DetectedAction
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from tests.replay.sessions import RECORDINGS, Json
 
 EVENTS: list[Json] = json.loads(gzip.decompress((RECORDINGS / "rrweb" / "edge.json.gz").read_bytes()))

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.replay.detect.detector import detect
 from bot.replay.detect.dom import DomPage
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import EventKind, Recording
 from bot.replay.scene import viewport
 from bot.replay.script.trim import playable

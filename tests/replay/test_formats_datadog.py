@@ -10,7 +10,7 @@ import pytest
 
 from bot.replay.detect.action_names import text_of
 from bot.replay.detect.dom import DomPage
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import EventKind, IncrementalSource, Recording
 from bot.replay.script.trim import playable
 from tests.replay.sessions import SDK_6, SDK_7, START

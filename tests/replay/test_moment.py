@@ -6,7 +6,7 @@ import pytest
 
 from bot.replay.detect.detector import detect
 from bot.replay.model import Window
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.script.moment import (
     IDLE_MS,

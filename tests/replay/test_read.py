@@ -17,7 +17,7 @@ from PIL import Image
 from bot.kernel.errors import Missing, Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.mp4 import mp4
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import EventKind
 from tests.replay.sessions import SHOP, START, Session, element, shop_events, text
 

@@ -15,7 +15,7 @@ from bot.kernel.errors import ReplaybookError, Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.detect.detector import detect
 from bot.replay.formats import size_limits
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.recording import Recording
 from bot.replay.script.moment import window_for
 from bot.replay.script.transcript import clip_text

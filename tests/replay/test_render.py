@@ -18,7 +18,7 @@ from bot.replay.encode.ladder import HOLD_MS, POSTER_MS
 from bot.replay.encode.palette import unpack
 from bot.replay.encode.placement import surroundings
 from bot.replay.model import Masks, Style, Window
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.render import render, still
 from bot.replay.scene import ShotStream, film, painter_of, scene_of
 from bot.replay.stage.pool import RenderPool

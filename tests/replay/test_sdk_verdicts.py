@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.replay.detect.detector import detect
 from bot.replay.model import DetectedAction
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.signals.question import Signal
 from tests.replay.sessions import START, Session, element, text
 from tests.replay.test_taps import datadog

@@ -16,7 +16,7 @@ from bot.replay import side_by_side
 from bot.replay.encode.ladder import POSTER_MS
 from bot.replay.encode.panels import PanelRow
 from bot.replay.model import Masks, Style, Window
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.scene import film
 from bot.replay.side_by_side import HOLD_MS, Panel, PanelClip, panel_width, render_side_by_side

@@ -10,7 +10,7 @@ from bot.kernel.locale import Locale
 from bot.providers.local.sample.recorded import FOLDER
 from bot.replay.encode.frame_plans import FramePlan, frame_plans
 from bot.replay.model import Masks, Style, Window
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.scene import scene_of
 from bot.replay.script.moment import LEAD_MS, clip_ms, fast_stretches, idle_stretches, shown_ms

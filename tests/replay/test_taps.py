@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.replay.detect.detector import detect
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.signals.question import Signal
 from tests.replay.sessions import RECORDINGS, START, Session, element, text
 

@@ -10,7 +10,7 @@ import pytest
 from bot.kernel.locale import Locale
 from bot.replay.detect.detector import detect
 from bot.replay.model import Clip, Line, MaskReport, Window
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.script.moment import window_for
 from bot.replay.script.transcript import ClipText, clip_text, clock
 from bot.signals.question import Signal

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.kernel.errors import Unfilmable
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.recording import EventKind
 from bot.replay.script.trim import playable
 from tests.replay.long_recording import long_recording

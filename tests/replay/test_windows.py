@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.replay.detect.detector import detect, window_at
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.signals.question import Signal
 from tests.replay.sessions import RECORDINGS, START, Json, Session, element, text

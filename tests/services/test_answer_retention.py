@@ -26,6 +26,7 @@ from bot.signals.answer import Answer, Counts, Definition
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.language.parse import parse
 from bot.state import keys
+from bot.state.expiring_bytes import ExpiringBytes
 from bot.state.records import Records, RecordStore
 from tests.backlog.examples import NEW
 
@@ -81,7 +82,7 @@ async def test_only_what_is_too_old_in_this_workspace_goes(redis: Redis, records
     closed = msgspec.structs.replace(NEW, question="settled", state=RequestState.CLOSED)
     await put(records, keys.record(OURS, "request", "R2"), closed)
     parts = cast(ProviderParts, None)
-    teams = TeamParts(TeamRecords(records, redis), InstallationRules(), parts)
+    teams = TeamParts(TeamRecords(records, ExpiringBytes(redis)), InstallationRules(), parts)
     retention = AnswerRetention(records, files, teams, lambda: NOW)
     assert await retention.tidy() == 0
     await teams.records.save(OURS, TeamSettings(retention_days=14), 0)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.replay.model import Style
-from bot.services.clips.channel_settings import LOOPS, changes, explicit, style
+from bot.services.clips.channel_clip_settings import LOOPS, changes, explicit, style
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.clips.context import ClipDefaults
 

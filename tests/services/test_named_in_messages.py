@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.questions.find_replay import named_in
+from bot.services.questions.ask_of_message import named_in
 from bot.signals.source import EMAIL, PERSON, SESSION
 
 ID = "0b1c2d3e-1111-2222-3333-444455556666"

@@ -17,6 +17,7 @@ from bot.services.teams.team_file import InstallationRules
 from bot.services.teams.team_parts import ProviderParts, TeamParts
 from bot.services.teams.team_records import TeamRecords
 from bot.services.teams.team_settings import TeamRules, TeamSettings, TeamValue, ValueOrigin, effective
+from bot.state.expiring_bytes import ExpiringBytes
 from bot.state.records import RecordStore
 from bot.state.redis_records import RedisRecords
 
@@ -39,7 +40,9 @@ def parts(redis: Redis, rules: InstallationRules, *sources: str) -> TeamParts:
     named: Any = {name: SimpleNamespace(name=name) for name in sources or ("local",)}
     trackers = Trackers({name: cast(Any, None) for name in ("local", "jira")}, "local")
     return TeamParts(
-        TeamRecords(RedisRecords(redis), redis), rules, ProviderParts("local", named, named, {}, trackers, {})
+        TeamRecords(RedisRecords(redis), ExpiringBytes(redis)),
+        rules,
+        ProviderParts("local", named, named, {}, trackers, {}),
     )
 
 
@@ -102,7 +105,7 @@ def test_a_file_of_owners_that_is_wrong_is_named_with_its_line(load: Load, tmp_p
 
 
 async def test_every_process_knows_at_once_what_one_has_saved(redis: Redis, records: RecordStore) -> None:
-    one, other = TeamRecords(records, redis), TeamRecords(records, redis)
+    one, other = TeamRecords(records, ExpiringBytes(redis)), TeamRecords(records, ExpiringBytes(redis))
     assert await other.of("T1") == TeamSettings()
     version = await one.save("T1", TeamSettings(language="ko"), 0)
     assert await other.of("T1") == TeamSettings(language="ko")

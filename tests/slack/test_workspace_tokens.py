@@ -14,12 +14,13 @@ import msgspec
 import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.oauth.installation_store import Installation
 
 from bot.kernel.errors import Conflict, Misunderstood, Unauthorized
 from bot.slack.installs.bolt_stores import RecordedInstallations, RecordedStates
 from bot.slack.installs.installations import Installations, Installed
-from bot.slack.installs.tenants import tenant_of_body
+from bot.slack.installs.tenants import tenant_of
 from bot.slack.installs.token_cipher import BotTokens, TokenCipher
 from bot.slack.installs.workspace_tokens import OAuthClient, OwnToken, WorkspaceTokens
 from bot.slack.web_api import Clients, NotInstalled, called, slack_session
@@ -245,7 +246,7 @@ def test_a_key_that_is_none_is_said_to_be_none(keys: tuple[str, ...]) -> None:
     ],
 )
 def test_a_delivery_belongs_to_whom_bolt_says(body: dict[str, object], tenant: str) -> None:
-    assert tenant_of_body(body) == tenant
+    assert tenant_of(AsyncBoltRequest(body=body, mode="socket_mode").context) == tenant
 
 
 async def test_a_wrong_secret_gets_nothing_and_no_secret_is_in_the_journal(tmp_path: Path, redis: Redis) -> None:

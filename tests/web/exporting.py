@@ -23,10 +23,11 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.ports import Exporter
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.queue.job import CLIPS, Job, JobFailure
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Queue
-from bot.queue.worker import Worker
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.services.postmortems.render_pdf import PdfRecords, QueuedPrints, RenderPdfJob, render_pdf
+from bot.state.expiring_bytes import ExpiringBytes
 from bot.state.redis_records import RedisRecords
 from bot.web.export_pages import export_routes
 from bot.web.exported_page import ExportedPages
@@ -93,7 +94,7 @@ async def exporting(
         store, files, records = (
             LocalNotebooks(RedisRecords(redis)),
             HashedFiles(FolderStore(folder / "files")),
-            PdfRecords(redis),
+            PdfRecords(ExpiringBytes(redis)),
         )
         prints, pages = QueuedPrints(records, queue, wait_s), ExportedPages.load(PAGES)
         context = ExportContext(store, files, WORDS, pages, prints, exporters or {}, BASE)

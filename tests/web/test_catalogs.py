@@ -1,4 +1,4 @@
-"""Every text of the notebook, the backlog and their pages has its Korean, with the same values in it."""
+"""Every text of the notebook, the backlog and their pages is in every catalog, with the same values in it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
-from bot.kernel.locale import catalog
-from bot.kernel.paths import ROOT, TEMPLATES
+from bot.kernel.locale import CATALOGS, LANGUAGES, catalog
+from bot.kernel.paths import ROOT
 
 PLACES = (
     "templates/web",
@@ -21,6 +21,7 @@ PLACES = (
     "bot/notebook",
     "bot/backlog",
 )
+TRANSLATED = LANGUAGES[1:]
 VALUE = re.compile(r"%\((\w+)\)")
 
 
@@ -41,20 +42,22 @@ def texts(place: str) -> Iterator[tuple[str, ...]]:
                 yield parts
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
 @pytest.mark.parametrize("place", PLACES)
-def test_nothing_is_left_in_english(place: str) -> None:
-    korean = catalog("ko")
+def test_nothing_is_left_in_english(place: str, language: str) -> None:
+    known = catalog(language)
     missing = [
         parts[0]
         for parts in texts(place)
-        if (korean.ngettext(parts[0], parts[1], 2) if len(parts) == 2 else korean.gettext(parts[0])) in parts
+        if (known.ngettext(parts[0], parts[1], 2) if len(parts) == 2 else known.gettext(parts[0])) in parts
     ]
     assert missing == []
 
 
+@pytest.mark.parametrize("language", TRANSLATED)
 @pytest.mark.parametrize("domain", ["web", "notebook", "backlog"])
-def test_a_translation_names_no_value_that_its_text_has_not(domain: str) -> None:
-    with (TEMPLATES / "locales" / "ko" / f"{domain}.po").open("rb") as source:
+def test_a_translation_names_no_value_that_its_text_has_not(domain: str, language: str) -> None:
+    with (CATALOGS / language / f"{domain}.po").open("rb") as source:
         for message in read_po(source):
             ids = message.id if isinstance(message.id, tuple) else (message.id,)
             strings = message.string if isinstance(message.string, tuple) else (message.string,)
@@ -63,10 +66,11 @@ def test_a_translation_names_no_value_that_its_text_has_not(domain: str) -> None
                 assert named <= set(VALUE.findall(str(ids[-1]))), ids
 
 
-def test_no_two_catalogs_translate_a_text_differently() -> None:
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_two_catalogs_translate_a_text_differently(language: str) -> None:
     """They are merged, so one of them would never be heard."""
     seen: dict[object, object] = {}
-    for path in sorted((TEMPLATES / "locales" / "ko").glob("*.po")):
+    for path in sorted((CATALOGS / language).glob("*.po")):
         with path.open("rb") as source:
             for message in read_po(source):
                 if message.id:

@@ -20,8 +20,8 @@ from bot.app.worker import rendering
 from bot.kernel.metrics import Metrics
 from bot.kernel.settings import Secret, Settings
 from bot.queue.job import Job, QueuedJob
+from bot.queue.job_worker import Worker
 from bot.queue.queue import Queue
-from bot.queue.worker import Worker
 from bot.state.connection import connected, ready
 from bot.state.embedded_server import private_redis
 from bot.web.health import health_routes

@@ -20,7 +20,7 @@ from bot.kernel.errors import Unavailable
 from bot.providers.local.event_store import EventStore
 from bot.web import tee as tees
 from bot.web.intake import intake_routes
-from bot.web.tee import Pauses, Tee, letter, may_go
+from bot.web.tee import Pauses, Tee, forwarded_headers, may_go
 from tests.waiting import settled
 
 RECORDED = Path(__file__).parents[1] / "recordings/datadog/sdk-7.16.2-shop-paired-rrweb"
@@ -244,10 +244,10 @@ async def test_trouble_with_keeping_it_is_no_trouble_for_the_page(
 async def test_only_the_sdks_own_paths_are_sent_on(tmp_path: Path, forward: str) -> None:
     assert not may_go(forward)
     async with Tee.opened(spool(tmp_path), "http://127.0.0.1:1", QUICK) as tee:
-        assert not await tee.take(letter(forward, "", "", ""), b"x")
+        assert not await tee.take(forwarded_headers(forward, "", "", ""), b"x")
     assert waiting(tmp_path) == []
 
 
 def test_headers_of_strangers_hold_nothing_that_breaks_a_header() -> None:
-    made = letter("/api/v2/rum", "text/plain\r\nX: 1", "\x00" * 900 + "a" * 900, "1.2.3.4")
+    made = forwarded_headers("/api/v2/rum", "text/plain\r\nX: 1", "\x00" * 900 + "a" * 900, "1.2.3.4")
     assert (made.content_type, made.user_agent) == ("text/plainX: 1", "a" * 500)

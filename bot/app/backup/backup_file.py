@@ -23,7 +23,7 @@ CHUNK = 256 * 1024
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, msgspec.MsgspecError, NotImplementedError, RuntimeError)
 
 
-class Member(msgspec.Struct, frozen=True):
+class BackupMember(msgspec.Struct, frozen=True):
     """`items` are lines of records and effects, and rows of events."""
 
     sha256: str
@@ -37,7 +37,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     made: datetime
     program: str
-    members: dict[str, Member]
+    members: dict[str, BackupMember]
     files: dict[str, int] = {}
     events: str = ""
 
@@ -51,7 +51,7 @@ class BackupWriter:
         self._part.unlink(missing_ok=True)
         self._out = os.fdopen(os.open(self._part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
         self._zip = zipfile.ZipFile(self._out, "w", allowZip64=True)
-        self.members: dict[str, Member] = {}
+        self.members: dict[str, BackupMember] = {}
 
     async def add(self, name: str, pieces: AsyncIterator[bytes], *, items: int | None = None, packed: bool) -> int:
         """Returns how many pieces there were. `packed`: what is in it is small already."""
@@ -63,7 +63,7 @@ class BackupWriter:
                 member.write(piece)
                 digest.update(piece)
                 count += 1
-        self.members[name] = Member(digest.hexdigest(), count if items is None else items)
+        self.members[name] = BackupMember(digest.hexdigest(), count if items is None else items)
         return count
 
     def finish(self, manifest: Manifest) -> None:

@@ -1,7 +1,7 @@
 """A person's name wherever a text has it: as it was typed, and as markdown, Slack and HTML write it down.
 
-Words stand apart by spaces in most scripts. In Korean a title and particles follow a name at once (“한지수님이”), and
-Chinese and Japanese have no spaces at all.
+Words stand apart by spaces in most scripts. In some languages titles and particles follow a name at once
+(“한지수님이”): their typed.toml has them. Chinese and Japanese have no spaces at all.
 """
 
 from __future__ import annotations
@@ -9,18 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from bot.kernel.typed_words import either, sections
+
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&(?:quot|#34);", "'": "&(?:#39|#x27|apos);"}
-_HANGUL = "\uac00-\ud7a3"
 _UNSPACED = "\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_TITLES = "님|씨|군|양|선배|팀장|매니저|프로|대리|과장|차장|부장|이사|대표|책임|선임|수석|연구원|엔지니어"
-_PARTICLES = (
-    "이었습니다|였습니다|이었어요|였어요|이었다|였다|에게서|한테서|으로서|이라고|이라는|입니다|이에요|에요|예요|라는|조차|마저|밖에|인데|"
-    "께서|에게|한테|까지|부터|보다|처럼|으로|라고|이랑|하고|이나|이며|이고|이야|"
-    "이|가|은|는|을|를|의|께|와|과|랑|로|도|만|나|야|아|고|며|요"
-)
 # A low line is a sign of markdown at the edge of a word, and a letter in the middle of one (“mina_park”).
 _BEGINS, _ENDS = r"(?<![^\W_])(?<![^\W_]_)", r"(?![^\W_])(?!_[^\W_])"
-_AFTER_KOREAN = rf"{_ENDS}|(?=(?:{_TITLES})?님?(?:{_PARTICLES}){{1,3}}{_ENDS})|(?=(?:{_TITLES})님?{_ENDS})"
 
 
 @lru_cache(maxsize=1000)
@@ -45,12 +39,30 @@ def _spelled(char: str) -> str:
 def _before(first: str) -> str:
     if not re.match(r"\w", first) or re.match(f"[{_UNSPACED}]", first):
         return ""
-    other = rf"[^\W_{_HANGUL}{_UNSPACED}]"
-    return _BEGINS if re.match(f"[{_HANGUL}]", first) else rf"(?<!{other})(?<!{other}_)"
+    other = rf"[^\W_{_attaching_letters()}{_UNSPACED}]"
+    return _BEGINS if _behind(first) else rf"(?<!{other})(?<!{other}_)"
 
 
 def _after(last: str) -> str:
     if not re.match(r"\w", last) or re.match(f"[{_UNSPACED}]", last):
         return ""
-    other = rf"[^\W_{_HANGUL}{_UNSPACED}]"
-    return _AFTER_KOREAN if re.match(f"[{_HANGUL}]", last) else rf"(?!{other})(?!_{other})"
+    other = rf"[^\W_{_attaching_letters()}{_UNSPACED}]"
+    behind = _behind(last)
+    return rf"{_ENDS}|(?={behind}{_ENDS})" if behind else rf"(?!{other})(?!_{other})"
+
+
+@lru_cache
+def _attaching_letters() -> str:
+    """Returns the letters of the languages in which words stick to a name, as a part of a class of characters."""
+    return "".join(names["letters"] for names in sections("names"))
+
+
+@lru_cache(maxsize=1000)
+def _behind(letter: str) -> str:
+    """Returns the pattern of what may stick to a name in the language that has this letter, "" where nothing may."""
+    for names in sections("names"):
+        if re.match(f"[{names['letters']}]", letter):
+            lists = {name: either(names[name].split()) for name in ("titles", "particles")}
+            together = either(names["behind"])
+            return together.replace("{titles}", lists["titles"]).replace("{particles}", lists["particles"])
+    return ""

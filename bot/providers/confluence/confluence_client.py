@@ -130,24 +130,24 @@ def _seconds(text: str) -> float:
     return min(float(text), LONGEST_WAIT_S) if text.isascii() and text.isdigit() else WAIT_S
 
 
-class _Problem(msgspec.Struct):
+class _ConfluenceProblem(msgspec.Struct):
     title: str | None = None
     detail: str | None = None
 
 
-class _Problems(msgspec.Struct):
+class _ConfluenceProblems(msgspec.Struct):
     """Both forms: v2 answers with `errors`, v1 with `message`."""
 
-    errors: list[_Problem] = []
+    errors: list[_ConfluenceProblem] = []
     message: str | None = None
 
 
 def _words(body: bytes) -> str:
     """Confluence's own words as they follow a sentence; empty where there are none. They are hostile: cut, one line."""
     try:
-        problems = msgspec.json.decode(body, type=_Problems)
+        problems = msgspec.json.decode(body, type=_ConfluenceProblems)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    said = problems.message or "; ".join(filter(None, (each.detail or each.title for each in problems.errors)))
-    line = "".join(letter for letter in " ".join(said.split()) if letter.isprintable()).rstrip(".")
+    words = problems.message or "; ".join(filter(None, (each.detail or each.title for each in problems.errors)))
+    line = "".join(letter for letter in " ".join(words.split()) if letter.isprintable()).rstrip(".")
     return f": {line[:200]}" if line else ""

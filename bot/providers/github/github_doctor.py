@@ -14,7 +14,7 @@ from bot.providers.github.open_github import open_client
 from bot.providers.provider import Check
 
 
-class _Repository(msgspec.Struct):
+class _CheckedRepository(msgspec.Struct):
     full_name: str
     has_issues: bool = False
     archived: bool = False
@@ -33,7 +33,7 @@ async def _issues(github: GitHubSettings, settings: Settings) -> str:
         if not github.repo:
             await client.there("/rate_limit", "rate limit")
             return "known; REPLAYBOOK_GITHUB_REPO isn't set, so each feature has to name its repository"
-        repository = await client.read(f"/repos/{github.repo}", _Repository, f"repository {github.repo}")
+        repository = await client.read(f"/repos/{github.repo}", _CheckedRepository, f"repository {github.repo}")
         if not repository.has_issues or repository.archived:
             raise Missing("Issues are switched off in %(repo)s, or it is archived.", repo=repository.full_name)
         await client.there(f"/repos/{github.repo}/issues", f"issues of {github.repo}")

@@ -29,15 +29,15 @@ class LostAnswer(Unavailable):
     """The answer to a create was lost, so it may have been done: its marker is looked for before trying again."""
 
 
-class _Problem(msgspec.Struct):
+class _GitHubProblem(msgspec.Struct):
     field: str | None = None
     code: str | None = None
     message: str | None = None
 
 
-class _Problems(msgspec.Struct):
+class _GitHubProblems(msgspec.Struct):
     message: str | None = None
-    errors: list[_Problem | str] = []
+    errors: list[_GitHubProblem | str] = []
 
 
 def error_for(status: int, headers: Mapping[str, str], body: bytes, what: str, now: float) -> ReplaybookError:
@@ -92,7 +92,7 @@ def _seconds(headers: Mapping[str, str], now: float) -> float:
 def _words(body: bytes) -> str:
     """GitHub's own words with the names of the fields, cut to one line; empty where there are none."""
     try:
-        problems = msgspec.json.decode(body, type=_Problems)
+        problems = msgspec.json.decode(body, type=_GitHubProblems)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     parts = [each if isinstance(each, str) else _problem(each) for each in problems.errors[:5]]
@@ -100,5 +100,5 @@ def _words(body: bytes) -> str:
     return "".join(letter for letter in " ".join(line.split()) if letter.isprintable()).rstrip(".")[:MOST_WORDS]
 
 
-def _problem(problem: _Problem) -> str:
+def _problem(problem: _GitHubProblem) -> str:
     return " ".join(filter(None, (problem.field, problem.message or problem.code)))

@@ -32,7 +32,7 @@ class _Changes(msgspec.Struct):
     new_repository: _Repository | None = None
 
 
-class _Payload(msgspec.Struct):
+class _GitHubPayload(msgspec.Struct):
     issue: _Number | None = None
     repository: _Repository | None = None
     changes: _Changes | None = None
@@ -52,7 +52,7 @@ class GitHubHooks:
         if delivery.headers.get("x-github-event") not in EVENTS:
             return HookHint(id)
         try:
-            payload = msgspec.json.decode(delivery.body, type=_Payload)
+            payload = msgspec.json.decode(delivery.body, type=_GitHubPayload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Misunderstood("The webhook is no event of issues; its content type has to be JSON.") from None
         return HookHint(id, _keys(payload))
@@ -87,7 +87,7 @@ class GitHubHooks:
         return HookDelivery("main", headers, body, at)
 
 
-def _keys(payload: _Payload) -> tuple[str, ...]:
+def _keys(payload: _GitHubPayload) -> tuple[str, ...]:
     """The issue as it is called in the webhook, and after a transfer as it is called now."""
     pairs = [(payload.repository, payload.issue)]
     if payload.changes:

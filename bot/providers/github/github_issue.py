@@ -53,7 +53,7 @@ class Issue(msgspec.Struct):
         return [name for name in names if name]
 
 
-class Comment(msgspec.Struct):
+class GitHubComment(msgspec.Struct):
     id: int
     body: str | None = None
 

@@ -34,7 +34,7 @@ LISTED_FROM = 3
 """From so many issues of one repository on, its newest changed ones are listed in one request."""
 
 
-class CreatedIssue(msgspec.Struct, frozen=True):
+class CreatedGitHubIssue(msgspec.Struct, frozen=True):
     """What was created for a meaning. There is no key while the create is under way, or if it died."""
 
     key: str = ""
@@ -64,7 +64,7 @@ class GitHubIssues:
         self._client = client
         self._redis = redis
         self._comments = GitHubComments(client, redis)
-        self._created = Records(records, CreatedIssue)
+        self._created = Records(records, CreatedGitHubIssue)
         self._repo = settings.repo
         self._web = settings.web_url
         self._logins = settings.logins
@@ -80,11 +80,11 @@ class GitHubIssues:
                 return await self.get(known[0].key)
             body = await self._issue_body(repo, new)  # what can't be asked for leaves no record
             if not known:
-                await self._created.put(record, CreatedIssue())
+                await self._created.put(record, CreatedGitHubIssue())
             made = await self._marked(repo, new.meaning) if known else None
             made = made or await self._made(repo, new, body)
             ticket = self._ticket(made)
-            await self._created.change(record, lambda _: CreatedIssue(ticket.key))
+            await self._created.change(record, lambda _: CreatedGitHubIssue(ticket.key))
             return ticket
 
     async def get(self, key: str) -> Ticket:

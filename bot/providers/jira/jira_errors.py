@@ -31,7 +31,7 @@ class JiraUnsure(Unavailable):
     """The answer to what can't be repeated was lost: its trace must be looked for."""
 
 
-class _Problems(msgspec.Struct):
+class _JiraProblems(msgspec.Struct):
     messages: list[str] = msgspec.field(name="errorMessages", default_factory=list)
     errors: dict[str, str] = {}
 
@@ -82,14 +82,14 @@ def retry_after(headers: Mapping[str, str]) -> float:
     return min(float(seconds), LONGEST_WAIT_S) if seconds.isascii() and seconds.isdigit() else WAIT_S
 
 
-def _problems(body: bytes) -> _Problems:
+def _problems(body: bytes) -> _JiraProblems:
     try:
-        return msgspec.json.decode(body, type=_Problems)
+        return msgspec.json.decode(body, type=_JiraProblems)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _Problems()
+        return _JiraProblems()
 
 
-def _words(problems: _Problems) -> str:
+def _words(problems: _JiraProblems) -> str:
     """Jira's own words as they follow a sentence, the fields by their names: one line, cut."""
     parts = [*problems.messages, *(f"{name}: {text}" for name, text in problems.errors.items())]
     line = " ".join("; ".join(part.rstrip(".") for part in parts).split())

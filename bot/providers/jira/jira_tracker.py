@@ -62,7 +62,7 @@ class _AttachmentFields(msgspec.Struct):
     attachment: list[_Attached] = []
 
 
-class _WithAttachments(msgspec.Struct):
+class _JiraAttachments(msgspec.Struct):
     fields: _AttachmentFields = msgspec.field(default_factory=_AttachmentFields)
 
 
@@ -177,7 +177,7 @@ class JiraTracker:
         name = self._known_form(key)
 
         async def is_there() -> bool:
-            issue = await self._client.send(calls.issue(name, ("attachment",), changelog=False), _WithAttachments)
+            issue = await self._client.send(calls.issue(name, ("attachment",), changelog=False), _JiraAttachments)
             return any(one.filename == file.name for one in issue.fields.attachment)
 
         async with held(self._redis, keys.lock(keys.record("all", "jira-file", f"{name}:{file.name}")), wait=WAIT_S):

@@ -38,7 +38,7 @@ MOST_SUMMARY, MOST_TEXT = 255, 30_000
 _NO_LABEL = re.compile(r"\s+")
 
 
-class CreatedIssue(msgspec.Struct, frozen=True):
+class CreatedJiraIssue(msgspec.Struct, frozen=True):
     """What was made for a meaning. There is no key while the create is under way, or if its answer was lost."""
 
     key: str = ""
@@ -72,7 +72,7 @@ class NewIssues:
         self._client = client
         self.projects = projects
         self._redis = redis
-        self._created = Records(records, CreatedIssue)
+        self._created = Records(records, CreatedJiraIssue)
         self._now = now
         self.looks = LOOKS
 
@@ -91,10 +91,10 @@ class NewIssues:
             labelled = "labels" in screen
             key = await self._found(project, new.meaning, labelled, known[0]) if known else ""
             if not key:
-                began = CreatedIssue(sent=self._now())
+                began = CreatedJiraIssue(sent=self._now())
                 await self._created.change(record, lambda _: began)
                 key = await self._sent(project, fields, screen, new.meaning)
-            await self._created.change(record, lambda _: CreatedIssue(key))
+            await self._created.change(record, lambda _: CreatedJiraIssue(key))
             return key
 
     async def _prepared(self, new: NewTicket) -> tuple[str, dict[str, Any], dict[str, CreateField]]:
@@ -167,7 +167,7 @@ class NewIssues:
                     return key
             raise _not_known() from error
 
-    async def _found(self, project: str, meaning: str, labelled: bool, known: CreatedIssue) -> str:
+    async def _found(self, project: str, meaning: str, labelled: bool, known: CreatedJiraIssue) -> str:
         """Key of what an earlier try made. Raises Unavailable while a search may not show it yet."""
         key = await self._made_before(project, meaning, labelled)
         if not key and known.sent and self._now() - known.sent < INDEXED:

@@ -36,14 +36,14 @@ class _Attachments(msgspec.Struct):
     nodes: list[LinearAttachment] = []
 
 
-class _WithAttachments(msgspec.Struct):
+class _LinearAttachments(msgspec.Struct):
     id: str
     attachments: _Attachments
     description: str | None = None
 
 
 class _OneWithAttachments(msgspec.Struct):
-    issue: _WithAttachments
+    issue: _LinearAttachments
 
 
 class _UploadHeader(msgspec.Struct):
@@ -78,7 +78,7 @@ class LinearAttachments:
         for more in link.more:
             await self._as_it_should_be(issue, f"{link.id}/{more.label}", BackLink(link.id, more.url, more.label))
 
-    async def _as_it_should_be(self, issue: _WithAttachments, id: str, link: BackLink) -> None:
+    async def _as_it_should_be(self, issue: _LinearAttachments, id: str, link: BackLink) -> None:
         ours = [one for one in issue.attachments.nodes if one.our_id == id]
         title = one_line(link.title, MOST_TITLE) or link.url
         subtitle = one_line(link.summary, MOST_SUBTITLE)
@@ -111,7 +111,7 @@ class LinearAttachments:
         await self._client.put(room.upload_url, file.data, headers | {one.key: one.value for one in room.headers})
         return room.asset_url
 
-    async def _of(self, key: str) -> _WithAttachments:
+    async def _of(self, key: str) -> _LinearAttachments:
         return (await self._client.run(documents.ATTACHMENTS, _OneWithAttachments, id=key)).issue
 
     async def _set(self, issue: str, url: str, title: str, subtitle: str, metadata: dict[str, Any]) -> None:

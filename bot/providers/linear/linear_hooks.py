@@ -22,18 +22,18 @@ FRESH_S = 60.0
 MOST_KEYS = 20
 
 
-class _Named(msgspec.Struct, rename="camel"):
+class _NamedChange(msgspec.Struct, rename="camel"):
     identifier: str = ""
     previous_identifiers: list[str] = []
 
 
-class _Data(_Named):
+class _Data(_NamedChange):
     """An issue, or what is on one."""
 
-    issue: _Named | None = None
+    issue: _NamedChange | None = None
 
 
-class _Payload(msgspec.Struct, rename="camel"):
+class _LinearPayload(msgspec.Struct, rename="camel"):
     type: str
     webhook_timestamp: int
     data: _Data | None = None
@@ -49,7 +49,7 @@ class LinearHooks:
         if not same(delivery.headers.get("linear-signature", ""), signed(str(secret), delivery.body)):
             raise Unauthorized("The webhook isn't signed with REPLAYBOOK_LINEAR_WEBHOOK_SECRET.")
         try:
-            payload = msgspec.json.decode(delivery.body, type=_Payload)
+            payload = msgspec.json.decode(delivery.body, type=_LinearPayload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Misunderstood("This isn't a webhook of Linear.") from None
         if abs(delivery.at.timestamp() - payload.webhook_timestamp / 1000) > FRESH_S:
@@ -81,10 +81,10 @@ class LinearHooks:
         return HookDelivery("doctor", {"linear-signature": signed(str(secret), body)}, body, at)
 
 
-def _keys(payload: _Payload) -> tuple[str, ...]:
+def _keys(payload: _LinearPayload) -> tuple[str, ...]:
     """Of the issue by which we may know it: the key that it has, and those that it had."""
     data = payload.data or _Data()
-    issue = data if payload.type == "Issue" else data.issue or _Named()
+    issue = data if payload.type == "Issue" else data.issue or _NamedChange()
     named = (issue.identifier, *issue.previous_identifiers)
     return tuple(dict.fromkeys(filter(None, map(parse_dashed_key, named))))[:MOST_KEYS]
 

@@ -7,6 +7,7 @@ name is a group or retired, the issue goes without it: a label is never a reason
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -67,7 +68,7 @@ class LinearLabels:
         """The id of a new label; none where Linear doesn't let us make it."""
         id = uuid4_of("label", f"{team}:{name.casefold()}")
         sent: dict[str, Any] = {"id": id, "name": name, "teamId": team}
-        known = lambda: self._client.run(documents.LABEL, dict, id=id)  # noqa: E731
+        known = partial(self._client.run, documents.LABEL, dict, id=id)
         try:
             await self._client.create(documents.CREATE_LABEL, dict, known, input=sent)
         except (LinearRefused, Unauthorized):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -130,7 +131,7 @@ class LinearTracker:
         id = uuid4_of("comment", meaning)
         issue = await self._issue(self._known_form(key))
         sent = {"id": id, "issueId": issue.id, "body": escaped_lines(text)[:MOST_TEXT]}
-        known = lambda: self._client.run(documents.COMMENT, dict, id=id)  # noqa: E731
+        known = partial(self._client.run, documents.COMMENT, dict, id=id)
         await self._client.create(documents.CREATE_COMMENT, dict, known, input=sent)
 
     async def link_back(self, key: str, link: BackLink) -> None:

@@ -19,7 +19,7 @@ from bot.providers.local.rows import cut, url_path
 from bot.providers.local.segment_files import LocalRecordings
 from bot.replay.detect.detector import detect
 from bot.replay.model import DetectedAction
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.signals.question import Signal
 
 QUIET_S = 1.5

@@ -23,7 +23,7 @@ from bot.providers.local.recording_pieces import DescribedPiece
 from bot.providers.local.sql import Values
 from bot.replay.formats import file_kinds
 from bot.replay.formats.unpack import unpack
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.recording import Event, EventKind, Recording
 
 Progress = Callable[[int, int, str], None]

@@ -21,7 +21,7 @@ class SdkPart(msgspec.Struct, gc=False):
     id: str = ""
 
 
-class Session(msgspec.Struct, gc=False):
+class SdkSession(msgspec.Struct, gc=False):
     id: str
     type: str = "user"
     has_replay: bool = False
@@ -112,7 +112,7 @@ class SdkEvent(msgspec.Struct, gc=False):
 
     type: str
     date: float
-    session: Session
+    session: SdkSession
     view: SdkView
     application: SdkPart = msgspec.field(default_factory=SdkPart)
     action: SdkAction | None = None

@@ -37,10 +37,10 @@ class SdkVerdict:
         names = payload.get("types", payload.get("frustrationTypes"))
         types = tuple(signal for signal in Signal if signal.value in names) if isinstance(names, list) else ()
         records = payload.get("recordIds")
-        told = len(records) if isinstance(records, list) else 0
+        recorded = len(records) if isinstance(records, list) else 0
         least = RAGE_CLICKS if Signal.RAGE in types else 1
         name, selector, number = (_text(payload.get(key)) for key in ("name", "selector", "id"))
-        return cls(at, at_ms, types, name, selector, max(told, least), href, window, number)
+        return cls(at, at_ms, types, name, selector, max(recorded, least), href, window, number)
 
     def alone(self) -> DetectedAction:
         """Returns the action for which no click was found. Where on the page it was is not known."""

@@ -47,8 +47,8 @@ class PanelRow:
     def __post_init__(self) -> None:
         size, writing = self.letters, font(self.letters)
         shown = zip(self.widths, self.headings, strict=True)
-        told = [wrapped(plain(heading), writing, width - size, LINES) for width, heading in shown]
-        lines = tuple([line.removesuffix(" ·").removeprefix("· ") for line in lines] for lines in told)
+        headings = [wrapped(plain(heading), writing, width - size, LINES) for width, heading in shown]
+        lines = tuple([line.removesuffix(" ·").removeprefix("· ") for line in lines] for lines in headings)
         most = max(len(each) for each in lines)
         object.__setattr__(self, "lines", lines)
         object.__setattr__(self, "band", (round(size * (1.7 + STEP * (most - 1))) + 1) // 2 * 2)

@@ -262,8 +262,8 @@ def _entry(deed: Deed, team: str, channel: str, user: str, target: str) -> Audit
     return AuditEntry(action=deed.action, team=team, channel=channel, user=user, kind=kind, target=target)
 
 
-def _allowed(*said: bool | None) -> bool:
-    return True in said and False not in said
+def _allowed(*answers: bool | None) -> bool:
+    return True in answers and False not in answers
 
 
 def _key(team: str, channel: str) -> str:

@@ -13,13 +13,13 @@ from bot.kernel.errors import Missing, Upstream
 from bot.notebook.facts import recording_hash
 from bot.replay.detect.detector import detect, window_at
 from bot.replay.model import Clip, DetectedAction, Window
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, render
 from bot.replay.script.moment import window_for
 from bot.replay.script.narrator import SAME_CLICK_MS
 from bot.services.access.access import Deed
-from bot.services.clips import channel_settings
+from bot.services.clips import channel_clip_settings
 from bot.services.clips.clip_buttons import button_of
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import RenderClipJob
@@ -83,8 +83,8 @@ async def _rendered(
         recording,
         window,
         pool=context.pool,
-        style=channel_settings.style(context.style, settings, whole_page=job.whole_page),
-        masks=channel_settings.masks(context.masks, settings),
+        style=channel_clip_settings.style(context.style, settings, whole_page=job.whole_page),
+        masks=channel_clip_settings.masks(context.masks, settings),
         locale=asked.locale,
         progress=progress,
     )

@@ -11,7 +11,7 @@ from bot.notebook.facts import recording_hash
 from bot.replay.render import Progress
 from bot.replay.script.variety import labels
 from bot.replay.side_by_side import Panel, PanelClip, render_side_by_side
-from bot.services.clips import channel_settings
+from bot.services.clips import channel_clip_settings
 from bot.services.clips.context import RenderContext
 from bot.services.clips.jobs import FallbackSession, RenderClipJob
 from bot.services.clips.render_clip import note_shared, progress_of, window_of
@@ -118,8 +118,8 @@ async def _rendered(
     return await render_side_by_side(
         panels,
         pool=context.pool,
-        style=channel_settings.style(context.style, settings),
-        masks=channel_settings.masks(context.masks, settings),
+        style=channel_clip_settings.style(context.style, settings),
+        masks=channel_clip_settings.masks(context.masks, settings),
         locale=asked.locale,
         progress=progress,
     )

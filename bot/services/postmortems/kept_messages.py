@@ -46,10 +46,10 @@ async def replies_to(context: PostmortemContext, asked: AskedQuestion, notebook:
         return []
     known = {comment.key: comment.revision for comment in discussion_of(notebook).comments}
     found = await context.slack.channel_messages.replies(asked.team, asked.channel, thread)
-    said = [it for it in found if user_of(it) and not it.get("bot_id") and not is_gone(it)]
+    messages = [it for it in found if user_of(it) and not it.get("bot_id") and not is_gone(it)]
     return [
         await comment_of(context, asked.team, asked.channel, it, None, [file.alt for file in files_of(it)])
-        for it in said
+        for it in messages
         if known.get(comment_key(str(it["ts"])), 0.0) < revision_of(it)
         and not await speaks_to_a_bot(context, asked.team, text_of(it))
     ]

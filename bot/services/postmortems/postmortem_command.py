@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.kernel.errors import Missing, Misunderstood, Unavailable
 from bot.kernel.messages import JsonObject
+from bot.kernel.typed_words import typed_texts
 from bot.notebook.edits import rename
 from bot.notebook.exports import export_links
 from bot.notebook.head import DocumentStatus, Participant
@@ -19,9 +20,9 @@ from bot.notebook.ports import change
 from bot.services.postmortems import channel_notebook
 from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.command_words import (
-    NOBODY,
     PostmortemAction,
     PostmortemCommand,
+    means_nobody,
     read_command,
     read_severity_words,
     read_status_words,
@@ -35,7 +36,6 @@ LISTED = 10
 READ_TO_LIST = 40
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>")
 NOBODY_CALLED_SO = "I know no single person called “%(name)s” here; please mention them with @."
-_ME = frozenset({"me", "myself", "나", "저", "본인"})
 
 
 Reply = Awaitable[JsonObject]
@@ -136,7 +136,7 @@ async def _role(
     """`role` is the head's field: owner, commander or reviewer."""
     if not command.rest:
         return await _status_message(context, commanding, command)
-    person = None if command.rest.casefold() in NOBODY else await _person(context, commanding, command, command.rest)
+    person = None if means_nobody(command.rest) else await _person(context, commanding, command, command.rest)
     _, after = await _changed(context, commanding, _part(role, person))
     locale = commanding.locale
     if role == "reviewer" and (job := announce(after)):
@@ -231,7 +231,7 @@ async def _person(
         raise Misunderstood("A group can't take that part; please name a person.")
     people, team = context.slack.people, commanding.team
     if not mentions:
-        if text.casefold() in _ME:
+        if text.casefold() in typed_texts("people", "me"):
             return commanding.who
         known = await named_person(people, team, commanding.channel, text[:80])
         if known is None:

@@ -10,15 +10,14 @@ import asyncio
 import hashlib
 import zlib
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
-
-from redis.asyncio import Redis
+from typing import ClassVar, Protocol
 
 from bot.kernel.errors import Unavailable
 from bot.notebook.notebook import Notebook
 from bot.queue.job import CLIPS, QueuedJob
 from bot.queue.queue import Queue
 from bot.state import keys
+from bot.state.expiring_bytes import ExpiringBytes
 
 PAGE_S, PDF_S, FAILURE_S = 600, 3600, 30
 """How long a page waits, a PDF is kept, and a failure is told to those who wait already."""
@@ -51,29 +50,29 @@ class Browsers(Protocol):
 class PdfRecords:
     """Pages on their way to a worker, and PDFs on their way back."""
 
-    redis: Redis
+    kept: ExpiringBytes
 
     async def page(self, job: RenderPdfJob) -> str | None:
-        packed: Any = await self.redis.get(keys.print_page(job.team, job.digest))
+        packed = await self.kept.get(keys.print_page(job.team, job.digest))
         return zlib.decompress(packed).decode() if packed else None
 
     async def keep_page(self, job: RenderPdfJob, html: str) -> None:
         packed = await asyncio.to_thread(zlib.compress, html.encode(), 1)
-        await self.redis.set(keys.print_page(job.team, job.digest), packed, ex=PAGE_S)
+        await self.kept.put(keys.print_page(job.team, job.digest), packed, seconds=PAGE_S)
 
     async def result(self, job: RenderPdfJob) -> bytes | None:
         """The PDF, None while there is none. Raises Unavailable with the sentence of a failure."""
-        found: Any = await self.redis.get(keys.printed_pdf(job.team, job.digest))
-        if found is not None and not found.startswith(b"%PDF"):
-            raise Unavailable(found.decode())
-        return found if found is None else bytes(found)
+        result = await self.kept.get(keys.printed_pdf(job.team, job.digest))
+        if result is not None and not result.startswith(b"%PDF"):
+            raise Unavailable(result.decode())
+        return result
 
     async def keep_pdf(self, job: RenderPdfJob, pdf: bytes) -> None:
-        await self.redis.set(keys.printed_pdf(job.team, job.digest), pdf, ex=PDF_S)
-        await self.redis.delete(keys.print_page(job.team, job.digest))
+        await self.kept.put(keys.printed_pdf(job.team, job.digest), pdf, seconds=PDF_S)
+        await self.kept.forget(keys.print_page(job.team, job.digest))
 
     async def keep_failure(self, job: RenderPdfJob, sentence: str) -> None:
-        await self.redis.set(keys.printed_pdf(job.team, job.digest), sentence.encode(), ex=FAILURE_S)
+        await self.kept.put(keys.printed_pdf(job.team, job.digest), sentence.encode(), seconds=FAILURE_S)
 
 
 async def render_pdf(records: PdfRecords, browsers: Browsers, job: RenderPdfJob) -> None:

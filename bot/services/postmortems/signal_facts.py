@@ -88,9 +88,9 @@ async def signal_facts(source: Source, measured: Measured, corrected: KeyTimes, 
 
 
 def _peak(hours: Sequence[Slice], rise: Rise, corrected: KeyTimes) -> Slice | None:
-    said = {time.kind: time.at for time in corrected.corrected}
-    start = said.get(KeyTimeKind.IMPACT_START) or rise.start
-    end = said.get(KeyTimeKind.IMPACT_END) or rise.end
+    by_people = {time.kind: time.at for time in corrected.corrected}
+    start = by_people.get(KeyTimeKind.IMPACT_START) or rise.start
+    end = by_people.get(KeyTimeKind.IMPACT_END) or rise.end
     within = [each for each in hours if each.start + HOUR > start and (end is None or each.start < end)]
     return max(within, key=lambda each: (each.hit, each.signals), default=None)
 

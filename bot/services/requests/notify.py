@@ -9,7 +9,7 @@ from bot.backlog.feature import Contact, Owner
 from bot.backlog.follow_up_plan import KINDS
 from bot.backlog.hours import WorkingHours
 from bot.backlog.request import HistoryEntry, Party, Request, RequestAction
-from bot.backlog.schedule import CHECKED, Policy, Step, next_check, next_step
+from bot.backlog.schedule import CHECKED, ReminderPolicy, Step, next_check, next_step
 from bot.backlog.sentences import answer_history, happened
 from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
@@ -71,11 +71,11 @@ OVERTAKES = frozenset({RequestAction.CLOSE, RequestAction.REOPEN, RequestAction.
 """After these, what earlier messages say of the fix is no longer the last word."""
 
 
-async def policy_for(context: RequestContext, request: Request) -> Policy:
+async def policy_for(context: RequestContext, request: Request) -> ReminderPolicy:
     """Nobody is told of an escalation where owners.yaml names nobody for it."""
     feature = await context.feature(request.team, request.feature)
-    after = Policy().escalate_after if feature and feature.escalation else None
-    return Policy(escalate_after=after, checked_after=context.checked_after)
+    after = ReminderPolicy().escalate_after if feature and feature.escalation else None
+    return ReminderPolicy(escalate_after=after, checked_after=context.checked_after)
 
 
 def entry_of(request: Request, version: int) -> HistoryEntry | None:
@@ -284,8 +284,8 @@ async def _told_with(context: RequestContext, request: Request) -> dict[str, Any
 
 async def _retire(context: RequestContext, request: Request) -> None:
     """What was said of the fix keeps no button that does nothing any more."""
-    told = await _told_with(context, request)
-    await check_messages.retire(context, request, locale=told["locale"], notebook_url=told["notebook_url"])
+    values = await _told_with(context, request)
+    await check_messages.retire(context, request, locale=values["locale"], notebook_url=values["notebook_url"])
     if request.state not in CHECKED and (done := _done(request)):
         message = await _confirmation(context, request, done)
         await check_messages.update_posted(context, request, _confirmed(request, done.version), message)

@@ -15,7 +15,7 @@ from bot.backlog.transitions import decide
 from bot.kernel.errors import Conflict, Missing
 from bot.services.access.access import Deed, Denied
 from bot.services.postmortems import channel_notebook
-from bot.services.requests import digest, notify
+from bot.services.requests import notify, post_digest
 from bot.services.requests.acknowledge import transition_of
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ups import fields_of, joined
@@ -79,7 +79,7 @@ async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
     request = await _told_in_thread(context, job)
     await channel_notebook.follow(context.postmortems, request)
     await notify.schedule(context, request)
-    await digest.refresh(context, request)
+    await post_digest.refresh(context, request)
     await context.records.announce(request, job.version)
     await show_on_ticket(context, request, job.version)
 

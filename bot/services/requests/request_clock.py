@@ -10,7 +10,7 @@ from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestStat
 from bot.backlog.schedule import Step
 from bot.backlog.ticket import Absence, Ticket
 from bot.kernel.errors import Missing, Upstream
-from bot.services.requests import digest, notify
+from bot.services.requests import notify, post_digest
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ticket import follow
 from bot.services.requests.jobs import ReadTicketsJob, StepJob, TicketsChangedJob, VerifyJob
@@ -103,7 +103,7 @@ async def _follow_or_act(context: RequestContext, request: Request, reading: Tic
             followed = await follow(context, request, reading or await _read(context, request))
     if not followed and not (step and await _acted(context, request, step)):
         await notify.schedule(context, request)
-    await digest.expect(context, request)
+    await post_digest.expect(context, request)
 
 
 async def _acted(context: RequestContext, request: Request, step: Step) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.kernel.errors import Misunderstood, Unavailable
-from bot.kernel.locale import LANGUAGES, Locale
+from bot.kernel.locale import LANGUAGES, Locale, language_name
 from bot.services.access.access import Access
 from bot.services.access.audit_log import AuditEntry
 from bot.services.teams.team_parts import TeamParts
@@ -41,7 +41,7 @@ NAMES = {
     "language": _("Language"),
     "retention_days": _("Days that answers and clips are kept"),
 }
-LANGUAGE_NAMES = {OWN: _("everybody’s own, as in their Slack profile"), "en": "English", "ko": "한국어"}
+EVERYBODYS_OWN = _("everybody’s own, as in their Slack profile")
 KEPT_HERE = {"source": _("the events that the bot keeps"), "tracker": _("the bot’s own tickets")}
 ONLY_ADMINS = _("Only admins and owners of this workspace may change its settings.")
 NOT_OFFERED = _("“%(value)s” can’t be chosen here; please open the settings again.")
@@ -140,13 +140,18 @@ def changes(parts: TeamParts, team: str, now: TeamSettings, names: list[str], lo
     return [f"{locale.text(NAMES[name])}: {value_text(parts, name, held[name], locale)}" for name in names]
 
 
+def language_title(language: str, locale: Locale) -> str:
+    """Returns what a language calls itself, or that everybody keeps their own."""
+    return locale.text(EVERYBODYS_OWN) if language in {"", OWN} else language_name(language)
+
+
 def value_text(parts: TeamParts, name: str, value: TeamValue, locale: Locale) -> str:
     """Returns a value in words."""
     text = str(value.value or "")
     if name in PROVIDED:
         return title(parts, name, text or parts.parts.names(name)[0], locale)
     if name == "language":
-        return locale.text(LANGUAGE_NAMES.get(text or OWN, text))
+        return language_title(text, locale)
     if name == "retention_days":
         days = int(value.value or LONGEST_DAYS)
         return locale.plural("%(n)s day", "%(n)s days", days)

@@ -5,35 +5,33 @@ The copy is only ever written after the record, and ends after a minute, so that
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
-from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict
 from bot.services.teams.team_settings import TeamSettings
 from bot.state import keys
+from bot.state.expiring_bytes import ExpiringBytes
 from bot.state.records import ABSENT, Records, RecordStore
 
 COPY_S = 60
 
 
 class TeamRecords:
-    def __init__(self, store: RecordStore, redis: Redis) -> None:
+    def __init__(self, store: RecordStore, copies: ExpiringBytes) -> None:
         self._records = Records(store, TeamSettings)
-        self._redis = redis
+        self._copies = copies
 
     async def of(self, team: str) -> TeamSettings:
         """Returns what holds now. Raises Upstream."""
-        copy: Any = await self._redis.get(keys.team_settings(team))
-        return await self.read(team, copy)
+        return await self.read(team, await self._copies.get(keys.team_settings(team)))
 
     async def read(self, team: str, copy: bytes | None) -> TeamSettings:
         """Returns the same, where the copy (None: there is none) was read already."""
         if copy is not None:
             return msgspec.json.decode(copy, type=TeamSettings)
         settings, _ = await self.to_edit(team)
-        await self._redis.set(keys.team_settings(team), msgspec.json.encode(settings), ex=COPY_S, nx=True)
+        copy = msgspec.json.encode(settings)
+        await self._copies.put(keys.team_settings(team), copy, seconds=COPY_S, unless_there=True)
         return settings
 
     async def to_edit(self, team: str) -> tuple[TeamSettings, int]:
@@ -64,7 +62,7 @@ class TeamRecords:
             settings, version = await self.to_edit(team)
             if version == copied:
                 return
-            await self._redis.set(keys.team_settings(team), msgspec.json.encode(settings), ex=COPY_S)
+            await self._copies.put(keys.team_settings(team), msgspec.json.encode(settings), seconds=COPY_S)
             copied = version
 
 

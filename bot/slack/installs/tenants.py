@@ -7,7 +7,6 @@ Slack leaves the workspace out of some payloads of an org-wide app, and names th
 from __future__ import annotations
 
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 
 def tenant_of(context: AsyncBoltContext) -> str:
@@ -15,11 +14,6 @@ def tenant_of(context: AsyncBoltContext) -> str:
     if context.is_enterprise_install and context.enterprise_id:
         return context.enterprise_id
     return context.team_id or ""
-
-
-def tenant_of_body(body: dict[str, object]) -> str:
-    """Returns the same for a delivery that Bolt hasn't seen yet."""
-    return tenant_of(AsyncBoltRequest(body=body, mode="socket_mode").context)
 
 
 def installed_for(enterprise: str | None, team: str | None, is_enterprise: bool | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from standins.slack.app_grants import Grant
+from standins.slack.app_grants import AppGrant
 from standins.slack.web_api_errors import WorkspaceRefused
 
 SECRET = frozenset({"token", "client_secret", "code", "refresh_token"})
@@ -19,7 +19,7 @@ TS = re.compile(r"\d{1,10}(\.\d{1,6})?")
 class Args:
     """`granted` is what the caller's token was granted, once it is known."""
 
-    granted: Grant
+    granted: AppGrant
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._values = {name: value for name, value in values.items() if value is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from standins.slack import link_previews, message_posting
+from standins.slack import message_posting, unfurl_previews
 from standins.slack.api.args import Args
 from standins.slack.api.message_content import MOST_SENT_TEXT, MOST_UPDATED_TEXT, draft_from
 from standins.slack.web_api_errors import WorkspaceRefused
@@ -56,11 +56,11 @@ async def unfurl(team: WorkspaceTeam, args: Args) -> Json:
     if unfurls is None:
         raise WorkspaceRefused("missing_unfurls")
     if args.text("unfurl_id") or args.text("source"):
-        return link_previews.show_in_composer(team, args.text("unfurl_id"), args.text("source"), unfurls)
+        return unfurl_previews.show_in_composer(team, args.text("unfurl_id"), args.text("source"), unfurls)
     for name in ("channel", "ts"):
         if not args.text(name):
             raise WorkspaceRefused(f"missing_{name}")
-    link_previews.show(team, args.text("channel"), args.text("ts"), unfurls)
+    unfurl_previews.show(team, args.text("channel"), args.text("ts"), unfurls)
     return {}
 
 

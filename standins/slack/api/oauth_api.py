@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from standins.slack.api.args import Args
-from standins.slack.app_grants import Grant
+from standins.slack.app_grants import AppGrant
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -36,7 +36,7 @@ async def uninstall(team: WorkspaceTeam, args: Args) -> Json:
     return {}
 
 
-def leave(grant: Grant, code: str) -> None:
+def leave(grant: AppGrant, code: str) -> None:
     """Ends an installation, and tells the app of it as Slack does: the token first, then the app itself."""
     envelopes = [team.deliveries.envelopes_of_leaving(grant) for team in grant.teams[:1]]
     grant.teams[0].grants.end(grant, code)
@@ -52,7 +52,7 @@ def _check_client(team: WorkspaceTeam, args: Args) -> None:
         raise WorkspaceRefused("bad_client_secret")
 
 
-def _answer(team: WorkspaceTeam, grant: Grant, *, installing: bool) -> Json:
+def _answer(team: WorkspaceTeam, grant: AppGrant, *, installing: bool) -> Json:
     first = grant.teams[0]
     organization = grant.organization or team.grants.organization_of(first.seed.team_id)
     body: Json = {

@@ -23,7 +23,6 @@ BLOCK: dict[str, Rule] = {"block_id": string(1, 255)}
 CONTEXT_PART = by_type(
     {"plain_text": text_objects.plain(), "mrkdwn": text_objects.text(), "image": ELEMENTS["image"]},
 )
-LEVEL = choice("default", "info", "warning", "error", "success")
 STATUS = choice("pending", "in_progress", "complete", "error")
 TASK: dict[str, Rule] = {
     "status": STATUS,

@@ -8,7 +8,7 @@ from typing import Any
 from standins.slack import message_posting, modals
 from standins.slack.deliveries import Ack
 from standins.slack.page_api import delivery_payloads, element_values
-from standins.slack.page_api.request import acting_user, joined_channel
+from standins.slack.page_api.page_request import acting_user, joined_channel
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 

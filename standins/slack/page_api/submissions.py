@@ -8,7 +8,7 @@ from standins.slack import modals
 from standins.slack.api.message_content import refuse_view
 from standins.slack.blocks import check_view
 from standins.slack.page_api import delivery_payloads, element_values
-from standins.slack.page_api.request import acting_user, locale_of
+from standins.slack.page_api.page_request import acting_user, locale_of
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 

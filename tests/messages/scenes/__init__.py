@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bot.kernel import locale as languages
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
 from tests.messages.scenes import (
@@ -33,7 +34,8 @@ SCENES: dict[str, Scene] = {
     **watches.SCENES,
     **digests.SCENES,
 }
-LANGUAGES = {"en": Locale.of("en-US", "America/New_York"), "ko": Locale.of("ko-KR", "Asia/Seoul")}
+READERS = {"en": ("en-US", "America/New_York"), "ko": ("ko-KR", "Asia/Seoul")}
+LANGUAGES = {language: Locale.of(*READERS.get(language, (language, "UTC"))) for language in languages.LANGUAGES}
 
 
 def rendered(messages: Messages, name: str, language: str, say: Say) -> JsonObject:

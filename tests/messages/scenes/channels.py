@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.kernel.locale import Locale
 from bot.notebook.postmortem_templates import PostmortemTemplate
-from bot.services.access.channel_policies import NAMES
+from bot.services.access.channel_policy import NAMES
 from bot.services.access.policy import Policy
-from bot.services.clips.channel_settings import LENGTHS_S, LOOPS, WIDTHS, changes
+from bot.services.clips.channel_clip_settings import LENGTHS_S, LOOPS, WIDTHS, changes
 from bot.services.clips.clip_settings import ClipSettings
 from bot.services.teams.change_team_settings import NAMES as NAMED
 from tests.messages.scenes.stage import Say, Scene, Values

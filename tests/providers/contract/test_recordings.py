@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.kernel.errors import Missing
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.replay.recording import EventKind, Recording
 from tests.providers.contract.conftest import OpenRecordings
 

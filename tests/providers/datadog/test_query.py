@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.providers.datadog.rum import query
 from bot.signals.answer import TargetMatch
 from bot.signals.question import Question, Signal
-from standins.datadog.denied import Denied
+from standins.datadog.denied import DatadogDenied
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import Exactly, Like, Match, read
 from standins.datadog.rum_columns import Events
@@ -112,7 +112,7 @@ def test_a_facet_that_people_name_is_one_word(name: str) -> None:
 
 def test_what_is_no_query_is_refused_by_the_judge() -> None:
     for wrong in ('@a:"x', "@a:(x", "@a:x)", "x", "@a:", "@a:x y", '@a:b"c"', "@a:(b OR)", "OR @a:b", "@a:b OR"):
-        with pytest.raises(Denied):
+        with pytest.raises(DatadogDenied):
             read(wrong)
 
 

@@ -19,7 +19,7 @@ from bot.providers.datadog.replay import replay_segments
 from bot.providers.datadog.replay.replay_segments import SegmentPage, pieces
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.providers.local.segment_files import LocalRecordings, RecordingPiece
-from bot.replay.read import read, read_path
+from bot.replay.read_recording import read, read_path
 from bot.signals.question import Period, Question
 from bot.signals.source import FirstOf
 from standins.datadog.replay_api import FORMS

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.kernel.errors import Unauthorized
-from bot.providers.datadog.http import links
+from bot.providers.datadog.http import datadog_links
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum import query
@@ -219,7 +219,7 @@ async def test_the_link_leads_to_the_same_question(source: DatadogSource) -> Non
 
 
 def test_a_link_to_a_replay_names_session_view_and_moment() -> None:
-    link = links.session(Site("datadoghq.eu"), "s/1", "v 1", NOON)
+    link = datadog_links.session(Site("datadoghq.eu"), "s/1", "v 1", NOON)
     ms = round(NOON.timestamp() * 1000)
     assert link == f"https://app.datadoghq.eu/rum/replay/sessions/s%2F1?seed=v+1&from={ms}"
 

@@ -13,7 +13,7 @@ from bot.providers.hooks import HookDelivery, signed
 from bot.providers.linear.linear_hooks import HOOKS
 from bot.providers.linear.linear_settings import LinearSettings
 from standins.linear import issue_changes
-from standins.linear.linear_webhooks import Delivery, payload
+from standins.linear.linear_webhooks import LinearDelivery, payload
 from standins.linear.linear_world import LinearHook, LinearWorld
 from tests.providers.linear.linear_house import NOON
 
@@ -21,15 +21,15 @@ SECRET = "hush"
 SETTINGS = Settings().with_provider(LinearSettings(api_key=Secret("k"), webhook_secret=Secret(SECRET)))
 
 
-def a_delivery(world: LinearWorld, *, moved: bool = False) -> Delivery:
+def a_delivery(world: LinearWorld, *, moved: bool = False) -> LinearDelivery:
     issue = issue_changes.created(world, {"teamId": world.teams[0].id, "title": "Buy"}, world.users[0])
     if moved:
         issue_changes.move_to_team(world, issue, world.teams[1], world.users[1])
     hook = LinearHook("https://bot.example/hooks/linear/main", SECRET)
-    return Delivery(hook, "d-1", payload(world, "update", issue, {}, world.users[1]))
+    return LinearDelivery(hook, "d-1", payload(world, "update", issue, {}, world.users[1]))
 
 
-def received(delivery: Delivery, late_s: float = 0.0, **changed: str) -> HookDelivery:
+def received(delivery: LinearDelivery, late_s: float = 0.0, **changed: str) -> HookDelivery:
     body, headers = delivery.request(round(NOON.timestamp() * 1000))
     lower = {name.lower(): value for name, value in headers.items()} | {
         k.replace("_", "-"): v for k, v in changed.items()

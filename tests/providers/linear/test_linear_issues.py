@@ -13,7 +13,7 @@ from bot.kernel.errors import Missing, Misunderstood
 from bot.providers.linear.linear_issue import uuid4_of
 from bot.providers.linear.linear_tracker import LinearTracker
 from standins.linear import issue_changes
-from standins.linear.linear_world import LinearLabel, LinearTeam, LinearWorld
+from standins.linear.linear_world import LinearLabel, LinearWorld, StoredLinearTeam
 from tests.providers.linear.linear_house import JISOO, NOON
 
 CLIP = TicketFile("buy-0f3a.gif", "image/gif", b"GIF89a" + b"\0" * 64, "Buy is clicked five times, and nothing happens")
@@ -72,7 +72,7 @@ async def test_a_team_that_is_not_there_is_said_with_those_that_are(tracker: Lin
     with pytest.raises(Misunderstood, match="no team “NOPE”; the key may see: OPS, SHOP"):
         await tracker.create(NewTicket("NOPE", "Buy", meaning="R1"))
     assert (await tracker.create(NewTicket("The Shop", "Buy", meaning="R1"))).key == "SHOP-1"
-    world.teams.append(LinearTeam("NOPE", "New"))
+    world.teams.append(StoredLinearTeam("NOPE", "New"))
     assert (await tracker.create(NewTicket("NOPE", "Buy", meaning="R2"))).key == "NOPE-1"
 
 

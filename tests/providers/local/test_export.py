@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.kernel.ids import as_uuid
-from bot.providers.local import export, sdk_events
+from bot.providers.local import rum_export, sdk_events
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
@@ -44,7 +44,7 @@ async def other(tmp_path: Path) -> AsyncIterator[EventStore]:
 
 
 def told(store: EventStore, since: datetime = SINCE) -> list[dict[str, Any]]:
-    return list(export.events(store, since))
+    return list(rum_export.events(store, since))
 
 
 def kind(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

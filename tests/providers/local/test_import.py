@@ -16,7 +16,7 @@ from bot.providers.local.event_store import EventStore
 from bot.providers.local.import_ import import_paths
 from bot.providers.local.local_source import LocalSource
 from bot.replay.detect.detector import detect
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.signals.question import Period, Question
 
 FOLDERS = [Path("tests/recordings/datadog") / name for name in ("sdk-6.33.0-shop-v1", "sdk-7.16.2-shop-paired-rrweb")]

@@ -24,7 +24,7 @@ from bot.providers.local.sample.recorded import FOLDER
 from bot.providers.local.sample.shop import AFTER, TENT
 from bot.providers.local.sample.story import week_start
 from bot.replay.detect.detector import detect
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from bot.signals.answer import TargetMatch
 from bot.signals.question import ALL_SIGNALS, GroupBy, Period, Question, Signal
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot.kernel.paths import ROOT
 from bot.replay.detect.detector import detect
-from bot.replay.read import read
+from bot.replay.read_recording import read
 from scripts.record_sessions import FOLDER, body, told
 from scripts.shoppers import SHOPPERS, Shopper
 from tests.standins.slack.shop_visit import Json, stored

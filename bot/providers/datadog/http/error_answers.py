@@ -109,22 +109,24 @@ def seconds_to_reset(headers: Mapping[str, str]) -> float:
     return WAIT_S
 
 
-class _Problem(msgspec.Struct):
+class _DatadogProblem(msgspec.Struct):
     detail: str | None = None
     title: str | None = None
 
 
-class _Problems(msgspec.Struct):
-    errors: list[str | _Problem | None] = []
+class _DatadogProblems(msgspec.Struct):
+    errors: list[str | _DatadogProblem | None] = []
 
 
 def _own_words(body: bytes) -> str:
     """Returns Datadog's own words in one line without a full stop (`Query is invalid`), empty when there are none."""
     try:
-        problems = msgspec.json.decode(body, type=_Problems).errors
+        problems = msgspec.json.decode(body, type=_DatadogProblems).errors
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
-    words = (problem.detail or problem.title if isinstance(problem, _Problem) else problem for problem in problems)
+    words = (
+        problem.detail or problem.title if isinstance(problem, _DatadogProblem) else problem for problem in problems
+    )
     line = " ".join("; ".join(filter(None, words)).split()).rstrip(".")
     return "".join(letter for letter in line if letter.isprintable())
 

@@ -116,13 +116,13 @@ class MemberRelations(msgspec.Struct):
     user: To = msgspec.field(default_factory=To)
 
 
-class Member(msgspec.Struct):
+class TeamMember(msgspec.Struct):
     attributes: MemberAttributes = msgspec.field(default_factory=MemberAttributes)
     relationships: MemberRelations = msgspec.field(default_factory=MemberRelations)
 
 
 class Members(msgspec.Struct):
-    data: list[Member] = []
+    data: list[TeamMember] = []
 
 
 def rules() -> Call:

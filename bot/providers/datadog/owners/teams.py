@@ -51,7 +51,7 @@ async def _members(client: Client, team: str, *, needed: bool) -> tuple[str, str
     return await _address(client, admins), await _address(client, others) if needed else ""
 
 
-async def _address(client: Client, members: list[calls.Member]) -> str:
+async def _address(client: Client, members: list[calls.TeamMember]) -> str:
     ids = [member.relationships.user.data.id for member in members if member.relationships.user.data]
     for id in ids[:LOOKED_UP]:
         try:

@@ -1,4 +1,4 @@
-"""Takes an answer of the replay API apart into pieces that `bot.replay.read` reads.
+"""Takes an answer of the replay API apart into pieces that `bot.replay.read_recording` reads.
 
 The bytes tell the form, whatever the content type says: multipart; JSON that lists segments, as objects or as base64,
 with or without a paging token; and bytes that are pieces already (zlib and gzip, one member or many; lines of JSON),

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.kernel.clock import Clock, system_clock
-from bot.providers.datadog.http import links
+from bot.providers.datadog.http import datadog_links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.provider import TITLE
@@ -85,7 +85,7 @@ class DatadogSource:
             groups=by_error(question, errors.actions or {}) if by_errors else numbers.groups,
             caveats=tuple(caveat for holds, caveat in limits if holds)[:MOST_CAVEATS] + numbers.caveats,
             kept_from=oldest.astimezone(begins.tzinfo) if oldest and (forgotten or unknown) else None,
-            link=links.question(self._client.site, hits, question.period),
+            link=datadog_links.question(self._client.site, hits, question.period),
             asked_at=self._clock().astimezone(question.period.end.tzinfo),
         )
 

@@ -12,7 +12,7 @@ from standins.slack import workspace_files
 from standins.slack.api.args import Args
 from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
 from standins.slack.message_posting import MessageDraft
-from standins.slack.page_api.request import acting_user, joined_channel
+from standins.slack.page_api.page_request import acting_user, joined_channel
 from standins.slack.page_api.text import to_mrkdwn
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam

@@ -11,7 +11,7 @@ from standins.slack.api import APP_LEVEL, METHODS, OPEN, OWN_KEYS
 from standins.slack.api.args import Args, read_args
 from standins.slack.api.faulty_calls import after_the_call, instead_of_the_call
 from standins.slack.api.openid_api import credentials
-from standins.slack.app_grants import Grant
+from standins.slack.app_grants import AppGrant
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam
 
@@ -78,7 +78,7 @@ class Api:
         if not self._team.config.app_token or token != self._team.config.app_token:
             raise WorkspaceRefused("invalid_auth")
 
-    def _caller(self, request: web.Request, args: Args) -> tuple[WorkspaceTeam, Grant]:
+    def _caller(self, request: web.Request, args: Args) -> tuple[WorkspaceTeam, AppGrant]:
         """Returns the workspace that a call is about, and what its token was granted."""
         grant = self._team.grants.by_token(_token(request, args))
         return _meant(grant, args), grant
@@ -92,7 +92,7 @@ def _token(request: web.Request, args: Args) -> str:
     return token
 
 
-def _meant(grant: Grant, args: Args) -> WorkspaceTeam:
+def _meant(grant: AppGrant, args: Args) -> WorkspaceTeam:
     """Returns the one workspace of a token; of an organization's, the one that has what the call names."""
     if wanted := args.text("team_id"):
         found = next((team for team in grant.teams if team.seed.team_id == wanted), None)

@@ -7,7 +7,7 @@ from typing import Any
 from standins.slack import message_posting, reactions_and_pins
 from standins.slack.deliveries import Ack
 from standins.slack.page_api import delivery_payloads, response_urls
-from standins.slack.page_api.request import acting_user, joined_channel, locale_of
+from standins.slack.page_api.page_request import acting_user, joined_channel, locale_of
 from standins.slack.page_api.text import to_mrkdwn, with_references
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_team import WorkspaceTeam

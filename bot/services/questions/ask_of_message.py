@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -18,6 +19,7 @@ from bot.kernel.errors import Misunderstood
 from bot.kernel.escape import cut
 from bot.kernel.ids import meaning
 from bot.kernel.locale import Locale
+from bot.kernel.typed_words import typed_pattern
 from bot.services.access.access import Deed
 from bot.services.access.policy import Right
 from bot.services.questions.context import QuestionContext
@@ -35,11 +37,6 @@ LOOK_BACK = timedelta(days=30)
 MOST_TEXT = 3000
 SESSION_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I)
 ADDRESS = re.compile(r"\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\b")
-PERSON_ID = re.compile(
-    r"(?:\busr\.id|\buser(?:[ _]?id)?|\bcustomer(?:[ _]?id)?|사용자|고객)\s*[:=#]?\s*"
-    r"([a-z0-9_.-]*\d[a-z0-9_.-]*[a-z0-9_]|\d)",
-    re.I,
-)
 MESSAGE_LINK = re.compile(r"/archives/([CGD][A-Z0-9]+)/p(\d{10})(\d{6})")
 MARKUP = re.compile(r"<[^<>]*>")
 NOT_KNOWN = "Nothing that happened in the last 30 days is known of “%(what)s”, so there is no replay to show."
@@ -145,13 +142,20 @@ def _words(facet: str, value: str, locale: Locale) -> str:
     return locale.text("the replay of %(who)s", who=value)
 
 
+@lru_cache
+def _person_id() -> re.Pattern[str]:
+    """Matches the id of a person behind a word for one, which has a digit so that no name is taken for it."""
+    before = typed_pattern("people", "id")
+    return re.compile(rf"{before}\s*[:=#]?\s*([a-z0-9_.-]*\d[a-z0-9_.-]*[a-z0-9_]|\d)", re.I)
+
+
 def named_in(text: str) -> tuple[str, tuple[str, ...]] | None:
     """A session or a person, with the facets that it may be a value of."""
     if session := SESSION_ID.search(text):
         return session[0].lower(), (SESSION,)
     if address := ADDRESS.search(text):
         return address[0], (EMAIL, PERSON)
-    if person := PERSON_ID.search(MARKUP.sub(" ", text)):
+    if person := _person_id().search(MARKUP.sub(" ", text)):
         return person[1], (PERSON,)
     return None
 
@@ -173,9 +177,9 @@ async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
     usual = tuple(await reader.examples(locale))
     if not found:
         raise Misunderstood(NOTHING_TO_FIND, examples=usual)
-    said = found[0].words
-    meant = f"{said.rstrip('.!? ')} {locale.text('frustration signals')}"
+    words = found[0].words
+    meant = f"{words.rstrip('.!? ')} {locale.text('frustration signals')}"
     with suppress(Misunderstood):
         await reader.read(meant, locale)
         usual = (meant, *usual[:2])
-    raise Misunderstood(NO_SIGNAL, examples=usual, what=cut(said, MOST_SAID))
+    raise Misunderstood(NO_SIGNAL, examples=usual, what=cut(words, MOST_SAID))

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from standins.slack import modals, reactions_and_pins
 from standins.slack.api.bookmarks_api import bookmarks_of
-from standins.slack.page_api.request import acting_user, joined_channel
+from standins.slack.page_api.page_request import acting_user, joined_channel
 from standins.slack.page_api.text import to_plain_text
 from standins.slack.web_api_errors import WorkspaceRefused
 from standins.slack.workspace_store import LATEST
