@@ -95,7 +95,9 @@ def _next_named(tokens: list[Token], recent: str, last: date, today: date) -> da
     """Returns the next day by the name of which `last` is the most recent; that day itself where its year is named."""
     if recent == "weekday":
         return last + timedelta(days=7)
-    if recent in {"date", "month"}:
+    if recent in {"month", "quarter"} and (after := last + timedelta(days=1)).day == 1:  # February may have 29 days
+        return after.replace(year=after.year + 1) - timedelta(days=1)
+    if recent in {"date", "month", "quarter"}:
         return last.replace(year=last.year + 1) if (last.month, last.day) != (2, 29) else last
     if tokens[0].type == "MONTHDAY" and tokens[0].startswith("?"):
         months = (date(today.year + (today.month + n - 1) // 12, (today.month + n - 1) % 12 + 1, 1) for n in range(3))

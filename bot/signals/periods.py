@@ -40,8 +40,8 @@ class Span:
     bound: datetime | None = None
     """Where "until an hour ago" ends, which is where that hour begins; None for any other span."""
     recent: str = ""
-    """"weekday", "date" or "month": the most recent of that name, so that an earlier one may be meant; "year": that of
-    "last year"."""
+    """"weekday", "date", "month" or "quarter": the most recent of that name, so that an earlier one may be meant;
+    "year": that of "last year"."""
     before: bool = False
     """Whether it is the one before the period that it is compared with ("the Monday before that")."""
 
@@ -111,10 +111,10 @@ class Clock:
 
     def quarter(self, number: int, year: int | None = None) -> Span:
         """A quarter of a year, or the most recent one that has begun."""
-        if year is None:
-            year = self.today.year - (number > (self.today.month + 2) // 3)
+        recent = "" if year else "quarter"
+        year = year or self.today.year - (number > (self.today.month + 2) // 3)
         index = year * 12 + (number - 1) * 3
-        return self._days(_month(index), _month(index + 3), "quarter")
+        return replace(self._days(_month(index), _month(index + 3), "quarter"), recent=recent)
 
     def day_of_month(self, number: int) -> date:
         """The most recent day with that number. Raises Puzzled where no month has it."""

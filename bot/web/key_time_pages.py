@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.locale import Locale
 from bot.notebook.key_time_edits import correct_key_time, reset_key_time
@@ -31,7 +31,7 @@ def key_time_routes(
     words: NotebookText,
     pages: HtmlPages,
     *,
-    now: Clock = system_clock,
+    now: Clock,
     changed: Changed = _nobody,
 ) -> list[web.RouteDef]:
     """Routes below a notebook's page. `changed` is told of a notebook whose span is another one now."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment
@@ -70,8 +70,8 @@ def notebook_routes(  # noqa: PLR0913 - the last ones have defaults
     words: NotebookText,
     pages: HtmlPages,
     *,
+    now: Clock,
     listed: bool = True,
-    now: Clock = system_clock,
     published: PublishedLinks = nowhere,
     discussion: ChannelDiscussion | None = None,
     share: ShareChoice = unshared,

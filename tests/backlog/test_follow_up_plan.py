@@ -96,6 +96,13 @@ def test_a_name_is_the_next_such_day_over_the_ends_of_years_and_leap_days() -> N
     assert read_due_date("Dec 30", NEW_YEARS_EVE, EN) == date(2027, 12, 30)
     assert read_due_date("Feb 29", LEAP_DAY, EN) == date(2028, 2, 29)
     assert read_due_date("the 31st", LEAP_DAY, EN) == date(2028, 3, 31)
+    assert read_due_date("Q1", WEDNESDAY, EN) == date(2027, 3, 31)
+    assert read_due_date("end of Q1", WEDNESDAY, EN) == date(2027, 3, 31)
+    assert read_due_date("late October", WEDNESDAY, EN) == date(2027, 10, 31)
+    assert read_due_date("10월 말", WEDNESDAY, KO) == date(2027, 10, 31)
+    assert read_due_date("late December", WEDNESDAY, EN) == date(2026, 12, 31)
+    assert read_due_date("February", Clock(LEAP_DAY.now - timedelta(days=360), SEOUL), EN) == date(2028, 2, 29)
+    assert read_due_date("February", Clock(LEAP_DAY.now + timedelta(days=5), SEOUL), EN) == date(2029, 2, 28)
     with pytest.raises(Misunderstood):
         read_due_date("2027-02-29", NEW_YEARS_EVE, EN)
 

@@ -165,7 +165,7 @@ async def test_a_press_that_comes_again_is_handled_once(house: House) -> None:
 
 async def test_an_older_refinement_that_comes_again_does_not_win(house: House) -> None:
     said = await house.ask(QUESTION)
-    for words in ("rage clicks on buy button today", "dead clicks on buy button yesterday"):
+    for words in ("rage clicks on buy button in the last 24 hours", "dead clicks on buy button yesterday"):
         await house.press(said, "signals.refine")
         view = await house.modal()
         [block] = [it["block_id"] for it in view["blocks"] if it["type"] == "input"]

@@ -13,7 +13,6 @@ from redis.asyncio import Redis
 
 from bot.backlog.request import RequestState
 from bot.kernel.errors import Unavailable
-from bot.kernel.locale import Locale
 from bot.notebook.impact import DraftedSummary, Impact
 from bot.notebook.key_times import KeyTimeKind, KeyTimes
 from bot.notebook.notebook import Notebook
@@ -98,8 +97,7 @@ async def test_an_added_answer_brings_key_times_impact_and_summary(house: House)
     assert impact.before.share is not None
     assert impact.before.share < impact.people.share
     text = summary_of(kept)
-    locale = Locale.of(kept.language, kept.zone)
-    for fact in ("2.31.0", locale.moment(start.at), locale.number(impact.people.hit), "buy button"):
+    for fact in ("2.31.0", kept.locale.moment(start.at), kept.locale.number(impact.people.hit), "buy button"):
         assert fact in text
 
 

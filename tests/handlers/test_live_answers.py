@@ -113,7 +113,7 @@ async def test_anyone_stops_it_and_a_channel_can_have_every_answer_live(house: H
     stopped = await house.message(lambda it: it["ts"] == said["ts"] and has(it, "live.keep"))
     assert "Jisoo Han stopped the updates" in str(stopped["blocks"])
     await house.services.clips.records.save_settings(TEAM, INCIDENT, ClipSettings(live=True), 0)
-    other = await house.ask("dead clicks on gift card today")
+    other = await house.ask("dead clicks on gift card in the last 24 hours")
     await house.message(lambda it: it["ts"] == other["ts"] and has(it, "live.stop"))
     past = await house.ask("dead clicks on gift card yesterday")
     await until(lambda: still(house))

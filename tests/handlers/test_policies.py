@@ -153,7 +153,7 @@ async def test_a_clip_that_was_asked_for_is_not_shown_any_more(with_a_guest: Hou
     first = await house.ask(QUESTION)
     await house.press(first, "clip.make")
     await house.reply(first["ts"], lambda it: has(it, "clip.cancel"))
-    second = await house.ask("rage clicks today")
+    second = await house.ask("rage clicks in the last 24 hours")
     await house.press(second, "clip.make", user=JISOO.id)
     await house.reply(second["ts"], lambda it: has(it, "clip.cancel"))
     await policy(house)

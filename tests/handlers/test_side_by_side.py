@@ -141,7 +141,7 @@ async def test_with_two_or_one_it_says_so_and_shows_what_there_is(house: House) 
         two = await strip_of(house, first)
         assert len(panels(two)) == 2
         assert "No third session has a replay" in str(two["blocks"])
-        second = await house.ask("frustration signals on buy button today")
+        second = await house.ask("frustration signals on buy button in the last 24 hours")
         await chosen(house, second, 1)
         one = await strip_of(house, second)
         assert len(panels(one)) == 1
@@ -192,7 +192,7 @@ async def test_recordings_that_are_gone_make_room_for_others_and_at_last_for_a_s
         assert len(shown) == 3
         assert not shown & gone
         gone.add("all")
-        other = await house.ask("frustration signals on buy button today")
+        other = await house.ask("frustration signals on buy button in the last 24 hours")
         await house.press(other, "clip.three")
         told = await house.reply(other["ts"], lambda it: "has a replay any more" in it["text"])
         assert "Reference" not in str(told)

@@ -63,9 +63,9 @@ async def test_a_modal_is_told_what_is_wrong_in_the_acknowledgement(house: House
     wrong = {block["block_id"]: {block["element"]["action_id"]: "colourless green ideas"}}
     refused = await house.submit(view, wrong)
     assert list(refused["errors"]) == [block["block_id"]]
-    right = {block["block_id"]: {block["element"]["action_id"]: "rage clicks on buy button today"}}
+    right = {block["block_id"]: {block["element"]["action_id"]: "rage clicks on buy button in the last 24 hours"}}
     assert await house.submit(view, right) == {"ok": True}
-    await house.message(lambda it: "rage clicks on buy button today" in str(it.get("blocks")))
+    await house.message(lambda it: "rage clicks on buy button in the last 24 hours" in str(it.get("blocks")))
 
 
 async def test_an_event_that_was_not_acknowledged_is_delivered_again_and_answered_once(house: House) -> None:

@@ -48,10 +48,27 @@ def iso(period: Period) -> tuple[str, str]:
         ("this hour", "2026-11-24T14:05", "2026-11-24T14:00:00-05:00", "2026-11-24T14:05:00-05:00"),
         ("last weekend", "2026-11-22T14:05", "2026-11-14T00:00:00-05:00", "2026-11-16T00:00:00-05:00"),
         ("this weekend", "2026-11-22T14:05", "2026-11-21T00:00:00-05:00", "2026-11-22T14:05:00-05:00"),
+        ("in late September", "2027-09-05T23:59", "2026-09-21T00:00:00-04:00", "2026-10-01T00:00:00-04:00"),
+        ("in late September", "2027-09-22T12:00", "2027-09-21T00:00:00-04:00", "2027-09-22T12:00:00-04:00"),
+        ("in late Q4", "2027-11-05T12:00", "2026-12-01T00:00:00-05:00", "2027-01-01T00:00:00-05:00"),
+        ("on the last day of October", "2027-10-30T21:30", "2026-10-31T00:00:00-04:00", "2026-11-01T00:00:00-04:00"),
+        (
+            "from late September to early October",
+            "2027-09-28T12:00",
+            "2026-09-21T00:00:00-04:00",
+            "2026-10-11T00:00:00-04:00",
+        ),
+        ("from Q4 to Q1", "2027-11-05T12:00", "2026-10-01T00:00:00-04:00", "2027-04-01T00:00:00-04:00"),
     ],
 )
 def test_a_period_has_exact_ends_over_clock_changes(text: str, now: str, start: str, end: str) -> None:
     assert iso(asked(f"rage clicks {text}", now).period) == (start, end)
+
+
+def test_parts_of_two_months_are_compared_in_the_year_in_which_both_have_been() -> None:
+    question = asked("rage clicks late October vs late September", "2027-09-05T23:59")
+    assert question.compare
+    assert iso(question.compare) == ("2026-09-21T00:00:00-04:00", "2026-10-01T00:00:00-04:00")
 
 
 def test_days_on_which_clocks_change_have_23_and_25_hours() -> None:

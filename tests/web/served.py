@@ -88,7 +88,7 @@ def site_of(
 
     app = web.Application()
     app.add_routes(PAGES.routes())
-    app.add_routes(notebook_routes(store, files, WORDS, PAGES))
+    app.add_routes(notebook_routes(store, files, WORDS, PAGES, now=lambda: NOON))
     exports = ExportContext(store, files, WORDS, ExportedPages.load(PAGES), NoPrinter(), {}, BASE)
     app.add_routes(export_routes(exports, PAGES))
     app.add_routes(head_routes(store, PAGES, now=lambda: NOON, changed=told))

@@ -67,7 +67,7 @@ async def pages(request: pytest.FixtureRequest, redis: Redis, tmp_path: Path) ->
 
     app = web.Application()
     app.add_routes(PAGES.routes())
-    app.add_routes(notebook_routes(store, HashedFiles(FolderStore(tmp_path)), WORDS, PAGES))
+    app.add_routes(notebook_routes(store, HashedFiles(FolderStore(tmp_path)), WORDS, PAGES, now=lambda: NOON))
     app.add_routes(key_time_routes(store, WORDS, PAGES, now=lambda: NOON + 9 * HOUR, changed=changed))
     empty = opened(WORDS, request.param)
     puts: list[Change] = [

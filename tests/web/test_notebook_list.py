@@ -12,7 +12,6 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from bot.kernel.clock import system_clock
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import FollowUp
 from bot.notebook.head import DocumentStatus, Head, Severity
@@ -49,7 +48,7 @@ async def titles(site: Served, **query: str) -> list[str]:
 
 async def test_the_list_says_how_each_stands(page: Served) -> None:
     head = Head(status=DocumentStatus.IN_REVIEW, severity=Severity.SEV_1)
-    await another(page, 2, title="Search is slow", head=head, channel_name="inc-7", created=system_clock())
+    await another(page, 2, title="Search is slow", head=head, channel_name="inc-7", created=NOON)
     text = await listed(page)
     for wanted in ("Search is slow", "#inc-7", "In review", "SEV-1", "today", "Draft", "Unknown"):
         assert wanted in text, wanted
@@ -59,7 +58,7 @@ async def test_the_list_says_how_each_stands(page: Served) -> None:
 
 
 async def test_follow_ups_are_counted_and_those_overdue_are_said(page: Served) -> None:
-    today = system_clock().date()
+    today = NOON.date()
     rows = [
         FollowUp("a", "Late", NOON, state="in_backlog", due=today - timedelta(days=3), revision=1),
         FollowUp("b", "Later", NOON, state="in_backlog", due=today + timedelta(days=3), revision=1),
@@ -111,6 +110,5 @@ async def test_hostile_words_and_titles_stay_text(page: Served) -> None:
 
 async def test_a_search_of_one_team_finds_nothing_of_another(page: Served) -> None:
     await another(page, 2, title="Theirs", team="T2")
-    now, english = system_clock(), Locale.of("en")
-    found = await search(page.store, "", now=now, locale=english, team="T2")
+    found = await search(page.store, "", now=NOON, locale=Locale.of("en"), team="T2")
     assert [row.notebook.title for row in found.rows] == ["Theirs"]

@@ -63,7 +63,7 @@ class Ranges(When):
         match first.recent:
             case "weekday":
                 start = self.clock.back(7, "day", start)
-            case "month" | "date":
+            case "quarter" | "month" | "date":
                 start = self.clock.back(1, "year", start)
         longest = _HALF_A_YEAR if first.recent == "date" else _YEAR
         return Span(start, end, "range") if start.timestamp() < end.timestamp() and end - start < longest else None

@@ -187,7 +187,17 @@ class When(Transformer[Token, Any]):
             raise Misplaced(raw(token, self.text))
         if sentence := assumption(name, base.unit):
             self.assume(sentence)
-        return portion(base, name, self.clock)
+        part = portion(base, name, self.clock)
+        if base.recent not in {"month", "quarter"}:
+            return part
+        if part.start.timestamp() >= self.clock.now.timestamp():
+            part = portion(self._year_before(base), name, self.clock)
+        return replace(part, recent=base.recent)
+
+    def _year_before(self, span: Span) -> Span:
+        """The end of November is last year's in early November, as November 30 is."""
+        month, year = span.start.month, span.start.year - 1
+        return self.clock.month(month, year) if span.unit == "month" else self.clock.quarter(month // 3 + 1, year)
 
     def night(self, _: list[Token]) -> Span:
         """ "last night": from six in the evening to six in the morning."""

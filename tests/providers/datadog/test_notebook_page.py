@@ -21,7 +21,7 @@ from bot.web.html_pages import HtmlPages
 from bot.web.notebook_pages import notebook_routes
 from standins.datadog.notebook_service import markdown
 from standins.datadog.world import World
-from tests.notebook.examples import EVERYTHING, opened
+from tests.notebook.examples import EVERYTHING, NOON, opened
 from tests.providers.datadog.house import WORDS, merged, only, text_of
 
 
@@ -34,8 +34,8 @@ def store(client: Client, redis: Redis) -> DatadogNotebooks:
 
 @pytest.fixture
 async def page(store: DatadogNotebooks, tmp_path: Path) -> AsyncIterator[TestClient]:
-    app = web.Application()
-    app.add_routes(notebook_routes(store, HashedFiles(FolderStore(tmp_path)), WORDS, HtmlPages.load()))
+    app, files = web.Application(), HashedFiles(FolderStore(tmp_path))
+    app.add_routes(notebook_routes(store, files, WORDS, HtmlPages.load(), now=lambda: NOON))
     async with TestClient(TestServer(app)) as page:
         yield page
 
