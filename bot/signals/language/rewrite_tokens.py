@@ -16,6 +16,7 @@ _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
+_BETWEEN_NOT_AND_ONLY = frozenset({"THE", "FILLER", "IN", "ON"})
 _LONG = frozenset({"MONTH", "QUARTER", "YEAR"})
 """Times that stand behind "in" and seldom alone."""
 
@@ -206,3 +207,19 @@ def mark_onwards(tokens: list[Token], text: str) -> list[Token]:
     closing = last is not None and (last.type == "ONWARD" or (last.type, last) == ("ON", "on"))
     onward = any(token.type == "ONWARD" for token in tokens) or closing
     return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
+
+
+def mark_not_only(tokens: list[Token], _: str) -> list[Token]:
+    """ "not only Safari" is neither Safari nor all but Safari: the two words are one that belongs to nothing."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, ahead = tokens[at], at + 1
+        while ahead < len(tokens) and tokens[ahead].type in _BETWEEN_NOT_AND_ONLY:
+            ahead += 1
+        if token.type == "NOT" and ahead < len(tokens) and tokens[ahead].type == "ONLY":
+            token = Token("MISFIT", "", start_pos=token.start_pos, end_pos=tokens[ahead].end_pos)
+            at = ahead
+        out.append(token)
+        at += 1
+    return out
