@@ -116,7 +116,7 @@ class Clauses(Ranges):
 
     @v_args(meta=True)
     def excluded(self, meta: Meta, parts: list[Token]) -> Excluded:
-        none = next((token for token in parts if token.type in {"NOT", "NOT_P"} and token == "none"), None)
+        none = next((part for part in parts if part.type in {"NOT", "NOT_P"} and part == "none"), None)
         signals = tuple(token for token in parts if token.type in {"SIGNAL", "ADJ"})
         return Excluded(signals, self.text[meta.start_pos : meta.end_pos].strip(), none)
 
