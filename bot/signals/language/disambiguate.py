@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from lark import Token
 
+from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
@@ -232,7 +233,10 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_onwards, frozenset({"FROM"})),
     (mark_deploys, frozenset({"DEPLOY"})),
     (mark_not_only, frozenset({"ONLY"})),
+    (mark_alternatives, frozenset({"VALUE", "FILTER"})),
+    (mark_concerned, frozenset({"METRIC"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (mark_stretches_ago, frozenset({"AGO"})),
     (mark_shapes, frozenset()),
     (_pointed, _POINTED),
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
