@@ -179,26 +179,36 @@ def cut(span: Span, clock: Clock, words: str) -> Period:
 def compared(against: Span, period: Period, clock: Clock, words: str) -> Period:
     """Returns the stretch that a period is compared with: the same elapsed span of what was named.
 
-    A longer unit means the same hours in that unit: "today vs last week" is the same weekday of last week. A range with
-    both ends is taken as it is.
+    A longer unit means the same hours in that unit: "today vs last week" is the same weekday of last week, "last hour
+    vs yesterday" the same hour of yesterday. A range with both ends is taken as it is.
     """
     if against.unit == "range":
         return cut(against, clock, words)
     if against.unit == "rolling" and against.end is not None:
         against = Span(elapsed(period.start, -(against.end - against.start)), period.start)
     length = against.end.timestamp() - against.start.timestamp() if against.end else 0.0
-    if (
-        against.unit in _STEPS
-        and against.unit != period.unit
-        and length > period.span.total_seconds()
-        and period.unit != ""
-    ):
-        steps = 1
-        while clock.back(steps, against.unit, period.start).timestamp() >= (against.end or clock.now).timestamp():
-            steps += 1
-        against = Span(clock.back(steps, against.unit, period.start))
+    if against.unit in _STEPS and against.unit != period.unit and length > period.span.total_seconds():
+        against = _same_hours(against, period, clock, words)
     span = same_span(against, period)
     return cut(Span(span.start, span.end), clock, words)
+
+
+def _same_hours(against: Span, period: Period, clock: Clock, words: str) -> Span:
+    """Returns where the hours of the period begin in `against`, a longer unit; `against` where they begin before it.
+
+    Raises Puzzled where they are still to come.
+    """
+    end = (against.end or clock.now).timestamp()
+    steps = 1
+    while clock.back(steps, against.unit, period.start).timestamp() >= end:
+        steps += 1
+    if period.end.timestamp() <= against.start.timestamp():  # "yesterday morning vs today"
+        while clock.back(steps, against.unit, period.start).timestamp() < against.start.timestamp():
+            steps -= 1
+    start = clock.back(steps, against.unit, period.start)
+    if start.timestamp() >= clock.now.timestamp():
+        raise Puzzled("“%(what)s”: those hours are still to come.", at=words, what=words)
+    return Span(start) if period.unit or start.timestamp() >= against.start.timestamp() else against
 
 
 def elapsed(moment: datetime, span: timedelta) -> datetime:

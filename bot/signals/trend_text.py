@@ -11,6 +11,8 @@ from bot.signals.question_text import when
 
 MANIFOLD = 3
 """From this growth on (of 1) it is told in times: nobody reads "1988%"."""
+_AS_LONG = 0.9
+"""Of the longer of two periods: months have 28 to 31 days, and days 23 to 25 hours."""
 
 
 def trend_text(answer: Answer, locale: Locale) -> str:
@@ -36,9 +38,19 @@ def against_text(count: int, before: int, against: Period, period: Period, local
         return (
             locale.text("None in %(period)s", **values) if count else locale.text("None in %(period)s either", **values)
         )
+    if not is_as_long(against, period):  # a percentage would be that of their lengths
+        if against.span < period.span:
+            return locale.text("%(before)s in %(period)s, which is shorter", **values)
+        return locale.text("%(before)s in %(period)s, which is longer", **values)
     change = count / before - 1
     arrow = "▲ " if change > 0 else "▼ " if change < 0 else ""
     return arrow + _compared(change, values | {"change": locale.percent(abs(change))}, locale)
+
+
+def is_as_long(against: Period, period: Period) -> bool:
+    """Whether two periods are as long as each other, so that their counts can be held against each other."""
+    shorter, longer = sorted((against.span, period.span))
+    return shorter >= _AS_LONG * longer
 
 
 def _compared(change: float, values: dict[str, str], locale: Locale) -> str:

@@ -24,18 +24,22 @@ ASKERS = {"en-GB": (BERLIN, "en"), "en-US": (NEW_YORK, "en"), "ko-KR": (SEOUL, "
 """By language and week: where they live, and the table of phrasings."""
 TO_COME = {
     "en": {
+        "errors from 10:00 to 11:00 yesterday vs today",
         "errors from the 5th to the 7th",
+        "errors this morning vs last week",
         "errors today after 9am",
         "rage clicks between 22:00 and 02:00 on Friday",
-        "rage clicks Friday night",
         "rage clicks between 1 and 2 this afternoon",
+        "rage clicks Friday night",
         "rage clicks on Friday evening",
         "rage clicks since Monday 9am",
         "rage clicks this morning",
     },
     "ko": {
         "오늘 9시부터 분노 클릭",
+        "오늘 9시부터 오류 어제 대비",
         "오늘 아침 분노 클릭",
+        "오늘 아침 오류 어제보다 많아?",
         "오늘 오전 9시 이후 분노 클릭",
         "이번 달 5일부터 7일까지 오류",
         "이번 주 월요일 분노 클릭",

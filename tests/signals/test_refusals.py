@@ -154,3 +154,9 @@ def test_before_a_deploy_that_nobody_saw_is_refused_by_name(
         parse(text, now=NOW, locale=locale, versions=versions)
     assert str(refused.value) == locale.text("No deploy has been seen here yet, so I can't count from it.")
     assert refused.value.at == blamed
+
+
+def test_of_a_spoken_hour_both_halves_of_the_day_are_offered() -> None:
+    with pytest.raises(Misunderstood) as refused:
+        parse("어제 1시 반부터 오류", now=NOW, locale=LOCALES["ko"], versions=VERSIONS, known=KNOWN)
+    assert refused.value.examples[:2] == ("어제 01:30부터 오류", "어제 13:30부터 오류")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.kernel.locale import Locale
 from bot.signals.answer import Answer, Counts
 from bot.signals.question import Metric, Period, Signal
-from bot.signals.trend_text import trend_text
+from bot.signals.question_text import when
+from bot.signals.trend_text import against_text, trend_text
 from tests.signals.test_limits import START, answer
 
 ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")
@@ -45,6 +46,26 @@ def test_a_trend_against_another_year_names_it() -> None:
     year_before = Period(WEEK_BEFORE.start - timedelta(days=364), WEEK_BEFORE.end - timedelta(days=364))
     found = replace(held(112, 100), before_period=year_before)
     assert trend_text(found, ENGLISH) == "▲ 12% more than 2025, Mon, Oct 20 – Sun, Oct 26 UTC (100)"
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "korean"),
+    [
+        (1, "100 in {}, which is shorter", "{}: 100(더 짧은 기간)"),
+        (14, "100 in {}, which is longer", "{}: 100(더 긴 기간)"),
+    ],
+)
+def test_no_percentage_is_told_of_periods_that_are_not_as_long(days: int, english: str, korean: str) -> None:
+    against = Period(START - timedelta(days=days), START)
+    found = replace(held(900, 100), before_period=against)
+    for locale, sentence in ((ENGLISH, english), (KOREAN, korean)):
+        assert trend_text(found, locale) == sentence.format(when(against, locale, found.question.period))
+
+
+def test_a_month_is_as_long_as_a_shorter_month() -> None:
+    march = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC), "month")
+    february = Period(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC), "month")
+    assert against_text(112, 100, february, march, ENGLISH).startswith("▲ 12% more than ")
 
 
 def test_people_are_compared_with_people_and_a_share_with_nothing() -> None:

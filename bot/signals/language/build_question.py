@@ -20,6 +20,7 @@ from bot.signals.language.clauses import (
     Timed,
     TopClause,
     counted_metric,
+    refuse_absence,
 )
 from bot.signals.language.comparison import compared_period
 from bot.signals.language.dates import Assumptions, Hours, clock_change
@@ -50,7 +51,7 @@ class QuestionParts:
     tokens: list[Token]
     signals: list[Signal] = field(default_factory=list)
     broad: bool = False
-    excluded: set[Signal] = field(default_factory=set)
+    excluded: list[Excluded] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     hours: Hours | None = None
     period_text: str = ""
@@ -79,10 +80,6 @@ class QuestionParts:
             self.broad = True
         else:
             self.signals += _SIGNALS[str(token)]
-
-    def _add_excluded(self, clause: Excluded) -> None:
-        for token in clause.signals:
-            self.excluded.update(_SIGNALS[str(token)])
 
     def _add_period(self, clause: Timed) -> None:
         if isinstance(clause.span, Hours):
@@ -148,6 +145,8 @@ class QuestionParts:
 
     def question(self, base: Question | None) -> Question:
         base = None if WORST in self.shapes else base  # it asks about everything
+        if self.signals or not (self.broad or base):
+            refuse_absence(self.excluded, self.text, alone=not self.signals)
         period = self._period(base)
         target, view = self._target_and_view()
         group, top = self._ranking()
@@ -174,7 +173,8 @@ class QuestionParts:
 
     def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
         named_signals = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
-        kept = tuple(signal for signal in ALL_SIGNALS if signal in named_signals - self.excluded)
+        excluded = {signal for clause in self.excluded for token in clause.signals for signal in _SIGNALS[str(token)]}
+        kept = tuple(signal for signal in ALL_SIGNALS if signal in named_signals - excluded)
         if not kept:
             raise Puzzled("No signal is left to count.", at=self.text)
         return kept
@@ -289,7 +289,7 @@ _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     "FACETS": QuestionParts._add_dimension,
     **dict.fromkeys(("VALUE", "FILTER", FilterClause), QuestionParts._add_filter),
     "EXCEPT": QuestionParts._add_exception,
-    Excluded: QuestionParts._add_excluded,
+    Excluded: lambda parts, clause: parts.excluded.append(clause),
     Timed: QuestionParts._add_period,
     Compare: QuestionParts._add_comparison,
     TopClause: QuestionParts._add_top,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +66,11 @@ class Bare:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
+    """`text` is how it was typed; `none` the word that asks for what has no such signal ("no errors"), or None."""
+
     signals: tuple[Token, ...]
+    text: str
+    none: Token | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,11 @@ class Clauses(Ranges):
     def limit(self, parts: list[Token]) -> Limit:
         return Limit(number(parts[0]))
 
-    def excluded(self, parts: list[Token]) -> Excluded:
-        return Excluded(tuple(token for token in parts if token.type in {"SIGNAL", "ADJ"}))
+    @v_args(meta=True)
+    def excluded(self, meta: Meta, parts: list[Token]) -> Excluded:
+        none = next((part for part in parts if part.type in {"NOT", "NOT_P"} and part == "none"), None)
+        signals = tuple(token for token in parts if token.type in {"SIGNAL", "ADJ"})
+        return Excluded(signals, self.text[meta.start_pos : meta.end_pos].strip(), none)
 
     def facet(self, parts: list[Token]) -> Bare:
         return Bare(parts[0])
@@ -208,3 +215,20 @@ def counted_metric(token: Token) -> Metric:
     if token.type == "SIGNAL":
         return Metric.SIGNALS
     return Metric.ACTIONS if str(token) == "clicks" else Metric(str(token))
+
+
+def refuse_absence(clauses: Sequence[Excluded], text: str, *, alone: bool) -> None:
+    """Raises Puzzled for "sessions without errors" and "rage clicks with no errors": what has none isn't counted.
+
+    "Frustration without dead clicks" leaves a kind out of others and is not for here. Where no other signals are named
+    (`alone`), the question about those that have some is offered.
+    """
+    for clause in clauses:
+        if clause.none is None:
+            continue
+        what = "I count what has signals, and can't look for what has none of a kind: “%(what)s” can't be asked."
+        problem = Puzzled(what, at=clause.text, what=clause.text)
+        if alone:
+            start, end = clause.none.start_pos or 0, clause.none.end_pos or 0
+            problem.instead = (" ".join((text[:start] + text[end:]).split()),)
+        raise problem

@@ -18,6 +18,9 @@ def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
     against = compare.against
     if isinstance(against, Hours):
         against = clock.hours(clock.back(1, "day", period.start).date(), against.start, against.end)
+    if against is not None and against.bound is not None and period.end == clock.now and not period.unit:
+        back = timedelta(seconds=against.bound.timestamp() - clock.now.timestamp())  # "last hour vs 24 hours ago"
+        return Period(elapsed(period.start, back), elapsed(period.end, back))
     if against is not None and against.end is not None and against.unit == OPEN:
         return Period(elapsed(against.end, -period.span), against.end)
     if against is not None:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from lark import Token
 
-from bot.signals.language.hour_ranges import carry_halves
+from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago
+from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import protect_names
@@ -18,9 +19,11 @@ from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
     mark_days_of_month,
+    mark_deploys,
     mark_error_messages,
     mark_exceptions,
     mark_named_days,
+    mark_not_only,
     mark_onwards,
     mark_steps,
     mark_weeks_before,
@@ -228,7 +231,12 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_steps, frozenset({"NUMBER"})),
     (mark_weeks_before, frozenset({"SHIFT"})),
     (mark_onwards, frozenset({"FROM"})),
+    (mark_deploys, frozenset({"DEPLOY"})),
+    (mark_not_only, frozenset({"ONLY"})),
+    (mark_alternatives, frozenset({"VALUE", "FILTER"})),
+    (mark_concerned, frozenset({"METRIC"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (mark_stretches_ago, frozenset({"AGO"})),
     (mark_shapes, frozenset()),
     (_pointed, _POINTED),
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
@@ -237,6 +245,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
     (_since_days, frozenset({"TIME", "PART"})),
     (carry_halves, frozenset({"TO", "FROM_P"})),
+    (mark_open_hours, frozenset({"TIME"})),
     (_counted, frozenset()),
     (mark_exceptions, frozenset({"NOT", "NOT_P"})),
     (mark_years, frozenset({"CALENDAR"})),

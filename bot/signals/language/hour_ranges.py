@@ -21,6 +21,8 @@ from bot.signals.language.protected_names import TIME_WORDS
 HALF_DAY, DAY = 12 * 60, 24 * 60  # minutes
 _NIGHT = (18 * 60, 30 * 60)
 """In minutes since the midnight before: from six in the evening to six in the morning."""
+_ASLEEP = range(1, 7)
+"""Spoken without a half of the day these hours are as likely those of the afternoon: "2시"."""
 _COUNTED = frozenset({"UNIT", "MONTH", "COUNTER", "AGO", "ISO"})
 _DATES = TIME_WORDS - {"TIME", "PART", "NIGHT"}
 
@@ -53,7 +55,9 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
             out[at - 1 : at + 2] = [_unread(out, at, "turned")]
             continue
         part = _part_beside(out, at)
-        if part is None and out[at - 1].type == out[at + 1].type == "NUMBER" and not (first.full_day or last.full_day):
+        numbers = out[at - 1].type == out[at + 1].type == "NUMBER" and not (first.full_day or last.full_day)
+        spoken = _is_open(out[at - 1], text) and not (last.half or last.full_day)
+        if part is None and (numbers or spoken):
             out[at - 1 : at + 2] = [_unread(out, at, "half")]
             continue
         bounds = _bounds(out[part]) if part is not None else None
@@ -64,6 +68,22 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
         if part is not None:
             out = _without_part(out, part, begin)
     return out
+
+
+def mark_open_hours(tokens: list[Token], text: str) -> list[Token]:
+    """ "2시부터": a spoken hour that is no end of a range and may be either of two is OPENHOURS."""
+    ends = {at + side for at, token in enumerate(tokens) if token.type in {"TO", "FROM_P"} for side in (-1, 1)}
+    return [
+        retyped(token, "OPENHOURS", "hour") if at not in ends and _is_open(token, text) else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _is_open(token: Token, text: str) -> bool:
+    """Whether a time is spoken ("2시", not "2:00") without the half of the day, and early enough to be in either."""
+    hour = re.match(r"(\d+)\D", raw(token, text)) if token.type == "TIME" and ":" not in raw(token, text) else None
+    said = any(word in raw(token, text).lower().replace(".", "") for word in lexicon().numerals.begin)
+    return hour is not None and not said and not hour[1].startswith("0") and int(hour[1]) in _ASLEEP
 
 
 def _unread(tokens: Sequence[Token], at: int, why: str) -> Token:

@@ -9,6 +9,7 @@ from itertools import takewhile
 from lark import Token
 
 from bot.signals.language.clauses import NamedClause
+from bot.signals.language.dates import clock_time
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
@@ -159,7 +160,12 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     typed = raw(hours, text)
     if str(hours) == "turned":
         return Puzzled("“%(what)s” ends before it starts; say the day of each end.", at=typed, what=typed)
-    return Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=typed, what=typed)
+    problem = Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=typed, what=typed)
+    if str(hours) == "hour":
+        when, begin, end = clock_time(typed), hours.start_pos or 0, hours.end_pos or 0
+        halves = (f"{hour:02}:{when.minute:02}" for hour in (when.hour, when.hour + 12))
+        problem.instead = tuple(f"{text[:begin]}{half}{text[end:]}" for half in halves)
+    return problem
 
 
 def unknown_word(token: Token, text: str) -> Puzzled:

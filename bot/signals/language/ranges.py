@@ -132,7 +132,7 @@ class Ranges(When):
         if year is None and span.day_of_month > self.clock.today.day:
             before = self.clock.today.replace(day=1) - timedelta(days=1)
             year, month = before.year, before.month
-        return self.clock.day(recent(self.clock, year, month, span.day_of_month))
+        return self.clock.day(recent(self.clock, year, month, span.day_of_month, str(span.day_of_month)))
 
     def _last_in_month(self, first: Span, last: Span) -> Span:
         """The 5th of "from October 20 to the 5th" is in the month after, if that has begun."""

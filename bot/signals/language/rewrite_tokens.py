@@ -16,6 +16,7 @@ _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
+_BETWEEN_NOT_AND_ONLY = frozenset({"THE", "FILLER", "IN", "ON"})
 _LONG = frozenset({"MONTH", "QUARTER", "YEAR"})
 """Times that stand behind "in" and seldom alone."""
 
@@ -103,18 +104,14 @@ def _day(first: Token, last: Token, value: str) -> Token:
 
 
 def mark_error_messages(tokens: list[Token], text: str) -> list[Token]:
-    """ "top errors", "가장 많은 오류", "which errors": what is ranked is the errors' messages."""
+    """ "top errors", "가장 많은 오류", "에러 top 3", "which errors": what is ranked is the errors' messages."""
     if _ranks_something_else(tokens):
         return tokens
     out: list[Token] = []
-    for token in tokens:
-        last = next((other for other in reversed(out) if other.type not in _COUNTED), None)
-        if (
-            token.type == "SIGNAL"
-            and key(raw(token, text)) in lexicon().messages
-            and last is not None
-            and last.type in {"TOP", "WHICH"}
-        ):
+    for at, token in enumerate(tokens):
+        last = next((other.type for other in reversed(out) if other.type not in _COUNTED), "")
+        ranked = last in {"TOP", "WHICH"} or [other.type for other in tokens[at + 1 : at + 2]] == ["TOP"]
+        if ranked and token.type == "SIGNAL" and key(raw(token, text)) in lexicon().messages:
             out.append(retyped(token, "FACETS", "error"))
         out.append(token)
     return out
@@ -206,3 +203,33 @@ def mark_onwards(tokens: list[Token], text: str) -> list[Token]:
     closing = last is not None and (last.type == "ONWARD" or (last.type, last) == ("ON", "on"))
     onward = any(token.type == "ONWARD" for token in tokens) or closing
     return [retyped(token, "SINCE") if onward and token.type == "FROM" else token for token in tokens]
+
+
+def mark_not_only(tokens: list[Token], _: str) -> list[Token]:
+    """ "not only Safari" is neither Safari nor all but Safari: the two words are one that belongs to nothing."""
+    out: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        token, ahead = tokens[at], at + 1
+        while ahead < len(tokens) and tokens[ahead].type in _BETWEEN_NOT_AND_ONLY:
+            ahead += 1
+        if token.type == "NOT" and ahead < len(tokens) and tokens[ahead].type == "ONLY":
+            token = Token("MISFIT", "", start_pos=token.start_pos, end_pos=tokens[ahead].end_pos)
+            at = ahead
+        out.append(token)
+        at += 1
+    return out
+
+
+def mark_deploys(tokens: list[Token], _: str) -> list[Token]:
+    """ "the 2.30 deploy", "the release of 2.30", "2.30 배포": that version's, not a version and the newest deploy."""
+    out: list[Token] = []
+    for token in tokens:
+        of = token.type == "VERSION" and [last.type for last in out[-2:]] == ["DEPLOY", "FOR"]
+        if not of and {last.type for last in (*out[-1:], token)} != {"DEPLOY", "VERSION"}:
+            out.append(token)
+            continue
+        first = out[-1 - of]
+        version = token if token.type == "VERSION" else first
+        out[-1 - of :] = [Token("VERSION", str(version), start_pos=first.start_pos, end_pos=token.end_pos)]
+    return out

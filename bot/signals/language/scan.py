@@ -18,7 +18,7 @@ _SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][A-Za-z0-9_-]*)|\[[\w-]+(?:[~|^$*]?
 # comes before what all of them share, and a kind that no language writes matches nothing.
 _PIECES = r"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
-    | (?P<URL>https?://[^\s<>"]+)
+    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])(?:[A-Za-z0-9-]+\.)+[a-z]{2,}/[^\s<>"]*)
     | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?
          (?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?)
@@ -30,6 +30,7 @@ _PIECES = r"""
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
     | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
     | (?P<ADDRESS>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|@\w[\w.-]*)
+    | (?P<SKIP_OR>(?<=\w)/(?=\w))
     | (?P<PATH>/[\w\-./*~%@:]*(?:[#]!?/[\w\-./*~%@:]*)?)
     | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
     | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
@@ -75,7 +76,7 @@ def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
     for match in scanner().finditer(text):
         kind = match.lastgroup or "STRAY"
-        if kind not in {"SKIP", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
+        if kind not in {"SKIP", "SKIP_OR", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
 
 
