@@ -106,7 +106,7 @@ async def _moved(
         await commanding.announced(job)
     locale, name = commanding.locale, status_text(after.head, commanding.locale)
     if before.head == after.head and (last := after.head.last_change):
-        when = locale.moment(last.at)
+        when = locale.as_of(context.clock()).moment(last.at)
         text = locale.text("It was %(status)s already (%(who)s, %(when)s).", status=name, who=last.who.name, when=when)
     elif status is DocumentStatus.PUBLISHED:
         text = locale.text("It is published now, and the channel is told.")
