@@ -49,7 +49,7 @@ async def run_command(context: PostmortemContext, commanding: Commanding, text: 
     """
     typed = await typed_text(context.slack.people, commanding.team, text)
     command = replace(read_command(typed), mentions=tuple(_MENTION.findall(text)), group="<!subteam^" in text)
-    await permit_command(context.access, command.action, commanding)
+    await permit_command(context.access, command, commanding)
     return await _DEEDS[command.action](context, commanding, command)
 
 
