@@ -7,6 +7,7 @@
     ├── Unfilmable           the recording will not play: empty, broken, over a limit
     └── Upstream             somebody else's service failed; the only family that a job tries again
         ├── Unauthorized     its operator must change a key or a permission: told at once, as trying again won't help
+        │   └── NotSetUp     a Slack app lacks a scope: logged once, by the name of the scope (bot/slack/not_set_up.py)
         ├── RateLimited      it wants us to wait `retry_after` seconds
         └── Unavailable      it is down, slow or unreachable
 
