@@ -47,7 +47,7 @@ async def run_command(context: PostmortemContext, commanding: Commanding, text: 
     `text` is as Slack gives it: read as it was typed, but for the ids of those whom it mentions. Raises Misunderstood
     with one clear sentence, Denied, and Missing where the channel has no post-mortem.
     """
-    typed = await typed_text(context.slack.people, commanding.team, text)
+    typed = await typed_text(context.slack.people, commanding.team, text, commanding.locale)
     command = replace(read_command(typed), mentions=tuple(_MENTION.findall(text)), group="<!subteam^" in text)
     await permit_command(context.access, command, commanding)
     return await _DEEDS[command.action](context, commanding, command)
