@@ -21,7 +21,6 @@ from bot.notebook.head_edits import (
     read_status,
 )
 from bot.notebook.notebook import Notebook, digest
-from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.web.access.viewer import viewer
 from bot.web.html_pages import HEADERS, HtmlPages, clean_name, given_name, remember_name
@@ -62,7 +61,7 @@ class _HeadPages:
             notebook = await change(self.store, id, lambda now: self._with(now, form, name))
         except HeadConflict as conflict:
             notebook = await self.store.get(id)
-            locale = NotebookText.locale_of(notebook)
+            locale = notebook.locale
             values = {"notebook": notebook, "conflict": conflict, "reader": name}
             return self.pages.response("head_conflict", locale, status=409, **values)
         if self.changed:

@@ -73,7 +73,7 @@ async def _open(context: PostmortemContext, commanding: Commanding, _: Postmorte
     notebook = await channel_notebook.open_in_channel(context, commanding.team, commanding.channel, commanding.locale)
     message = context.slack.messages.message(
         "postmortems/opened",
-        context.text.locale_of(notebook),
+        notebook.locale,
         it=notebook,
         by=commanding.person.name,
         url=address(context, notebook),
