@@ -217,7 +217,7 @@ async def test_that_it_was_published_in_another_year_is_told_with_the_year(house
 
     def a_year_ago(now: Notebook) -> Notebook:
         *before, last = now.head.history
-        last = msgspec.structs.replace(last, at=last.at - timedelta(days=366))
+        last = msgspec.structs.replace(last, at=last.at - timedelta(days=400))
         return msgspec.structs.replace(now, head=msgspec.structs.replace(now.head, history=(*before, last)))
 
     aged = await change(house.services.postmortems.notebooks, (await record(house)).id, a_year_ago)
