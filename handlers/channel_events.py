@@ -15,20 +15,26 @@ from handlers.payloads import Payload, SlackEvent
 
 async def pinned(event: SlackEvent, services: Services) -> None:
     """Raises Denied where whoever pins may not write into the channel's post-mortem."""
-    if pinner := event.data.get("user"):
-        await services.access.permit(
-            Deed.CHANGE_NOTEBOOK,
-            team=event.team,
-            channel=event.data["channel_id"],
-            user=str(pinner),
-            target=str(_pinned_message(event).get("ts") or ""),
-            once=str(event.data.get("event_ts") or ""),
-        )
+    await _permit_pinning(event, services)
     await _follow(event, services, "pinned", event.data["channel_id"], _pinned_message(event))
 
 
 async def unpinned(event: SlackEvent, services: Services) -> None:
+    """Raises Denied where whoever takes a pin off may not change the channel's post-mortem."""
+    await _permit_pinning(event, services)
     await _follow(event, services, "unpinned", event.data["channel_id"], _pinned_message(event))
+
+
+async def _permit_pinning(event: SlackEvent, services: Services) -> None:
+    if user := event.data.get("user"):
+        await services.access.permit(
+            Deed.CHANGE_NOTEBOOK,
+            team=event.team,
+            channel=event.data["channel_id"],
+            user=str(user),
+            target=str(_pinned_message(event).get("ts") or ""),
+            once=str(event.data.get("event_ts") or ""),
+        )
 
 
 async def said(event: SlackEvent, services: Services) -> None:

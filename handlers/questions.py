@@ -45,7 +45,7 @@ async def command(command: SlashCommand, services: Services) -> None:
     if open_form := _form_of(command.text):
         await open_form(command, services)
         return
-    text = await typed_text(slack.people, address.team, command.text)
+    text = await typed_text(slack.people, address.team, command.text, asker.locale)
     asking = Asking(team=address.team, channel=address.channel, asker=asker, text=text, delivery=command.trigger)
     if wish := watches.wish_of(text):
         await _watch(services, asking, wish, address)
@@ -209,8 +209,8 @@ async def _ask(event: SlackEvent, services: Services) -> None:
         return
     slack, ts = services.slack, event.data["ts"]
     spoken = re.sub(rf"<@{re.escape(event.bot)}(\|[^>]*)?>", " ", event.data.get("text", ""))
-    text = (await typed_text(slack.people, event.team, spoken)).strip()
     asker, key = await slack.people.get(event.team, address.user), f"{address.channel}:{ts}"
+    text = (await typed_text(slack.people, event.team, spoken, asker.locale)).strip()
     if _asks_for_help(text):
         await slack.private.send(address, await _help(services, asker, event.team, event.bot, address.thread), key=key)
         return

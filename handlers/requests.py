@@ -50,7 +50,7 @@ CHOICES = {
 
 
 async def ask_owner(press: ButtonPress, services: Services) -> None:
-    await press_ask(services.requests, press.address, press.pressed.id)
+    await press_ask(services.requests, press.address, press.pressed.id, press.trigger)
 
 
 async def open_modal(press: ButtonPress, services: Services) -> None:

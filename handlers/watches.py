@@ -89,7 +89,7 @@ async def _ended(press: ButtonPress, services: Services) -> str:
     locale, what = person.locale, slice_name(watch.question, person.locale)
     if not (before and before.ended):
         return locale.text("No longer watched: %(what)s.", what=what)
-    when = locale.moment(watch.ended or watch.until)
+    when = locale.as_of(services.watches.clock()).moment(watch.ended or watch.until)
     if by := await _who_ended(watch, services):
         return locale.text("%(who)s ended this watch already, on %(when)s.", who=by, when=when)
     return locale.text("This watch ended by itself, on %(when)s.", when=when)

@@ -111,7 +111,8 @@ async def opened(
         ) as parts,
     ):
         once, teams = Once(redis), team_parts(records, redis, rules, parts)
-        slack = _slack(settings, redis, clients, metrics, once, teams)
+        people, outbox = _people(settings, redis, clients, teams), Outbox(redis, clients, metrics=metrics)
+        slack = _slack(Messages.load(clock), people, clients, outbox, once)
         yield Base(
             settings=settings,
             clock=clock,
@@ -139,9 +140,11 @@ async def opened(
         )
 
 
-def _slack(settings: Settings, redis: Redis, clients: Clients, metrics: Metrics, once: Once, teams: TeamParts) -> Slack:
-    messages, outbox = Messages.load(), Outbox(redis, clients, metrics=metrics)
-    people = People(redis, clients, tag=settings.default_locale, zone=settings.default_zone, languages=teams)
+def _people(settings: Settings, redis: Redis, clients: Clients, teams: TeamParts) -> People:
+    return People(redis, clients, tag=settings.default_locale, zone=settings.default_zone, languages=teams)
+
+
+def _slack(messages: Messages, people: People, clients: Clients, outbox: Outbox, once: Once) -> Slack:
     private = PrivateReplies(messages, people, clients, outbox, once)
     outbox.tells(UndeliveredMessages(private))
     return Slack(messages, people, clients, outbox, private)

@@ -165,6 +165,7 @@ def render_context(base: Base, browsers: RenderPool) -> RenderContext:
         pdfs=base.pdfs,
         access=base.policies,
         teams=base.teams,
+        clock=base.clock,
     )
 
 

@@ -12,6 +12,7 @@ from bot.app.web_access import WebAccess
 from bot.backlog.ticket import Ticket
 from bot.notebook.notebook import Notebook
 from bot.providers.local.local_tickets import LocalTracker
+from bot.services.access.access import Deed
 from bot.services.postmortems.announce_status import announce
 from bot.services.postmortems.discussion import PageDiscussion
 from bot.services.postmortems.export_notebook import published_links
@@ -20,6 +21,7 @@ from bot.services.requests.jobs import TicketsChangedJob
 from bot.services.requests.ticket_evidence import evidence_of
 from bot.services.services import Services
 from bot.web.access.request_origin import LOOPBACK
+from bot.web.access.viewer import viewer
 from bot.web.answer_pages import answer_routes
 from bot.web.export_pages import export_routes
 from bot.web.head_pages import head_routes
@@ -39,7 +41,18 @@ def page_routes(base: Base, services: Services, pages: HtmlPages, access: WebAcc
             await base.queue.put(job)
         await refresh_soon(services.facts, notebook)
 
-    heads = head_routes(postmortems.notebooks, pages, now=base.clock, changed=head_changed)
+    async def finishing(notebook: Notebook) -> None:
+        if user := viewer().user:
+            await services.access.permit(
+                Deed.FINISH_NOTEBOOK,
+                team=notebook.team,
+                channel=notebook.channel,
+                user=user,
+                target=notebook.id,
+                once=uuid4().hex,
+            )
+
+    heads = head_routes(postmortems.notebooks, pages, now=base.clock, finishing=finishing, changed=head_changed)
     key_times = key_time_routes(
         postmortems.notebooks,
         postmortems.text,

@@ -40,7 +40,7 @@ def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
     """One line of a history."""
     values = {"who": who(it, locale), "when": when(it.at, now, locale), "note": it.note}
     if it.action is RequestAction.SNOOZE:
-        values["note"] = locale.moment(datetime.fromisoformat(it.note))
+        values["note"] = locale.as_of(now).moment(datetime.fromisoformat(it.note))
     if it.action is RequestAction.PLAN:
         values["note"] = locale.calendar_day(date.fromisoformat(it.note)) if it.note else "–"
     if it.action is RequestAction.VERIFY:

@@ -7,20 +7,38 @@
     ├── Unfilmable           the recording will not play: empty, broken, over a limit
     └── Upstream             somebody else's service failed; the only family that a job tries again
         ├── Unauthorized     its operator must change a key or a permission: told at once, as trying again won't help
+        │   └── NotSetUp     a Slack app lacks a scope: logged once, by the name of the scope (bot/slack/not_set_up.py)
         ├── RateLimited      it wants us to wait `retry_after` seconds
         └── Unavailable      it is down, slow or unreachable
 
 The message of an error is the sentence that people read: plain, whole, and safe to show. It is written in English with
-its values apart ("%(name)s is a bot."), so that it can be read in another language where it is shown.
+its values apart ("%(name)s is a bot."), so that it can be read in another language where it is shown. A value may be
+another error, or a `Phrase`, which are translated with it.
 Anything outside this tree is a bug and is reported with a reference id.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.kernel.locale import Locale
+
+
+class Phrase:
+    """A part of a sentence that is a text for the catalogs itself, with values of its own: "issue %(key)s"."""
+
+    def __init__(self, phrase: str, /, **values: object) -> None:
+        self.message = phrase
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.message % self.values if self.values else self.message
+
+    def text(self, locale: Locale) -> str:
+        """The phrase in the reader's language."""
+        return locale.text(self.message, **_in_words(self.values, locale))
 
 
 class ReplaybookError(Exception):
@@ -37,8 +55,15 @@ class ReplaybookError(Exception):
         return str(self)
 
     def text(self, locale: Locale) -> str:
-        """The sentence in the reader's language."""
-        return locale.text(self.message, **self.values)
+        """The sentence in the reader's language, and in it what other errors and phrases say."""
+        return locale.text(self.message, **_in_words(self.values, locale))
+
+
+def _in_words(values: Mapping[str, object], locale: Locale) -> dict[str, object]:
+    return {
+        name: value.text(locale) if isinstance(value, Phrase | ReplaybookError) else value
+        for name, value in values.items()
+    }
 
 
 class Misunderstood(ReplaybookError):

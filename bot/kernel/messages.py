@@ -22,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from bot.kernel.clock import Clock
 from bot.kernel.escape import channel, code, cut, date, link, mention, mrkdwn, plain, quoted, words
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
@@ -79,12 +80,16 @@ class MessageLocale(Locale):
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Renders messages by name: `messages.message("signals/answer", locale, answer=…)`."""
+    """Renders messages by name: `messages.message("signals/answer", locale, answer=…)`.
+
+    By `clock`, dates of another year are told with theirs, unless the locale says in which year it is read.
+    """
 
     environment: Environment
+    clock: Clock | None = None
 
     @classmethod
-    def load(cls) -> Messages:
+    def load(cls, clock: Clock | None = None) -> Messages:
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -98,7 +103,7 @@ class Messages:
         environment.filters.update({each.__name__: each for each in (*FILTERS, stream)})
         macros = vars(environment.get_template("_blocks.j2").module)
         environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
-        return cls(environment)
+        return cls(environment, clock)
 
     def message(self, name: str, locale: Locale, /, **values: object) -> JsonObject:
         """`{"text": …, "blocks": […]}` for chat.postMessage and its kin."""
@@ -129,6 +134,8 @@ class Messages:
 
     def _parts(self, name: str, locale: Locale, values: Mapping[str, object]) -> Callable[[str], str]:
         template = self.environment.get_template(f"{name}.j2")
+        if self.clock and not locale.year:
+            locale = locale.as_of(self.clock())
         context = template.new_context({**values, **_words(locale)})
         return lambda block: _block(template, context, block)
 

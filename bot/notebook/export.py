@@ -27,11 +27,6 @@ OUR_FILE = re.compile(r"/files/([0-9a-f]{64}\.(gif|png|mp4))")
 _LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?{OUR_FILE.pattern}(?=[)\s])")
 
 
-def locale_of(notebook: Notebook) -> Locale:
-    """The language and zone of a notebook's own texts."""
-    return notebook.locale
-
-
 def has_content(cell: Cell) -> bool:
     """Whether a reader elsewhere would see anything of the cell: one that only waits to be filled says nothing."""
     if cell.section:
@@ -63,7 +58,7 @@ def written_markdown(notebook: Notebook, words: NotebookText, base_url: str) -> 
     """The notebook as Markdown, without the sections in which there is nothing yet."""
     cells = tuple(cell for section in sections_of(notebook) for cell in section)
     written = msgspec.structs.replace(notebook, cells=cells)
-    return words.to_markdown(written, locale_of(notebook), base_url=base_url)
+    return words.to_markdown(written, notebook.locale, base_url=base_url)
 
 
 def shortened(notebook: Notebook, write: Write) -> Notebook:
@@ -153,7 +148,7 @@ async def zipped(notebook: Notebook, words: NotebookText, files: Files, base_url
             for piece in pieces.taken():
                 yield piece
         markdown = relative_links(written_markdown(notebook, words, base_url), wanted)
-        archive.writestr(_entry(notebook, DOCUMENT, compressed=True), markdown + _lost_line(lost, locale_of(notebook)))
+        archive.writestr(_entry(notebook, DOCUMENT, compressed=True), markdown + _lost_line(lost, notebook.locale))
     for piece in pieces.taken():
         yield piece
 
@@ -172,7 +167,7 @@ def _lost_line(lost: list[str], locale: Locale) -> str:
 
 def _entry(notebook: Notebook, name: str, *, compressed: bool) -> zipfile.ZipInfo:
     """Dated as the notebook is, so that the same notebook gives the same archive."""
-    opened = notebook.created.astimezone(locale_of(notebook).zone)
+    opened = notebook.created.astimezone(notebook.locale.zone)
     entry = zipfile.ZipInfo(name, (max(opened.year, 1980), *opened.timetuple()[1:6]))
     entry.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     entry.external_attr = 0o644 << 16

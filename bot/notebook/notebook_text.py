@@ -129,7 +129,7 @@ class NotebookText:
 
     def own_head(self, notebook: Notebook) -> str:
         """The same in the language that the notebook keeps."""
-        return self.head(notebook, self.locale_of(notebook))
+        return self.head(notebook, notebook.locale)
 
     def entry(self, entry: Entry, locale: Locale) -> str:
         """The markdown of one entry of a timeline: what a person wrote over it, or what happened."""
@@ -147,16 +147,12 @@ class NotebookText:
 
     def for_notebook(self, notebook: Notebook) -> Callable[[Data], str]:
         """What writes this notebook's cells: a notebook keeps the language it was opened in, and who may read it."""
-        write = self.writer(self.locale_of(notebook))
+        write = self.writer(notebook.locale)
         return public_writer(write) if notebook.head.for_customers else write
 
     def postmortem(self, name: str, locale: Locale) -> str:
         """The text of a template of post-mortems that came with the bot, in a language."""
         return self.environment.get_template(f"postmortems/{name}.md.j2").render(**_speech(locale))
-
-    @staticmethod
-    def locale_of(notebook: Notebook) -> Locale:
-        return notebook.locale
 
     def to_markdown(self, notebook: Notebook, locale: Locale, *, base_url: str = "") -> str:
         """The whole notebook as one markdown text. Managed cells are preceded by their marker, a comment.

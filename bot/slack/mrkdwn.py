@@ -8,15 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import msgspec
 
 from bot.kernel.escape import straight
+from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.notebook_text import code, inert, never_a_block, target
 
 MENTION = re.compile(r"<(?:@|#|!subteam\^)([A-Z0-9]{2,30})(?:\|[^<>\n]*)?>")
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """What stands for those whom nobody knows a name of; where that is empty, their id stays."""
+
+    person: str = ""
+    group: str = ""
+    channel: str = ""
+
+    @classmethod
+    def of(cls, locale: Locale) -> Unnamed:
+        return cls(locale.text("@someone"), locale.text("@some group"), locale.text("#private channel"))
+
+
 _DEPTH = 3  # bold in italic in strike, and no deeper
 _EMOJI = re.compile(r":[a-z0-9_+'-]{1,100}:")
 _QUOTE = re.compile(r"\s*(?:&gt;|>)\s?(.*)")
@@ -44,9 +61,29 @@ def mentioned(text: str) -> Sequence[str]:
     return list(dict.fromkeys(MENTION.findall(text)))
 
 
-def to_markdown(text: str, names: Mapping[str, str] | None = None) -> str:
+class Named:
+    """What the ids in a text are called: by `names`, without `@` and `#`, else by Slack's label, else as `unnamed`."""
+
+    def __init__(self, names: Mapping[str, str] | None = None, unnamed: Unnamed | None = None) -> None:
+        self._names, self._unnamed = names or {}, unnamed or Unnamed()
+
+    def person(self, id: str, label: str) -> str:
+        return self._called("@", id, label, self._unnamed.person)
+
+    def group(self, id: str, label: str) -> str:
+        return self._called("@", id, label, self._unnamed.group)
+
+    def channel(self, id: str, label: str) -> str:
+        return self._called("#", id, label, self._unnamed.channel)
+
+    def _called(self, sign: str, id: str, label: str, unnamed: str) -> str:
+        name = self._names.get(id) or label.lstrip("@#")
+        return f"{sign}{name}" if name else unnamed or f"{sign}{id}"
+
+
+def to_markdown(text: str, names: Mapping[str, str] | None = None, unnamed: Unnamed | None = None) -> str:
     """`names` are those of the people, channels and groups by id, without `@` and `#`; others keep Slack's label."""
-    known, parts = names or {}, straight(text).split("```")
+    known, parts = Named(names, unnamed), straight(text).split("```")
     if len(parts) % 2 == 0:  # the last fence is not closed: it is text
         parts[-2:] = ["```".join(parts[-2:])]
     written: list[tuple[str, str]] = []
@@ -77,7 +114,7 @@ def _joined(lines: list[tuple[str, str]]) -> str:
     return whole.strip()
 
 
-def _line(line: str, names: Mapping[str, str]) -> tuple[str, str]:
+def _line(line: str, names: Named) -> tuple[str, str]:
     if not line.strip():
         return "gap", ""
     if quoted := _QUOTE.fullmatch(line):
@@ -93,7 +130,7 @@ def _fenced(text: str) -> str:
     return f"{fence}\n{text}\n{fence}"
 
 
-def _inline(text: str, names: Mapping[str, str], depth: int = 0) -> str:
+def _inline(text: str, names: Named, depth: int = 0) -> str:
     written: list[str] = []
     at = 0
     for found in _TOKEN.finditer(text):
@@ -103,7 +140,7 @@ def _inline(text: str, names: Mapping[str, str], depth: int = 0) -> str:
     return "".join(written) + inert(unescaped(text[at:]))
 
 
-def _token(found: re.Match[str], names: Mapping[str, str], depth: int) -> str:
+def _token(found: re.Match[str], names: Named, depth: int) -> str:
     kind, it = str(found.lastgroup), found[found.lastgroup or 0]
     match kind:
         case "code":
@@ -120,14 +157,14 @@ def _token(found: re.Match[str], names: Mapping[str, str], depth: int) -> str:
             return f"{_MARKS[kind]}{_inline(it, names, depth + 1)}{_MARKS[kind]}"
 
 
-def _bracketed(content: str, names: Mapping[str, str]) -> str:
+def _bracketed(content: str, names: Named) -> str:
     goal, _, label = (unescaped(part) for part in content.partition("|"))
     if goal.startswith("@"):
-        return inert("@" + (names.get(goal[1:]) or label.lstrip("@") or goal[1:]))
+        return inert(names.person(goal[1:], label))
     if goal.startswith("#"):
-        return inert("#" + (names.get(goal[1:]) or label or goal[1:]))
+        return inert(names.channel(goal[1:], label))
     if goal.startswith("!subteam^"):
-        return inert("@" + (names.get(goal[9:]) or label.lstrip("@") or goal[9:]))
+        return inert(names.group(goal[9:], label))
     if goal.startswith("!"):  # a date has its fallback, @here and its like have their name
         return inert(label if goal.startswith("!date^") else f"@{goal[1:].partition('^')[0]}")
     return _link(goal, label)

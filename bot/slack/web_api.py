@@ -17,13 +17,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable
 from bot.kernel.outside_calls import outside_call
+from bot.slack import not_set_up
 from bot.state.locks import fence
 
 SLACK = "https://slack.com/api/"
 TIMEOUT_S = 30
 # Answers that may be different a moment later, though Slack says `ok: false`.
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"}
 
 OUTDATED = {"invalid_auth", "token_expired", "token_revoked"}
 """Slack's codes for a token that another one may have replaced by now."""
@@ -184,8 +185,8 @@ def slack_session() -> aiohttp.ClientSession:
 async def called(method: str, call: Awaitable[Any]) -> Any:
     """Await a call of the Slack client.
 
-    Raises RateLimited, Unauthorized, Unavailable, SlackInternalError or SlackRefused; and LockLost, when the call runs
-    under a lock and wasn't sent because the lock was lost.
+    Raises RateLimited, Unauthorized (NotSetUp without a scope), Unavailable, SlackInternalError or SlackRefused; and
+    LockLost, when the call runs under a lock and wasn't sent because the lock was lost.
     """
     with outside_call("slack", method):
         return await _sorted_out(method, call)
@@ -211,8 +212,9 @@ async def _sorted_out(method: str, call: Awaitable[Any]) -> Any:
 
 def _sorted(method: str, response: Any) -> ReplaybookError:
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    data = getattr(response, "data", None)
-    code = str(data.get("error") or "") if isinstance(data, dict) else ""
+    answer = getattr(response, "data", None)
+    data: dict[str, Any] = answer if isinstance(answer, dict) else {}
+    code = str(data.get("error") or "")
     if status == 429 or code == "ratelimited":
         wait = retry_after(response.headers)
         return RateLimited(
@@ -222,6 +224,8 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
         return SlackInternalError("Slack has a problem of its own with %(method)s: %(code)s.", method=method, code=code)
     if status >= 500 or not code:
         return Unavailable("Slack failed at %(method)s with status %(status)s.", method=method, status=status)
+    if code in not_set_up.CODES:
+        return not_set_up.not_set_up(method, data)
     if code in NOT_ALLOWED:
         return Unauthorized("Slack doesn't let the bot call %(method)s: %(code)s.", method=method, code=code)
     return SlackRefused(method, code)

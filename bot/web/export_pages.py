@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.kernel.errors import Misunderstood
-from bot.notebook.export import locale_of
 from bot.notebook.notebook import Notebook
 from bot.services.postmortems import export_notebook
 from bot.services.postmortems.export_notebook import ExportContext
@@ -64,9 +63,7 @@ class _ExportPages:
         to = request.match_info["to"]
         published = await export_notebook.publish(self.context, notebook, to)
         title = self.context.exporters[to].title
-        return self.pages.response(
-            "published", locale_of(notebook), notebook=notebook, published=published, system=title
-        )
+        return self.pages.response("published", notebook.locale, notebook=notebook, published=published, system=title)
 
     async def _notebook(self, request: web.Request) -> Notebook:
         short = request.query.get("short") == "1"
@@ -74,5 +71,5 @@ class _ExportPages:
 
 
 def _headers(notebook: Notebook, kind: str) -> dict[str, str]:
-    day = f"{notebook.created.astimezone(locale_of(notebook).zone):%Y-%m-%d}"
+    day = f"{notebook.created.astimezone(notebook.locale.zone):%Y-%m-%d}"
     return {**HEADERS, "Content-Disposition": f'attachment; filename="postmortem-{day}.{kind}"'}

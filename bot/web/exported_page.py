@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.export import locale_of, sections_of
+from bot.notebook.export import sections_of
 from bot.notebook.export_pictures import EmbeddedPicture
 from bot.notebook.notebook import Notebook
 from bot.notebook.public_view import public_view
@@ -37,7 +37,7 @@ class ExportedPages:
         self, notebook: Notebook, pictures: Mapping[str, EmbeddedPicture], base_url: str, *, paper: bool = False
     ) -> str:
         """The notebook as one HTML text. On `paper` nothing moves, and all that can be folded out is."""
-        notebook, locale = public_view(notebook), locale_of(notebook)
+        notebook, locale = public_view(notebook), notebook.locale
         page = self.pages.text(
             "export",
             locale,

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood
 from bot.notebook.channel_topic import known_person, read_severity
-from bot.notebook.head import Participant, Severity
+from bot.notebook.head import DocumentStatus, Participant, Severity
 from bot.notebook.head_edits import (
     FIELDS,
     HeadChange,
@@ -21,7 +21,6 @@ from bot.notebook.head_edits import (
     read_status,
 )
 from bot.notebook.notebook import Notebook, digest
-from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.web.access.viewer import viewer
 from bot.web.html_pages import HEADERS, HtmlPages, clean_name, given_name, remember_name
@@ -30,10 +29,19 @@ Changed = Callable[[Notebook], Awaitable[object]]
 
 
 def head_routes(
-    store: NotebookStore, pages: HtmlPages, *, now: Clock, changed: Changed | None = None
+    store: NotebookStore,
+    pages: HtmlPages,
+    *,
+    now: Clock,
+    finishing: Changed | None = None,
+    changed: Changed | None = None,
 ) -> list[web.RouteDef]:
-    """The form's route. `changed` hears of every notebook whose head was set; it may come twice for one change."""
-    return [web.post(r"/notebooks/{id:[\w-]+}/head", pages.guarded(_HeadPages(store, pages, now, changed).change))]
+    """The form's route. `changed` hears of every notebook whose head was set; it may come twice for one change.
+
+    `finishing` hears of one before it is called published.
+    """
+    form = _HeadPages(store, pages, now, finishing, changed)
+    return [web.post(r"/notebooks/{id:[\w-]+}/head", pages.guarded(form.change))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +49,19 @@ class _HeadPages:
     store: NotebookStore
     pages: HtmlPages
     now: Clock
+    finishing: Changed | None = None
     changed: Changed | None = None
 
     async def change(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
         name, id = given_name(form.get("name", "")), request.match_info["id"]
+        if self.finishing and "status" in _wanted(form) and read_status(form["status"]) is DocumentStatus.PUBLISHED:
+            await self.finishing(await self.store.get(id))
         try:
             notebook = await change(self.store, id, lambda now: self._with(now, form, name))
         except HeadConflict as conflict:
             notebook = await self.store.get(id)
-            locale = NotebookText.locale_of(notebook)
+            locale = notebook.locale
             values = {"notebook": notebook, "conflict": conflict, "reader": name}
             return self.pages.response("head_conflict", locale, status=409, **values)
         if self.changed:
@@ -62,9 +73,13 @@ class _HeadPages:
     def _with(self, notebook: Notebook, form: Mapping[str, str], name: str) -> Notebook:
         """What was left as it was seen is no wish of whoever sends the form."""
         seen = {field: form.get(f"seen_{field}", "") for field in FIELDS}
-        wanted = [field for field in FIELDS if field in form and digest(form[field].strip()) != seen[field]]
         who = Participant(name, viewer().user) if viewer().user else _person(notebook, name) or Participant(name)
-        return change_head(notebook, _wish(notebook, form, wanted), who=who, at=self.now(), seen=seen)
+        return change_head(notebook, _wish(notebook, form, _wanted(form)), who=who, at=self.now(), seen=seen)
+
+
+def _wanted(form: Mapping[str, str]) -> list[str]:
+    """The fields that were changed since they were seen."""
+    return [field for field in FIELDS if field in form and digest(form[field].strip()) != form.get(f"seen_{field}", "")]
 
 
 def _wish(notebook: Notebook, form: Mapping[str, str], wanted: Iterable[str]) -> HeadChange:

@@ -12,7 +12,6 @@ from aiohttp import web
 
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood
-from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Comment
 from bot.notebook.edits import EditConflict, add_cell, checked, edit_cell, remove_cell, rename, restore_cell
 from bot.notebook.merge import merge
@@ -120,7 +119,7 @@ class _NotebookPages:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         notebook = public_view(as_viewer_sees(await self.store.get(request.match_info["id"])))
-        locale = locale_of(notebook)
+        locale = notebook.locale
         response = self.pages.response(
             "notebook",
             locale,
@@ -182,7 +181,7 @@ class _NotebookPages:
         except EditConflict as conflict:
             notebook = await self.store.get(request.match_info["id"])
             return self.pages.response(
-                "conflict", locale_of(notebook), status=409, notebook=notebook, conflict=conflict, cell=id, reader=name
+                "conflict", notebook.locale, status=409, notebook=notebook, conflict=conflict, cell=id, reader=name
             )
 
     async def remove(self, request: web.Request) -> web.StreamResponse:
@@ -234,10 +233,6 @@ async def _is_visible(notebook: Notebook) -> bool:
 
 async def _name(request: web.Request) -> str:
     return given_name(str((await request.post()).get("name", "")))
-
-
-def locale_of(notebook: Notebook) -> Locale:
-    return notebook.locale
 
 
 def sections(notebook: Notebook) -> list[list[object]]:

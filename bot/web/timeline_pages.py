@@ -80,7 +80,7 @@ class TimelinePages:
 
     def _edit(self, notebook: Notebook, form: TimelineForm) -> EntryEdit:
         """What differs from what the form showed. Browsers send line ends of their own."""
-        locale = _locale(notebook)
+        locale = notebook.locale
         entry = timeline_of(notebook).entry(form.key)
         text = form.text.replace("\r\n", "\n").strip()
         if entry is None or entry_digest(entry) != form.seen:
@@ -93,7 +93,7 @@ class TimelinePages:
 
     def _added(self, notebook: Notebook, form: TimelineForm) -> Notebook:
         edit = EntryEdit(given_name(form.name), form.text)
-        at, key = moment(form.at, _locale(notebook)), f"page/{form.key[:40]}"
+        at, key = moment(form.at, notebook.locale), f"page/{form.key[:40]}"
         return add_entry(notebook, key, edit, at=at, write=self.words.for_notebook(notebook))
 
     async def _both(self, id: str, form: TimelineForm, conflict: EditConflict) -> web.StreamResponse:
@@ -102,7 +102,7 @@ class TimelinePages:
         hidden = {"do": "edit", "key": form.key, "at": form.at, "seen": entry_digest(entry) if entry else ""}
         return self.pages.response(
             "conflict",
-            _locale(notebook),
+            notebook.locale,
             status=409,
             notebook=notebook,
             conflict=conflict,
@@ -129,7 +129,3 @@ def moment(text: str, locale: Locale) -> datetime:
 
 def _anchor(form: TimelineForm) -> str:
     return f"entry-{'page/' if form.do == 'add' else ''}{form.key}"
-
-
-def _locale(notebook: Notebook) -> Locale:
-    return notebook.locale

@@ -124,9 +124,9 @@ MENUS: dict[str, Asks] = {"found": "in a form that opened for whoever may answer
 EVENTS: dict[str, Asks] = {
     "app_mention": Right.ASK,
     "pin_added": Right.NOTEBOOK,
+    "pin_removed": Right.NOTEBOOK,
     "app_home_opened": "lists are asked of each channel: see HIDDEN_CLIPS and HIDDEN_NOTEBOOKS",
     "link_shared": "previews are asked of both channels: see HIDDEN_CLIPS and HIDDEN_NOTEBOOKS",
-    "pin_removed": FOLLOWS,
     "message": FOLLOWS,
     "channel_archive": FOLLOWS,
     "group_archive": FOLLOWS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from itertools import chain
 
 import pytest
 
@@ -62,6 +63,28 @@ async def test_who_adds_an_answer_while_somebody_else_does_hears_of_it_too(
     assert sorted(told) == [False, True], "one is told in the thread, and the other alone"
 
 
-async def both_wait(house: House) -> bool:
-    jobs = [name async for name in house.redis.scan_iter(QUEUED) if b":record:" in name]
+async def test_who_has_the_owner_asked_while_somebody_else_does_hears_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = await house.ask(QUESTION)
+
+    async def ask_as_well() -> None:
+        await house.press(said, "backlog.ask", user=JISOO.id)
+        await until(lambda: both_wait(house, b":request:"))
+
+    monkeypatch.setattr(channel_notebook, "notebook_for", with_meanwhile(channel_notebook.notebook_for, ask_as_well))
+    await house.press(said, "backlog.ask", user=MINA.id)
+    await house.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
+    await quiet(house.redis)
+    told = [await told_alone(house, who.id) for who in (MINA, JISOO)]
+    assert sorted(map(len, told)) == [0, 1], "one is told in the thread, and the other alone"
+    assert JISOO.real_name in "".join(chain(*told))
+
+
+async def both_wait(house: House, job: bytes = b":record:") -> bool:
+    jobs = [name async for name in house.redis.scan_iter(QUEUED) if job in name]
     return len(jobs) == 2
+
+
+async def told_alone(house: House, user: str) -> list[str]:
+    return [it["text"] for it in await house.messages(user=user) if it.get("is_ephemeral")]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+
+import msgspec
 
 from bot.kernel.errors import Unavailable
 from bot.notebook.head import DocumentStatus, Severity
@@ -205,6 +208,22 @@ async def test_publishing_is_told_to_the_channel_once(house: House) -> None:
     assert "already" in (await commanded(house, "게시", user=ERIK.id))["text"]
     assert "이미" in (await commanded(house, "상태 게시됨", user=JISOO.id))["text"]
     assert len(await told(house, "The post-mortem is published")) == 1
+
+
+async def test_that_it_was_published_in_another_year_is_told_with_the_year(house: House) -> None:
+    await commanded(house, "open")
+    await commanded(house, "publish")
+    await until(lambda: told(house, "The post-mortem is published"))
+
+    def a_year_ago(now: Notebook) -> Notebook:
+        *before, last = now.head.history
+        last = msgspec.structs.replace(last, at=last.at - timedelta(days=400))
+        return msgspec.structs.replace(now, head=msgspec.structs.replace(now.head, history=(*before, last)))
+
+    aged = await change(house.services.postmortems.notebooks, (await record(house)).id, a_year_ago)
+    assert aged.head.last_change
+    again = (await commanded(house, "publish", user=ERIK.id))["text"]
+    assert str(aged.head.last_change.at.year) in again, again
 
 
 async def test_publishing_again_is_told_in_the_thread_of_the_first(house: House) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.queue import runner
 from bot.services.questions import answer_question
 from bot.signals.question import Signal
 from bot.slack.outbox import outbox
 from standins.slack.seed import GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
+from tests.handlers.walking import quiet
 
 
 def shown(message: dict[str, Any]) -> str:
@@ -271,3 +273,19 @@ async def test_the_thread_of_what_nobody_clicked_goes_on_from_its_question(house
     reply = await house.reply(said["ts"], lambda it: has(it, "signals.refine"))
     asked = await house.services.questions.records.get("T0NORDIC01", _id(reply))
     assert (asked.question.target, asked.question.signals) == ("buy button", (Signal.DEAD,))
+
+
+async def test_what_found_nothing_is_no_failure_while_slack_makes_the_channel_wait(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The job doesn't wait for its message to be there, so it can't lose its patience with that."""
+    monkeypatch.setattr(answer_question, "TAKEN_S", 0.0)
+    monkeypatch.setattr(runner, "PATIENCE", 1)
+    await house.fault(kind="ratelimit", method="chat.postMessage", channel=INCIDENT, retry_after=2, times=1)
+    await house.say('/replay dead clicks on "No such button" this week')
+    said = await house.message(lambda it: has(it, "signals.refine"))
+    await quiet(house.redis)
+    [now] = [it for it in await house.messages() if it["ts"] == said["ts"]]
+    assert "No such button" in shown(now)
+    assert has(now, "signals.refine")
+    assert await house.replies(said["ts"]) == []

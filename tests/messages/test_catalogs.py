@@ -65,6 +65,13 @@ def test_no_error_speaks_english_to_others(folder: str) -> None:
     assert untranslated(set(texts.raised(folder))) == []
 
 
+@pytest.mark.parametrize("folder", ["datadog", "github", "jira", "linear"])
+def test_no_error_names_in_english_to_koreans_what_was_asked_for(folder: str) -> None:
+    found = set(texts.asked_for(f"bot/providers/{folder}"))
+    assert len(found) > 5
+    assert untranslated(found) == []
+
+
 @pytest.mark.parametrize("folder", texts.RAISED)
 def test_no_error_is_raised_with_a_sentence_that_no_catalog_can_have(folder: str) -> None:
     assert list(texts.raised_with_values_inside(folder)) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,10 @@ from markupsafe import Markup
 from bot.kernel.escape import plain
 from bot.kernel.locale import Locale
 from bot.kernel.messages import MessageLocale, Messages
+from bot.replay.script.choice import kind_text
+from bot.replay.script.transcript import clicks_text
+from bot.signals.question_text import facet_value
+from bot.signals.source import Moment
 from tests.messages.scenes import LANGUAGES, SCENES, rendered
 
 MESSAGES = Messages.load()
@@ -75,3 +79,18 @@ def test_what_others_wrote_stays_inert_beside_a_date() -> None:
 def test_a_date_of_somebody_else_is_text() -> None:
     assert plain("<!date^1^{time}|never>") == "<!date^1^{time}|never>"
     assert plain(Markup("%s") % "<!date^1^{time}|never>") == "<!date^1^{time}|never>"
+
+
+def test_where_slack_shows_no_dates_a_year_is_told_unless_it_is_the_current_one() -> None:
+    """Labels are plain text, which has no dates of Slack's."""
+    now = datetime(2027, 1, 3, tzinfo=UTC)
+    moments = [
+        Moment("before", "v", now - timedelta(days=9), (), "Buy", 1, 1.0),
+        Moment("now", "v", now, (), "Buy", 1, 1.0),
+    ]
+    values: dict[str, Any] = {"moments": moments, "spoken": facet_value, "clicked": clicks_text, "kind": kind_text}
+    view = Messages.load(lambda: now).modal("replay/pick", Locale.of(), "pick", **values)
+    [block] = view["blocks"]
+    before, current = (option["text"]["text"] for option in block["element"]["options"])
+    assert "2026" in before
+    assert "2027" not in current

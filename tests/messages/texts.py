@@ -21,6 +21,8 @@ KINDS = frozenset(
     + ["NoSuchValue", "ConfluenceRefused", "TitleTaken", "LinearRefused", "LinearUnsure", "LinearNotSent"]
     + ["JiraRefused", "JiraUnsure", "JiraNotSent"]
 )
+ASKING = {"Call": 4, "_read": 1, "JiraCall": 2, "LinearDocument": 1, "Phrase": 0}
+"""Where among the arguments of a call it stands what the call is for."""
 
 Parts = tuple[str, ...]
 
@@ -66,6 +68,19 @@ def raised(folder: str) -> Iterator[Parts]:
                 sentence = node.args[0]
                 if isinstance(sentence, ast.Constant) and isinstance(sentence.value, str):
                     yield (sentence.value,)
+
+
+def asked_for(folder: str) -> Iterator[Parts]:
+    """What the calls to outside systems are for, as it stands within the sentences of their errors."""
+    for path in _modules(folder):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WHAT":
+                yield (str(ast.literal_eval(node.value)),)
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKING):
+                continue
+            named = node.args[ASKING[node.func.id]]
+            if isinstance(named, ast.Constant):
+                yield (str(named.value),)
 
 
 def raised_with_values_inside(folder: str) -> Iterator[str]:

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from bot.kernel.locale import Locale
+from bot.replay.model import Masks, Style, Window
+from bot.replay.side_by_side import Panel
+from bot.services.clips import render_side_by_side
 from bot.services.clips.before_and_after import comparable
 from bot.services.clips.choose_clip import FALLBACKS
+from bot.services.clips.clip_settings import ClipSettings
+from bot.services.clips.jobs import FallbackSession
+from bot.services.clips.show_side_by_side import SessionPanel
 from tests.replay.test_choice import moment
 
 BEFORE = [
@@ -32,3 +45,27 @@ def test_a_whole_replay_goes_before_one_on_the_same_kind_of_device() -> None:
 def test_there_are_a_few_spare_ones() -> None:
     many = [moment(f"phone {n}", device="Mobile") for n in range(20)]
     assert len(comparable(many, [moment("after")])) == 1 + FALLBACKS
+
+
+async def test_the_picture_names_a_day_of_another_year_with_its_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Panel] = []
+
+    async def draw(panels: list[Panel], **_: object) -> None:
+        drawn.extend(panels)
+
+    async def settings(*_: str) -> tuple[ClipSettings, int]:
+        return ClipSettings(), 0
+
+    monkeypatch.setattr(render_side_by_side, "render_side_by_side", draw)
+    now = datetime(2027, 1, 4, tzinfo=UTC)
+    context = SimpleNamespace(
+        records=SimpleNamespace(settings=settings), style=Style(), masks=Masks(), pool=None, clock=lambda: now
+    )
+    asked = SimpleNamespace(locale=Locale.of(), channel="C1")
+    sessions = [
+        SessionPanel(FallbackSession("s", at, "", moment("s")), mark, cast("Any", None), Window(0, 1), "")
+        for at, mark in ((datetime(2026, 12, 30, tzinfo=UTC), "Before"), (now, "After"))
+    ]
+    job, progress = cast("Any", SimpleNamespace(team="T1")), cast("Any", None)
+    await render_side_by_side._rendered(cast("Any", context), cast("Any", asked), job, sessions, progress)
+    assert ["2026" in drawn[0].label, "2027" in drawn[1].label] == [True, False]

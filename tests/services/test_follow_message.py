@@ -165,3 +165,31 @@ async def test_while_slack_is_away_nobodys_id_is_kept_in_place_of_a_name(job: Me
 
     with pytest.raises(Unavailable):
         await ends_in([job], Away(message("A"), pinned=True), 5)
+
+
+@pytest.mark.parametrize("thread", ["", f"{START}.000000"])
+async def test_while_slack_is_away_no_mention_is_kept_as_an_id(thread: str) -> None:
+    class Away(SlackAsItIs):
+        async def get(self, _team: str, user: str) -> Person:
+            return Person(user, user, "en", "UTC", unknown=True)
+
+        async def name(self, _team: str, user: str) -> str:
+            if user == "U2":
+                raise Unavailable("Slack doesn't answer.")
+            return "Mina Park"
+
+    job = delivery("said" if thread else "pinned", 2, "see <@U2>", thread=thread)
+    with pytest.raises(Unavailable):
+        await ends_in([job], Away(message("see <@U2>"), pinned=True), 5)
+
+
+@pytest.mark.parametrize("thread", ["", f"{START}.000000"])
+async def test_whom_slack_does_not_tell_of_is_somebody_in_the_record(thread: str) -> None:
+    class Silent(SlackAsItIs):
+        async def get(self, _team: str, user: str) -> Person:
+            return Person(user, user, "en", "UTC")
+
+    job = delivery("said" if thread else "pinned", 2, "see <@U2>", thread=thread)
+    kept = await ends_in([job], Silent(message("see <@U2>"), pinned=True), 5)
+    texts = [each.text for each in kept.comments] if thread else [each.markdown for each in kept.timeline]
+    assert texts == ["see @someone"]

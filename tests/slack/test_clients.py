@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from structlog.testing import capture_logs
 
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.slack import not_set_up
+from bot.slack.app_manifest import FEATURES, scopes_of
+from bot.slack.not_set_up import NotSetUp
 from bot.slack.web_api import Clients, NotInstalled, SlackInternalError, SlackRefused, called, everywhere
 from tests.slack.slack_workspace import TOKEN, SlackWorkspace
 
@@ -16,7 +22,7 @@ from tests.slack.slack_workspace import TOKEN, SlackWorkspace
     [
         ({"kind": "error", "error": "channel_not_found"}, SlackRefused, "channel_not_found"),
         ({"kind": "error", "error": "invalid_auth"}, Unauthorized, "invalid_auth"),
-        ({"kind": "error", "error": "missing_scope"}, Unauthorized, "missing_scope"),
+        ({"kind": "error", "error": "missing_scope"}, NotSetUp, "missing_scope"),
         ({"kind": "error", "error": "internal_error"}, SlackInternalError, "internal_error"),
         ({"kind": "ratelimit", "retry_after": 7}, RateLimited, "wait 7 s"),
         ({"kind": "ratelimit", "retry_after": None}, RateLimited, "wait 1 s"),
@@ -89,3 +95,32 @@ async def test_a_token_that_slack_refuses_is_replaced_once_and_the_call_made_aga
         with pytest.raises(Unauthorized, match="missing_scope"):
             await called("chat.postMessage", clients.for_team("T1").chat_postMessage(channel="C1", text="y"))
         assert len(table.refused) == 1
+
+
+async def lacking(method: str, needed: str, provided: str) -> NotSetUp:
+    """Slack's refusal of a call for want of a scope, as we read it."""
+    answer = {"ok": False, "error": "missing_scope", "needed": needed, "provided": provided}
+    response = SimpleNamespace(status_code=200, data=answer, headers={})
+
+    async def call() -> None:
+        raise SlackApiError("missing_scope", response)  # type: ignore[no-untyped-call]
+
+    with pytest.raises(NotSetUp) as caught:
+        await called(method, call())
+    return caught.value
+
+
+async def test_a_scope_that_lacks_is_an_error_in_the_log_once_and_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(not_set_up, "_told", set())
+    installed = ",".join(scope for scope in scopes_of(FEATURES) if scope not in {"pins:read", "usergroups:read"})
+    with capture_logs() as logs:
+        for _ in range(3):
+            assert (await lacking("pins.list", "pins:read", installed)).lacks == ("pins:read",)
+        await lacking("users.info", "users:read", "chat:write")
+        await lacking("usergroups.list", "usergroups:read", installed)
+    told = [(it["log_level"], it["lacks"], it["method"]) for it in logs]
+    assert told == [
+        ("error", "pins:read", "pins.list"),
+        ("error", "users:read", "users.info"),
+        ("info", "usergroups:read", "usergroups.list"),  # the feature was left out as a whole
+    ]

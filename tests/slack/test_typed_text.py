@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.kernel.locale import Locale
 from bot.slack.people import People
 from bot.slack.person import Person
 from bot.slack.typed_text import MOST_NAMES, as_typed, typed_text
 
+ENGLISH, KOREAN = Locale.of("en"), Locale.of("ko")
 NAMES = {"U0MINAPARK": "Mina Park", "S0CHECKOUT": "checkout-team"}
 
 
@@ -57,10 +59,26 @@ class Counting(People):
 
 
 async def test_nobody_learns_a_channels_name_by_its_id() -> None:
-    assert await typed_text(Counting(), "T1", "errors in <#C0SECRET01>") == "errors in #C0SECRET01"
+    assert await typed_text(Counting(), "T1", "errors in <#C0SECRET01>", ENGLISH) == "errors in #C0SECRET01"
 
 
 async def test_a_text_full_of_mentions_asks_for_a_few() -> None:
     people = Counting()
-    await typed_text(people, "T1", " ".join(f"<@U0{n:08}>" for n in range(3000)))
+    await typed_text(people, "T1", " ".join(f"<@U0{n:08}>" for n in range(3000)), ENGLISH)
     assert len(people.asked) == MOST_NAMES
+
+
+class Silent(Counting):
+    """While Slack is away: a person is unknown, and called by their id."""
+
+    async def get(self, team: str, user: str) -> Person:
+        return Person(user, user, "en", "UTC", unknown=True)
+
+    async def group_name(self, team: str, group: str) -> str:
+        return group
+
+
+async def test_nobody_is_called_by_an_id_where_slack_tells_no_name() -> None:
+    text = "of <@U0MINAPARK> and <@U0OTHER001|kim> and <!subteam^S0CHECKOUT>"
+    assert await typed_text(Silent(), "T1", text, ENGLISH) == "of @someone and @kim and @some group"
+    assert await typed_text(Silent(), "T1", "<@U0MINAPARK>", KOREAN) == "@누군가"

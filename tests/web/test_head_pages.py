@@ -131,7 +131,7 @@ async def test_a_hostile_head_stays_text(page: Served) -> None:
     text = await html(page)
     assert "<script>alert" not in text
     assert 'href="javascript' not in text
-    rows = WORDS.head(await page.now(), WORDS.locale_of(page.notebook)).splitlines()
+    rows = WORDS.head(await page.now(), page.notebook.locale).splitlines()
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {3}, "a table of two columns"
 
 
@@ -148,7 +148,7 @@ async def test_a_head_for_customers_names_nobody(page: Served) -> None:
     head = msgspec.structs.replace(HEAD, for_customers=True, owner=owner, reviewer=owner, history=history)
     await with_head(page, head)
     drawn = (await html(page)).split('class="columns"')[0]
-    markdown = WORDS.head(await page.now(), WORDS.locale_of(page.notebook))
+    markdown = WORDS.head(await page.now(), page.notebook.locale)
     for text in (drawn, markdown):
         assert "SEV-2" in text
         assert "Buy button" in text
@@ -161,11 +161,11 @@ async def test_a_head_for_customers_names_nobody(page: Served) -> None:
 
 async def test_a_page_for_customers_shows_no_sessions_names_or_queries(page: Served) -> None:
     """Of what is known only the numbers, the pictures and what people wrote are shown."""
-    template = PostmortemTemplates(WORDS).named("customers", WORDS.locale_of(page.notebook))
+    template = PostmortemTemplates(WORDS).named("customers", page.notebook.locale)
     head = Head(
         template="customers", for_customers=True, owner=Participant("Olga Owner"), status=DocumentStatus.PUBLISHED
     )
-    write = WORDS.writer(WORDS.locale_of(page.notebook))
+    write = WORDS.writer(page.notebook.locale)
     empty = open_postmortem(
         team="T1", channel="C2", title="Buying failed", created=NOON, write=write,
         sections=template.sections, head=head, channel_name="inc-142",

@@ -8,7 +8,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.kernel.errors import Conflict, Missing, ReplaybookError, Unavailable
-from bot.notebook.export import clips_of, linked_files, locale_of, sections_of
+from bot.notebook.export import clips_of, linked_files, sections_of
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import Outgoing, Published
 from bot.providers.confluence import confluence_calls as calls
@@ -222,7 +222,7 @@ def parts_of(outgoing: Outgoing, attached: Mapping[str, str]) -> list[PagePart]:
 
 
 def _about(outgoing: Outgoing) -> PagePart:
-    locale = locale_of(outgoing.notebook)
+    locale = outgoing.notebook.locale
     sentence = locale.text(
         "Replaybook keeps the boxed sections of this page up to date. What you write outside of them stays, "
         "and a section that you change is left to you."

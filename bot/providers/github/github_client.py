@@ -12,7 +12,7 @@ import aiohttp
 import msgspec
 
 from bot.kernel.clock import Clock, system_clock
-from bot.kernel.errors import Unauthorized, Unavailable
+from bot.kernel.errors import Phrase, Unauthorized, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.github.github_auth import AppAuthorization, Authorization, InstallationToken
 from bot.providers.github.github_errors import LostAnswer, error_for, rate_limited
@@ -58,19 +58,19 @@ class GitHubClient:
         async with session_for(answer_s) as session:
             yield cls(session, base.rstrip("/"), authorization, limits, clock)
 
-    async def read(self, path: str, kind: type[T], what: str, query: Mapping[str, str] | None = None) -> T:
+    async def read(self, path: str, kind: type[T], what: Phrase, query: Mapping[str, str] | None = None) -> T:
         """GETs JSON, from where it was moved to if it was, and again where the connection or GitHub failed."""
         return decoded(await self._repeated("GET", path, what, query=query), kind)
 
-    async def change(self, method: str, path: str, body: object, kind: type[T], what: str) -> T:
+    async def change(self, method: str, path: str, body: object, kind: type[T], what: Phrase) -> T:
         """Sends what says how things shall be, and so may be sent again."""
         return decoded(await self._repeated(method, path, what, body=body), kind)
 
-    async def there(self, path: str, what: str) -> None:
+    async def there(self, path: str, what: Phrase) -> None:
         """GETs something of which only its being there matters. Raises Missing."""
         await self._repeated("GET", path, what)
 
-    async def create(self, path: str, body: object, kind: type[T], what: str) -> T:
+    async def create(self, path: str, body: object, kind: type[T], what: Phrase) -> T:
         """Sends it once. Raises LostAnswer where it may have been done, and RateLimited, also before it is sent."""
         if self._limits and (wait := await self._limits.take()):
             raise rate_limited(wait)
@@ -80,13 +80,13 @@ class GitHubClient:
             raise LostAnswer(error.message, **error.values) from error
 
     async def _repeated(
-        self, method: str, path: str, what: str, *, query: Mapping[str, str] | None = None, body: object = None
+        self, method: str, path: str, what: Phrase, *, query: Mapping[str, str] | None = None, body: object = None
     ) -> bytes:
         exchange = partial(self._exchange, method, path, what, query=query, body=body)
         return await patiently(exchange, PATIENCE, lambda _: True)
 
     async def _exchange(
-        self, method: str, path: str, what: str, *, query: Mapping[str, str] | None = None, body: object = None
+        self, method: str, path: str, what: Phrase, *, query: Mapping[str, str] | None = None, body: object = None
     ) -> bytes:
         status, headers, data = await self._sent(method, self._base + path, query, body)
         if status == 401:
@@ -153,7 +153,7 @@ def installed(
         if status == 404:
             raise Unauthorized("GitHub knows no installation %(number)s of this App.", number=number)
         if status != 201:
-            raise error_for(status, headers, data, "a token of the App", clock().timestamp())
+            raise error_for(status, headers, data, Phrase("a token of the App"), clock().timestamp())
         return decoded(data, InstallationToken)
 
     return AppAuthorization(app, key, exchange, clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from redis.asyncio import Redis
 
-from bot.kernel.errors import Missing
+from bot.kernel.errors import Missing, Phrase
 from bot.providers.github import github_issue as issues
 from bot.providers.github.github_client import GitHubClient
 from bot.providers.github.github_errors import LostAnswer
@@ -41,26 +41,28 @@ class GitHubComments:
                 await self._made(key, meaning, text)
             elif update and (there.body or "").replace("\r\n", "\n") != text:
                 path = f"/repos/{await self._repository(key)}/issues/comments/{there.id}"
-                await self._client.change("PATCH", path, {"body": text}, GitHubComment, f"our comment on {key}")
+                await self._client.change(
+                    "PATCH", path, {"body": text}, GitHubComment, Phrase("our comment on %(key)s", key=key)
+                )
 
     async def _repository(self, key: str) -> str:
         """The one in which the issue is by now."""
-        issue = await self._client.read(place_of(key)[1], Issue, f"issue {key}")
+        issue = await self._client.read(place_of(key)[1], Issue, Phrase("issue %(key)s", key=key))
         return place_of(issues.key_of(issue))[0]
 
     async def _made(self, key: str, meaning: str, text: str) -> None:
         path = f"{place_of(key)[1]}/comments"
         try:
-            await self._client.create(path, {"body": text}, GitHubComment, f"issue {key}")
+            await self._client.create(path, {"body": text}, GitHubComment, Phrase("issue %(key)s", key=key))
         except LostAnswer:
             if await self._own(key, meaning) is None:
-                await self._client.create(path, {"body": text}, GitHubComment, f"issue {key}")
+                await self._client.create(path, {"body": text}, GitHubComment, Phrase("issue %(key)s", key=key))
 
     async def _own(self, key: str, meaning: str) -> GitHubComment | None:
         wanted, path = marker(meaning), f"{place_of(key)[1]}/comments"
         for page in range(1, MOST_PAGES + 1):
             query = {"per_page": str(PAGE), "page": str(page)}
-            found = await self._client.read(path, list[GitHubComment], f"issue {key}", query)
+            found = await self._client.read(path, list[GitHubComment], Phrase("issue %(key)s", key=key), query)
             if ours := next((each for each in found if wanted in (each.body or "")), None):
                 return ours
             if len(found) < PAGE:

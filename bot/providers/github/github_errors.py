@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.kernel.errors import Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.errors import Missing, Phrase, RateLimited, ReplaybookError, Unauthorized, Unavailable
 
 WAIT_S, LONGEST_WAIT_S = 60.0, 3600.0
 """How long to wait after a limit that doesn't say, as GitHub asks for, and the most that is believed."""
@@ -40,7 +40,7 @@ class _GitHubProblems(msgspec.Struct):
     errors: list[_GitHubProblem | str] = []
 
 
-def error_for(status: int, headers: Mapping[str, str], body: bytes, what: str, now: float) -> ReplaybookError:
+def error_for(status: int, headers: Mapping[str, str], body: bytes, what: Phrase, now: float) -> ReplaybookError:
     """Returns the error that an answer stands for. `body` is hostile: only the start of its words is used."""
     words = _words(body)
     if status == 429 or (status == 403 and _is_limit(headers, words)):

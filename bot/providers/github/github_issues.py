@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import Ability, Absence, BackLink, NewTicket, RequiredField, Ticket, TicketFields, TicketFile
 from bot.backlog.ticket_text import title_of
-from bot.kernel.errors import Missing, Misunderstood, Unauthorized
+from bot.kernel.errors import Missing, Misunderstood, Phrase, Unauthorized
 from bot.providers.github import github_issue as issues
 from bot.providers.github.github_client import GitHubClient
 from bot.providers.github.github_comments import PAGE, WAIT_S, GitHubComments, place_of
@@ -125,7 +125,7 @@ class GitHubIssues:
         if login := await self._assignable(repo, fields.assignee_email):
             changed["assignees"] = [login]
         if changed:
-            await self._client.change("PATCH", path, changed, Issue, f"the issue {key}")
+            await self._client.change("PATCH", path, changed, Issue, Phrase("issue %(key)s", key=key))
 
     async def finish(self, key: str) -> None:
         """Raises Missing, Upstream."""
@@ -133,7 +133,7 @@ class GitHubIssues:
         if issue.state != "closed" or issue.state_reason != "completed":
             _, path = place_of(issues.key_of(issue))
             closed = {"state": "closed", "state_reason": "completed"}
-            await self._client.change("PATCH", path, closed, Issue, f"the issue {key}")
+            await self._client.change("PATCH", path, closed, Issue, Phrase("issue %(key)s", key=key))
 
     async def find(self, text: str, limit: int = 10) -> Sequence[Ticket]:
         """Issues of the repository of the settings, newest first. A key that was typed is looked up by itself."""
@@ -152,7 +152,7 @@ class GitHubIssues:
             "order": "desc",
             "per_page": str(min(max(limit, 1), PAGE)),
         }
-        found = (await self._client.read("/search/issues", FoundIssues, "issues", query)).items
+        found = (await self._client.read("/search/issues", FoundIssues, Phrase("issues"), query)).items
         tickets = [self._ticket(each) for each in found]
         return [*exact, *(each for each in tickets if each.key not in {one.key for one in exact})][:limit]
 
@@ -191,7 +191,7 @@ class GitHubIssues:
     async def _issue(self, key: str) -> Issue:
         """Raises Missing, also for a pull request, which is an issue to GitHub's API alone."""
         _, path = place_of(key)
-        issue = await self._client.read(path, Issue, f"issue {key}")
+        issue = await self._client.read(path, Issue, Phrase("issue %(key)s", key=key))
         if issue.pull_request is not None:
             raise Missing("%(key)s is a pull request, not an issue.", key=key)
         return issue
@@ -208,13 +208,17 @@ class GitHubIssues:
     async def _listed(self, repo: str) -> dict[str, Ticket]:
         """Open issues among those that changed last. Lists don't say who closed an issue, so closed ones are read."""
         query = {"state": "all", "sort": "updated", "direction": "desc", "per_page": str(PAGE)}
-        found = await self._client.read(f"/repos/{repo}/issues", list[Issue], f"repository {repo}", query)
+        found = await self._client.read(
+            f"/repos/{repo}/issues", list[Issue], Phrase("repository %(repo)s", repo=repo), query
+        )
         tickets = (self._ticket(each) for each in found if each.state == "open" and each.pull_request is None)
         return {ticket.key.casefold(): ticket for ticket in tickets}
 
     async def _newest(self, repo: str, limit: int) -> list[Ticket]:
         query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(min(max(limit, 1), PAGE))}
-        found = await self._client.read(f"/repos/{repo}/issues", list[Issue], f"repository {repo}", query)
+        found = await self._client.read(
+            f"/repos/{repo}/issues", list[Issue], Phrase("repository %(repo)s", repo=repo), query
+        )
         return [self._ticket(each) for each in found if each.pull_request is None]
 
     async def _issue_body(self, repo: str, new: NewTicket) -> dict[str, Any]:
@@ -233,11 +237,11 @@ class GitHubIssues:
     async def _made(self, repo: str, new: NewTicket, body: Mapping[str, Any]) -> Issue:
         path = f"/repos/{repo}/issues"
         try:
-            return await self._client.create(path, body, Issue, f"repository {repo}")
+            return await self._client.create(path, body, Issue, Phrase("repository %(repo)s", repo=repo))
         except LostAnswer:
             if made := await self._marked(repo, new.meaning):
                 return made
-            return await self._client.create(path, body, Issue, f"repository {repo}")
+            return await self._client.create(path, body, Issue, Phrase("repository %(repo)s", repo=repo))
         except Missing as error:
             raise Misunderstood(
                 "GitHub has no repository %(repo)s with issues, or the token may not see it.", repo=repo
@@ -246,7 +250,9 @@ class GitHubIssues:
     async def _marked(self, repo: str, meaning: str) -> Issue | None:
         """The issue that was made for a meaning, if it is among the newest: GitHub's search knows it minutes later."""
         query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(PAGE)}
-        newest = await self._client.read(f"/repos/{repo}/issues", list[Issue], f"repository {repo}", query)
+        newest = await self._client.read(
+            f"/repos/{repo}/issues", list[Issue], Phrase("repository %(repo)s", repo=repo), query
+        )
         wanted = marker(meaning)
         return next((each for each in newest if wanted in (each.body or "")), None)
 
@@ -258,14 +264,14 @@ class GitHubIssues:
         if not login:
             return ""
         with suppress(Missing):
-            await self._client.there(f"/repos/{repo}/assignees/{login}", f"assignee {login}")
+            await self._client.there(f"/repos/{repo}/assignees/{login}", Phrase("assignee %(login)s", login=login))
             return login
         return ""
 
     async def _public(self, email: str) -> str:
         """The account that shows this address to everyone, if one alone does."""
         query = {"q": f"{_quoted(email)} in:email", "per_page": "2"}
-        found = (await self._client.read("/search/users", FoundAccounts, "accounts", query)).items
+        found = (await self._client.read("/search/users", FoundAccounts, Phrase("accounts"), query)).items
         return found[0].login if len(found) == 1 else ""
 
     def _ticket(self, issue: Issue) -> Ticket:

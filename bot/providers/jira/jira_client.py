@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
-from bot.kernel.errors import RateLimited, Unavailable
+from bot.kernel.errors import Phrase, RateLimited, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.jira.jira_errors import BURST, PER_ISSUE, JiraNotSent, JiraUnsure, jira_error, rate_limited
 from bot.state.locks import fence
@@ -85,7 +85,7 @@ class JiraClient:
         try:
             return msgspec.json.decode(body, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            unreadable = Unavailable("Jira's answer can't be read when asked for %(what)s.", what=call.what)
+            unreadable = Unavailable("Jira's answer can't be read when asked for %(what)s.", what=Phrase(call.what))
             raise _after_sending(call, unreadable) from error
 
     async def body(self, call: JiraCall) -> bytes:
@@ -139,7 +139,9 @@ class JiraClient:
         except aiohttp.ClientConnectorError as error:
             raise JiraNotSent("Jira can't be reached at %(address)s.", address=self.base) from error
         except TimeoutError as error:
-            raise Unavailable("Jira took too long to answer when asked for %(what)s.", what=call.what) from error
+            raise Unavailable(
+                "Jira took too long to answer when asked for %(what)s.", what=Phrase(call.what)
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable("The connection to Jira broke off: %(kind)s.", kind=type(error).__name__) from error
 
@@ -162,5 +164,5 @@ def _repeatable(call: JiraCall, error: Unavailable) -> bool:
 
 def _after_sending(call: JiraCall, error: Unavailable) -> Unavailable:
     if call.kind is JiraCallKind.ADD and not isinstance(error, JiraNotSent):
-        return JiraUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error.sentence)
+        return JiraUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error)
     return error

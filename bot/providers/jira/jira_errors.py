@@ -6,7 +6,16 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.kernel.errors import Conflict, Missing, Misunderstood, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.errors import (
+    Conflict,
+    Missing,
+    Misunderstood,
+    Phrase,
+    RateLimited,
+    ReplaybookError,
+    Unauthorized,
+    Unavailable,
+)
 
 WAIT_S, LONGEST_WAIT_S = 5.0, 3600.0
 """How long to wait after a 429 that doesn't say, and the most that is believed."""
@@ -18,7 +27,7 @@ _MOST_WORDS = 300
 class JiraRefused(Misunderstood):
     """Jira understood the request and refuses what it says. `fields` are the ids of those that are wrong."""
 
-    def __init__(self, sentence: str, /, *, fields: tuple[str, ...] = (), **values: str | int) -> None:
+    def __init__(self, sentence: str, /, *, fields: tuple[str, ...] = (), **values: object) -> None:
         super().__init__(sentence, at="", examples=(), **values)
         self.fields = fields
 
@@ -45,9 +54,9 @@ def jira_error(status: int, headers: Mapping[str, str], body: bytes, what: str) 
             "REPLAYBOOK_JIRA_TOKEN."
         ),
         403: Unauthorized("The Jira account may not do this%(words)s.", words=_words(problems)),
-        404: Missing("Jira didn't find %(what)s, or its account may not see it.", what=what),
+        404: Missing("Jira didn't find %(what)s, or its account may not see it.", what=Phrase(what)),
         409: Conflict("Someone changed the issue in Jira at the same moment."),
-        410: Unavailable("Jira doesn't have this interface any more (%(what)s).", what=what),
+        410: Unavailable("Jira doesn't have this interface any more (%(what)s).", what=Phrase(what)),
         413: JiraRefused("Jira takes no file of this size."),
         429: rate_limited(what, retry_after(headers)),
     }
@@ -55,14 +64,14 @@ def jira_error(status: int, headers: Mapping[str, str], body: bytes, what: str) 
         return known[status]
     if status == 408 or status >= 500:
         return Unavailable(
-            "Jira failed with status %(status_code)s when asked for %(what)s.", status_code=status, what=what
+            "Jira failed with status %(status_code)s when asked for %(what)s.", status_code=status, what=Phrase(what)
         )
     if 300 <= status < 400:
         return Unavailable("Jira's address points elsewhere; check REPLAYBOOK_JIRA_URL.")
     return JiraRefused(
         "Jira refused %(what)s with status %(status_code)s%(words)s.",
         fields=tuple(problems.errors),
-        what=what,
+        what=Phrase(what),
         status_code=status,
         words=_words(problems),
     )
@@ -72,7 +81,7 @@ def rate_limited(what: str, wait: float) -> RateLimited:
     return RateLimited(
         "Jira limits how often %(what)s may be asked for: wait %(wait)s s.",
         retry_after=wait,
-        what=what,
+        what=Phrase(what),
         wait=f"{wait:.0f}",
     )
 

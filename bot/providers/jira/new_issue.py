@@ -157,9 +157,7 @@ class NewIssues:
             names = ", ".join(screen[id].name for id in error.fields if id in screen)
             if not names:
                 raise
-            raise Misunderstood(
-                "Jira refused the field %(names)s: %(reason)s", names=names, reason=str(error)
-            ) from None
+            raise Misunderstood("Jira refused the field %(names)s: %(reason)s", names=names, reason=error) from None
         except JiraUnsure as error:
             for seconds in self.looks:
                 await asyncio.sleep(seconds)

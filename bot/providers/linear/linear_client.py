@@ -11,7 +11,7 @@ import aiohttp
 import msgspec
 
 from bot.kernel.clock import Clock, jittered, system_clock
-from bot.kernel.errors import Missing, RateLimited, Unavailable
+from bot.kernel.errors import Missing, Phrase, RateLimited, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.linear.linear_documents import LinearDocument
 from bot.providers.linear.linear_errors import (
@@ -135,7 +135,7 @@ class LinearClient:
             return msgspec.json.decode(body, type=_Answer[kind]).data  # type: ignore[valid-type]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as unreadable:
             raise Unavailable(
-                "Linear's answer can't be read when asked for %(what)s.", what=document.what
+                "Linear's answer can't be read when asked for %(what)s.", what=Phrase(document.what)
             ) from unreadable
 
     async def _note(self, headers: Mapping[str, str], limited_s: float | None) -> None:
@@ -169,6 +169,8 @@ class LinearClient:
         except aiohttp.ClientConnectorError as error:
             raise LinearNotSent("Linear can't be reached at %(address)s.", address=self.base) from error
         except TimeoutError as error:
-            raise Unavailable("Linear took too long to answer when asked for %(what)s.", what=document.what) from error
+            raise Unavailable(
+                "Linear took too long to answer when asked for %(what)s.", what=Phrase(document.what)
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable("The connection to Linear broke off: %(kind)s.", kind=type(error).__name__) from error

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.kernel.errors import Missing, Misunderstood, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.errors import Missing, Misunderstood, Phrase, RateLimited, ReplaybookError, Unauthorized, Unavailable
 from bot.providers.linear.linear_documents import LinearDocument
 
 WAIT_S, LONGEST_WAIT_S = 5.0, 3600.0
@@ -70,13 +70,15 @@ def _failed(document: LinearDocument, status: int, wait: float) -> ReplaybookErr
         return unknown_key() if status == 401 else not_permitted(document, "")
     if status == 408 or status >= 500:
         return Unavailable(
-            "Linear failed with status %(status_code)s when asked for %(what)s.", status_code=status, what=document.what
+            "Linear failed with status %(status_code)s when asked for %(what)s.",
+            status_code=status,
+            what=Phrase(document.what),
         )
     if 300 <= status < 400:
         return Unavailable("Linear's address points elsewhere; check REPLAYBOOK_LINEAR_URL.")
     return LinearRefused(
         "Linear refused the request for %(what)s with status %(status_code)s%(words)s.",
-        what=document.what,
+        what=Phrase(document.what),
         status_code=status,
         words="",
     )
@@ -92,10 +94,10 @@ def _problem(document: LinearDocument, problem: GraphQLProblem, wait: float) -> 
     if kind in {"forbidden", "feature not accessible"} or code == "FORBIDDEN":
         return not_permitted(document, words)
     if problem.message.startswith("Entity not found"):
-        return Missing("Linear didn't find %(what)s%(words)s.", what=document.what, words=words)
+        return Missing("Linear didn't find %(what)s%(words)s.", what=Phrase(document.what), words=words)
     if kind in {"internal error", "lock timeout", "network error", "bootstrap error"}:
-        return Unavailable("Linear failed when asked for %(what)s%(words)s.", what=document.what, words=words)
-    return LinearRefused("Linear refused %(what)s%(words)s.", what=document.what, words=words)
+        return Unavailable("Linear failed when asked for %(what)s%(words)s.", what=Phrase(document.what), words=words)
+    return LinearRefused("Linear refused %(what)s%(words)s.", what=Phrase(document.what), words=words)
 
 
 def unknown_key() -> Unauthorized:
@@ -105,7 +107,7 @@ def unknown_key() -> Unauthorized:
 def not_permitted(document: LinearDocument, words: str) -> Unauthorized:
     return Unauthorized(
         "Linear's key isn't permitted to ask for %(what)s%(words)s; it needs Read, Create issues and Create comments.",
-        what=document.what,
+        what=Phrase(document.what),
         words=words,
     )
 
@@ -114,7 +116,7 @@ def rate_limited(document: LinearDocument, wait: float) -> RateLimited:
     return RateLimited(
         "Linear limits how often %(what)s may be asked for: wait %(wait)s s.",
         retry_after=wait,
-        what=document.what,
+        what=Phrase(document.what),
         wait=f"{wait:.0f}",
     )
 
@@ -122,7 +124,7 @@ def rate_limited(document: LinearDocument, wait: float) -> RateLimited:
 def after_sending(document: LinearDocument, error: Unavailable) -> Unavailable:
     """What a failure means once the request was under way."""
     if document.creates and not isinstance(error, LinearNotSent):
-        return LinearUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error.sentence)
+        return LinearUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error)
     return error
 
 

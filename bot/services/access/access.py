@@ -41,6 +41,7 @@ class Deed(Enum):
     LIST_SESSIONS = ("sessions.viewed", Right.CLIP)
     VIEW_NOTEBOOK = ("notebook.viewed", Right.NOTEBOOK)
     CHANGE_NOTEBOOK = ("notebook.changed", Right.NOTEBOOK)
+    FINISH_NOTEBOOK = ("notebook.finished", Right.NOTEBOOK)
     EXPORT_NOTEBOOK = ("notebook.exported", Right.NOTEBOOK)
     PUBLISH_NOTEBOOK = ("notebook.published", Right.NOTEBOOK)
     SHARE_NOTEBOOK = ("notebook.shared", Right.NOTEBOOK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.kernel.clock import Clock
 from bot.notebook.ports import Files
 from bot.queue.queue import Queue
 from bot.replay.model import Masks, Style
@@ -56,3 +57,4 @@ class RenderContext:
     pdfs: PdfRecords
     access: Access
     teams: TeamParts
+    clock: Clock

@@ -109,17 +109,18 @@ async def _rendered(
 ) -> PanelClip:
     """Masked as the channel wants it. Raises Unfilmable or Misunderstood where that can't be done."""
     settings, _ = await context.records.settings(job.team, asked.channel)
-    telling = labels([it.session.moment for it in sessions if it.session.moment], asked.locale)
+    locale = asked.locale.as_of(context.clock())
+    telling = labels([it.session.moment for it in sessions if it.session.moment], locale)
     panels = []
     for number, (it, label) in enumerate(zip(sessions, telling, strict=True), 1):
         # With its zone: a picture can't be in each reader's own.
-        when = asked.locale.moment(it.session.at) if it.session.at else ""
+        when = locale.moment(it.session.at) if it.session.at else ""
         panels.append(Panel(it.mark or str(number), when if it.mark else label, it.recording, it.window))
     return await render_side_by_side(
         panels,
         pool=context.pool,
         style=channel_clip_settings.style(context.style, settings),
         masks=channel_clip_settings.masks(context.masks, settings),
-        locale=asked.locale,
+        locale=locale,
         progress=progress,
     )

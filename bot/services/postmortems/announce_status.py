@@ -33,7 +33,7 @@ async def announce_status(context: PostmortemContext, job: AnnounceJob) -> None:
         key = f"review:{notebook.id}:{last.at.isoformat()}:{notebook.head.reviewer.name}"
         message = context.slack.messages.message(
             "postmortems/review",
-            context.text.locale_of(notebook),
+            notebook.locale,
             it=listed(notebook, context.clock()),
             last=last,
             url=_address(context, notebook),
@@ -57,7 +57,7 @@ def _publication(
 ) -> JsonObject:
     return context.slack.messages.message(
         "postmortems/published",
-        context.text.locale_of(notebook),
+        notebook.locale,
         it=listed(notebook, context.clock()),
         last=last,
         url=_address(context, notebook),

@@ -65,7 +65,7 @@ async def open_in_channel(context: PostmortemContext, team: str, channel: str, l
         head=head,
     )
     made = await context.notebooks.create(read_facts(fresh, facts))
-    return await write(context, made, await _pinned(context, team, channel))
+    return await write(context, made, await _pinned(context, made))
 
 
 async def _wanted_template(context: PostmortemContext, team: str, channel: str) -> str:
@@ -77,10 +77,10 @@ async def _wanted_template(context: PostmortemContext, team: str, channel: str) 
     return settings.template
 
 
-async def _pinned(context: PostmortemContext, team: str, channel: str) -> list[Entry]:
+async def _pinned(context: PostmortemContext, notebook: Notebook) -> list[Entry]:
     """What was pinned before there was a notebook belongs into its timeline, too."""
-    messages = await context.slack.people.pins(team, channel)
-    return [await entry_of(context, team, channel, it) for it in messages if not is_gone(it)]
+    messages = await context.slack.people.pins(notebook.team, notebook.channel)
+    return [await entry_of(context, notebook, it) for it in messages if not is_gone(it)]
 
 
 async def write(context: PostmortemContext, notebook: Notebook, changes: Iterable[Change]) -> Notebook:

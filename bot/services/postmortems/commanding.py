@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
+from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
-from bot.notebook.head import Participant
+from bot.notebook.head import DocumentStatus, Participant
 from bot.notebook.notebook import Notebook
 from bot.services.access.access import Access, Deed
-from bot.services.postmortems.command_words import PostmortemAction
+from bot.services.postmortems.command_words import PostmortemAction, PostmortemCommand, read_status_words
 from bot.services.postmortems.jobs import AnnounceJob
 from bot.slack.person import Person
 
@@ -39,19 +41,29 @@ class Commanding:
         return Participant(self.person.name, self.person.id)
 
 
-DEEDS = {
+_DEEDS = {
     PostmortemAction.SHOW: Deed.VIEW_NOTEBOOK,
     PostmortemAction.LIST: Deed.VIEW_NOTEBOOK,
     PostmortemAction.EXPORT: Deed.EXPORT_NOTEBOOK,
+    PostmortemAction.PUBLISH: Deed.FINISH_NOTEBOOK,
 }
 """All others change it."""
 
 
-async def permit_command(access: Access, action: PostmortemAction, commanding: Commanding) -> None:
+def _deed_of(command: PostmortemCommand) -> Deed:
+    if command.action is PostmortemAction.STATUS:
+        with suppress(Misunderstood):  # it is told once it is known that whoever commands may change the status
+            if read_status_words(command.rest)[0] is DocumentStatus.PUBLISHED:
+                return Deed.FINISH_NOTEBOOK
+    return _DEEDS.get(command.action, Deed.CHANGE_NOTEBOOK)
+
+
+async def permit_command(access: Access, command: PostmortemCommand, commanding: Commanding) -> None:
     """Raises Denied. Anybody may read the help."""
+    action = command.action
     if action is not PostmortemAction.HELP:
         await access.permit(
-            DEEDS.get(action, Deed.CHANGE_NOTEBOOK),
+            _deed_of(command),
             team=commanding.team,
             channel=commanding.channel,
             user=commanding.person.id,

@@ -36,7 +36,7 @@ async def comment_on(context: PostmortemContext, notebook: Notebook, job: Messag
     if known is None and await speaks_to_a_bot(context, job.team, job.text):
         return []
     message = {"ts": job.ts, "user": job.by, "text": job.text, "files": []}
-    comment = await comment_of(context, job.team, job.channel, message, known, [file.alt for file in job.files])
+    comment = await comment_of(context, notebook, message, known, [file.alt for file in job.files])
     return [msgspec.structs.replace(comment, revision=float(job.event_ts))]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.kernel.errors import Missing
-from bot.notebook.export import locale_of, shortened, written_markdown, zipped
+from bot.notebook.export import shortened, written_markdown, zipped
 from bot.notebook.export_pictures import EmbeddedPicture, pictures_of
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
@@ -76,7 +76,7 @@ async def publish(context: ExportContext, notebook: Notebook, to: str) -> Publis
     exporter = context.exporters.get(to)
     if exporter is None:
         raise Missing("There is no “%(name)s” to publish to; docs/exports.md says how to set one up.", name=to)
-    head = context.text.head(notebook, locale_of(notebook))
+    head = context.text.head(notebook, notebook.locale)
     outgoing = Outgoing(notebook, context.files, as_markdown(context, notebook), context.public_url, head)
     return await (exporter.update if await exporter.link(notebook) else exporter.put)(outgoing)
 

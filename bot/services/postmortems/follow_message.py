@@ -61,7 +61,7 @@ async def add_message(context: PostmortemContext, job: AddMessageJob) -> None:
     notebook = notebook or await channel_notebook.open_in_channel(context, job.team, job.channel, by.locale)
     before = timeline_of(notebook).entry(job.ts)
     notebook = await channel_notebook.write(context, notebook, [bare(job, marked=True)])
-    notebook = await channel_notebook.write(context, notebook, [await read_back(context, job)])
+    notebook = await channel_notebook.write(context, notebook, [await read_back(context, notebook, job)])
     notebook = await _unhidden(context, notebook, job.ts)
     after = timeline_of(notebook).entry(job.ts)
     url = notebook.link or f"{context.public_url}{notebook.cell_path(Timeline.marker)}"
@@ -95,22 +95,22 @@ def bare(job: MessageJob, **known: object) -> Entry:
     return msgspec.structs.replace(Entry(job.ts, at, ""), **known)
 
 
-async def read_back(context: PostmortemContext, job: MessageJob) -> Entry:
+async def read_back(context: PostmortemContext, notebook: Notebook, job: MessageJob) -> Entry:
     """Returns the message as it is now, or its tombstone. Where Slack doesn't tell, as it was delivered."""
     try:
         message = await context.slack.channel_messages.now(job.team, job.channel, job.ts, job.thread)
     except Missing:
-        return await _as_delivered(context, job, revision=float(job.ts))
+        return await _as_delivered(context, notebook, job, revision=float(job.ts))
     if message is None:
         return bare(job, deleted=True, revision=float(job.event_ts))
-    return await entry_of(context, job.team, job.channel, message)
+    return await entry_of(context, notebook, message)
 
 
 async def _follow_pin(context: PostmortemContext, notebook: Notebook, job: MessageJob) -> None:
     """First that it is pinned, so that edits from now on find it, then what it says."""
     pinned_at = float(job.event_ts)
     notebook = await channel_notebook.write(context, notebook, [bare(job, unpinned=Switch(False, pinned_at))])
-    news = [await read_back(context, job)]
+    news = [await read_back(context, notebook, job)]
     if context.clock().timestamp() - pinned_at > LATE_S:
         pins = await context.slack.channel_messages.pinned(job.team, job.channel)
         if pins is not None and job.ts not in pins:
@@ -125,18 +125,23 @@ async def _in_timeline(context: PostmortemContext, notebook: Notebook, job: Mess
         return [bare(job, deleted=True, revision=float(job.event_ts))]
     if job.kind == "edited" and entry and not entry.deleted:
         known = {picture.id for picture in entry.pictures}
-        return [await _as_delivered(context, job, revision=float(job.event_ts), known=known)]
+        return [await _as_delivered(context, notebook, job, revision=float(job.event_ts), known=known)]
     return []
 
 
 async def _as_delivered(
-    context: PostmortemContext, job: MessageJob, *, revision: float, known: frozenset[str] | set[str] = frozenset()
+    context: PostmortemContext,
+    notebook: Notebook,
+    job: MessageJob,
+    *,
+    revision: float,
+    known: frozenset[str] | set[str] = frozenset(),
 ) -> Entry:
     people = context.slack.people
     return bare(
         job,
         text=job.text,
-        markdown=await as_markdown(context, job.team, job.text),
+        markdown=await as_markdown(context, notebook, job.text),
         who=await people.name(job.team, job.by) if job.by else "",
         link=await people.permalink(job.team, job.channel, job.ts),
         revision=revision,

@@ -13,19 +13,23 @@ from bot.services.postmortems.context import PostmortemContext
 from bot.services.postmortems.pictures import kept_pictures
 from bot.signals.asked_question import AskedQuestion
 from bot.slack.channel_messages import Message, files_of, is_gone, revision_of, text_of, user_of
-from bot.slack.mrkdwn import MENTION, mentioned, to_markdown
+from bot.slack.mrkdwn import MENTION, Unnamed, mentioned, to_markdown
 from bot.slack.typed_text import names_of
 
 
-async def entry_of(context: PostmortemContext, team: str, channel: str, message: Message) -> Entry:
-    """A message as an entry of the timeline, with its images kept. Raises Upstream while Slack is away."""
+async def entry_of(context: PostmortemContext, notebook: Notebook, message: Message) -> Entry:
+    """A message of a notebook's channel as an entry of its timeline, with its images kept.
+
+    Raises Upstream while Slack is away.
+    """
+    team, channel = notebook.team, notebook.channel
     ts, user, text = str(message["ts"]), user_of(message), text_of(message)
     files = files_of(message)
     return Entry(
         key=ts,
         at=datetime.fromtimestamp(float(ts), UTC),
         text=text,
-        markdown=await as_markdown(context, team, text),
+        markdown=await as_markdown(context, notebook, text),
         who=await context.slack.people.name(team, user) if user else str(message.get("username") or ""),
         link=await context.slack.people.permalink(team, channel, ts),
         revision=revision_of(message),
@@ -34,9 +38,13 @@ async def entry_of(context: PostmortemContext, team: str, channel: str, message:
     )
 
 
-async def as_markdown(context: PostmortemContext, team: str, text: str) -> str:
-    """What was written in Slack as markdown, with the names that people know instead of ids."""
-    return to_markdown(text, await names_of(context.slack.people, team, mentioned(text)))
+async def as_markdown(context: PostmortemContext, notebook: Notebook, text: str) -> str:
+    """What was written in Slack as markdown, with names that people know, or neutral words, instead of ids.
+
+    Raises Upstream while Slack is away.
+    """
+    names = await names_of(context.slack.people, notebook.team, mentioned(text))
+    return to_markdown(text, names, Unnamed.of(notebook.locale))
 
 
 async def replies_to(context: PostmortemContext, asked: AskedQuestion, notebook: Notebook) -> list[Comment]:
@@ -48,7 +56,7 @@ async def replies_to(context: PostmortemContext, asked: AskedQuestion, notebook:
     found = await context.slack.channel_messages.replies(asked.team, asked.channel, thread)
     messages = [it for it in found if user_of(it) and not it.get("bot_id") and not is_gone(it)]
     return [
-        await comment_of(context, asked.team, asked.channel, it, None, [file.alt for file in files_of(it)])
+        await comment_of(context, notebook, it, None, [file.alt for file in files_of(it)])
         for it in messages
         if known.get(comment_key(str(it["ts"])), 0.0) < revision_of(it)
         and not await speaks_to_a_bot(context, asked.team, text_of(it))
@@ -74,11 +82,11 @@ def comment_key(ts: str) -> str:
 
 
 async def comment_of(
-    context: PostmortemContext, team: str, channel: str, message: Message, known: Comment | None, files: list[str]
+    context: PostmortemContext, notebook: Notebook, message: Message, known: Comment | None, files: list[str]
 ) -> Comment:
     """A reply as a comment. `files` are the names of what is attached."""
-    ts, people = str(message["ts"]), context.slack.people
-    text = await as_markdown(context, team, text_of(message))
+    ts, people, team, channel = str(message["ts"]), context.slack.people, notebook.team, notebook.channel
+    text = await as_markdown(context, notebook, text_of(message))
     attached = [f"📎 {escaped(name)}" for name in files]
     author = await people.name(team, user_of(message))
     link = known.link if known and known.link else await people.permalink(team, channel, ts)

@@ -113,10 +113,11 @@ async def _found(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> L
             asked = await context.questions.on_page(link.id)
             if asked.team != job.team or asked.answer is None:
                 return None
-            facts = headline(asked.answer, asked.locale)
+            locale = asked.locale.as_of(asked.answer.asked_at)
+            facts = headline(asked.answer, locale)
             live = asked.live is not None and not asked.live.ending
             values = {"kind": "answer", "title": facts.title, "answer": asked.answer, "facts": facts, "live": live}
-            return LinkPreview(asked.channel, asked.locale, values, target=asked.id)
+            return LinkPreview(asked.channel, locale, values, target=asked.id)
         case "files":
             return await _of_file(context, job.team, link.id)
 

@@ -47,9 +47,9 @@ async def run_command(context: PostmortemContext, commanding: Commanding, text: 
     `text` is as Slack gives it: read as it was typed, but for the ids of those whom it mentions. Raises Misunderstood
     with one clear sentence, Denied, and Missing where the channel has no post-mortem.
     """
-    typed = await typed_text(context.slack.people, commanding.team, text)
+    typed = await typed_text(context.slack.people, commanding.team, text, commanding.locale)
     command = replace(read_command(typed), mentions=tuple(_MENTION.findall(text)), group="<!subteam^" in text)
-    await permit_command(context.access, command.action, commanding)
+    await permit_command(context.access, command, commanding)
     return await _DEEDS[command.action](context, commanding, command)
 
 
@@ -73,7 +73,7 @@ async def _open(context: PostmortemContext, commanding: Commanding, _: Postmorte
     notebook = await channel_notebook.open_in_channel(context, commanding.team, commanding.channel, commanding.locale)
     message = context.slack.messages.message(
         "postmortems/opened",
-        context.text.locale_of(notebook),
+        notebook.locale,
         it=notebook,
         by=commanding.person.name,
         url=address(context, notebook),
@@ -106,7 +106,7 @@ async def _moved(
         await commanding.announced(job)
     locale, name = commanding.locale, status_text(after.head, commanding.locale)
     if before.head == after.head and (last := after.head.last_change):
-        when = locale.moment(last.at)
+        when = locale.as_of(context.clock()).moment(last.at)
         text = locale.text("It was %(status)s already (%(who)s, %(when)s).", status=name, who=last.who.name, when=when)
     elif status is DocumentStatus.PUBLISHED:
         text = locale.text("It is published now, and the channel is told.")

@@ -48,7 +48,7 @@ async def _refreshed(context: PostmortemContext, notebook: Notebook, asked: Aske
         after = read_facts(now, facts)
         if asked is None or asked.answer is None:
             return after
-        return propose_title(after, asked.answer, asked.feature, context.text.locale_of(now))
+        return propose_title(after, asked.answer, asked.feature, now.locale)
 
     return await change(context.notebooks, notebook.id, refreshed)
 

@@ -56,8 +56,11 @@ def may_ask_again(request: Request, asked: AskedQuestion) -> bool:
     return request.state in sources and request.last is not None and newest > request.last.at
 
 
-async def press_ask(context: RequestContext, address: ReplyAddress, question: str) -> None:
-    """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing, and Denied."""
+async def press_ask(context: RequestContext, address: ReplyAddress, question: str, trigger: str = "") -> None:
+    """*Ask the owner*: queued, or answered at once where somebody asked before. Raises Missing, and Denied.
+
+    `trigger` tells presses apart.
+    """
     asked = await context.questions.get(address.team, question)
     request = await earlier_request(context, asked)
     await context.access.permit(
@@ -69,11 +72,18 @@ async def press_ask(context: RequestContext, address: ReplyAddress, question: st
         once=str(request.version if request else 0),
     )
     if request is None or may_ask_again(request, asked):
-        await context.queue.put(RequestOwnerJob(team=address.team, question=question, by=address.user))
+        by = address.user
+        job = RequestOwnerJob(team=address.team, question=question, by=by, trigger=trigger, address=address)
+        await context.queue.put(job)
         return
+    await _say_already(context, address, request)
+
+
+async def _say_already(context: RequestContext, address: ReplyAddress, request: Request, key: str = "") -> None:
+    """Tells whoever pressed what became of the request, once for a key where there is one."""
     person = await context.slack.people.get(address.team, address.user)
     sentence = already(request, context.clock(), person.locale)
-    await context.slack.private.say(address, sentence, url=await notify.link_to(context, request))
+    await context.slack.private.say(address, sentence, key=key, url=await notify.link_to(context, request))
 
 
 async def press_dispute(context: RequestContext, address: ReplyAddress, pressed: Pressed) -> None:
@@ -110,10 +120,9 @@ async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
         with suppress(Conflict):  # somebody asked under another answer at the same time
             await context.records.add(await _request(context, asked, feature, party(by)))
         request = await context.records.get(job.team, request_id(asked))
-    if request.question != asked.id:
+    if request.question != asked.id or not await context.records.asks_first(request, job.job_id):
         address = ReplyAddress(team=job.team, channel=asked.channel, thread=asked.thread, user=by.id)
-        sentence = already(request, context.clock(), by.locale)
-        await context.slack.private.say(address, sentence, key=f"{job.job_id}:{by.id}")
+        await _say_already(context, job.address or address, request, key=f"{job.job_id}:{by.id}")
         return
     await _have_asked(context, request)
 

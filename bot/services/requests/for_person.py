@@ -58,12 +58,13 @@ async def _is(context: RequestContext, team: str, party: Party, person: Person) 
 
 async def _waiting_request(context: RequestContext, request: Request, person: Person) -> WaitingRequest:
     """With what the channel's last weekly list counted: opening a tab waits for no source."""
-    today = context.clock().astimezone(person.locale.zone).date()
+    now = context.clock()
+    today = now.astimezone(person.locale.zone).date()
     value = Pressed(request.id, version=request.version).value()
     url = await notify.link_to(context, request)
     if not weekly.is_open(request):
         return WaitingRequest(request, url, value)
     digest = await context.records.digest(request.team, request.channel)
     cost = next((row.cost for row in digest.rows if row.request == request.id), None) if digest else None
-    words = weekly.in_words(request, cost, today, MessageLocale.for_readers(person.locale))
+    words = weekly.in_words(request, cost, today, MessageLocale.for_readers(person.locale.as_of(now)))
     return WaitingRequest(request, url, value, words, weekly.overdue(request, today))

@@ -8,10 +8,11 @@ from typing import ClassVar
 from bot.backlog.request import FollowUpPlan, Party, RequestAction
 from bot.kernel.ids import meaning
 from bot.queue.job import ANSWERS, QueuedJob
+from bot.slack.private_replies import ReplyAddress
 
 
 class RequestOwnerJob(QueuedJob, frozen=True, kw_only=True):
-    """Ask the owner of a feature about the question. `by` is who pressed."""
+    """Ask the owner of a feature about the question. `by` is who pressed, `trigger` tells presses apart."""
 
     job_name: ClassVar[str] = "request_owner"
     lane: ClassVar[str] = ANSWERS
@@ -19,10 +20,14 @@ class RequestOwnerJob(QueuedJob, frozen=True, kw_only=True):
     team: str
     question: str
     by: str
+    trigger: str = ""
+    address: ReplyAddress | None = None
+    """Where they pressed."""
 
     @property
     def job_id(self) -> str:
-        return f"request:{self.question}"
+        """Each press has a job of its own, since whoever pressed hears of it, also while another one is at work."""
+        return f"request:{self.question}" + (f":{self.trigger}" if self.trigger else "")
 
 
 class AcknowledgeJob(QueuedJob, frozen=True, kw_only=True):

@@ -115,6 +115,15 @@ class RequestRecords:
         """Whether the clock may compare numbers now: a source that is away is asked again in an hour."""
         return await self._once.first(keys.once(request.team, "check", request.id, str(request.version)), ttl=RETRY_S)
 
+    async def asks_first(self, request: Request, press: str) -> bool:
+        """Whether of all presses this is the one that has the owner asked, this time; the same whenever it is asked."""
+
+        async def effect() -> str:
+            return press
+
+        key = keys.once(request.team, "asking", request.id, str(request.rounds))
+        return (await self._once.run(key, effect)).result == press
+
     async def show_once(self, request: Request, prepare: Callable[[], Awaitable[Shown]]) -> None:
         """Shows something on the ticket unless the same was shown there last.
 

@@ -43,7 +43,7 @@ async def press_compare(context: RequestContext, address: ReplyAddress, id: str)
     if request.state not in CHECKED:
         await context.slack.private.say(address, already(request, now, person.locale))
     elif request.check and now - request.check.at < JUST_NOW:
-        await context.slack.private.say(address, _sentence(request.check, person.locale))
+        await context.slack.private.say(address, _sentence(request.check, person.locale.as_of(now)))
     else:
         await context.queue.put(VerifyJob(team=address.team, request=request.id, by=address.user))
 
@@ -99,7 +99,7 @@ async def _tell_privately(context: RequestContext, request: Request, check: FixC
     person = await context.slack.people.get(job.team, job.by)
     address = notify.address_of(request, job.by)
     key = f"{job.job_id}:{request.version}"
-    await context.slack.private.say(address, _sentence(check, person.locale), key=key)
+    await context.slack.private.say(address, _sentence(check, person.locale.as_of(context.clock())), key=key)
 
 
 async def _tell_late(context: RequestContext, job: VerifyJob) -> None:

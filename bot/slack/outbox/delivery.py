@@ -255,9 +255,9 @@ class ItemDelivery:
         if update is not None and newest is not None:
             content, client = models.read_update(newest), self._clients.for_team(served.team)
             address = await self._address(served.team, served.channel, update.target)
-            await self.telling.update_refused(served, content, address, client, error, number)
+            gone = await self.telling.update_refused(served, content, address, client, error, number)
             if content.key and not content.placeholder:
-                await self._store.lacks(served.team, content.key)
+                await self._store.lacks(served.team, content.key, gone=gone)
 
     async def _address(self, team: str, channel: str, target: str) -> Address | None:
         """(channel, ts) of the message to update; None when it was never posted."""

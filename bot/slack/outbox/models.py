@@ -77,6 +77,7 @@ class Delivery(NamedTuple):
     waits: ReplyAddress | None = None
     placeholder: bool = False
     lacking: bool = False  # what should have taken the placeholder's place was refused
+    gone: bool = False  # and nothing is there any more
 
 
 class ServedChannel(NamedTuple):

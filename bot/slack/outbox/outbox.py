@@ -66,8 +66,9 @@ class Outbox:
         """Post `message` ({"text", "blocks"}) to a channel, or to a person by their user id; once for each `key`.
 
         The key says what the message means ("C1:1700.1:clip"), so that asking again does nothing: False then. Only a
-        post that failed for good may be asked for again. `reply_to`: ts of the thread. `files`: what blocks such as
-        {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …} refer to, and what `address` stands for.
+        post that failed for good, or was taken away for want of its content, may be asked for again. `reply_to`: ts of
+        the thread. `files`: what blocks such as {"type": "image", "slack_file": {"id": "<placeholder>"}, "alt_text": …}
+        refer to, and what `address` stands for.
         A message may say what to show instead of blocks that the workspace refuses; see `send.py`.
         `share`: a file that Slack shows by itself, as it does a video; of the message only its text counts then.
         Whoever triggered it is told if Slack refuses it or makes it wait for long; not where it is `private`, the last
@@ -185,7 +186,7 @@ class Outbox:
 
     async def _fresh(self, team: str, key: str) -> bool:
         delivery = await self._store.delivery(team, key)
-        return delivery is None or delivery.state is DeliveryState.FAILED
+        return delivery is None or delivery.gone or delivery.state is DeliveryState.FAILED
 
     async def _known(self, team: str, target: str | tuple[str, str]) -> Delivery | None:
         """What became of the post that an update is for; None for a message named by its ts. Raises Missing."""

@@ -24,11 +24,11 @@ from bot.state import keys
 from bot.state.locks import FencedScript, HeldLock
 from bot.state.redis_records import KnownTeams
 
-# A failed post may be asked for again; a waiting, sending or posted one not.
+# A post that failed, or that is gone, may be asked for again; a waiting, sending or posted one not.
 # KEYS delivery, outgoing, due; ARGV channel, item, now, keep, wake, team, who waits, '1' for a placeholder
 _ADD_POST = """
 local state = redis.call('HGET', KEYS[1], 'state')
-if state and state ~= 'failed' then return 0 end
+if state and state ~= 'failed' and redis.call('HEXISTS', KEYS[1], 'gone') == 0 then return 0 end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'state', 'waiting', 'channel', ARGV[1], 'waits', ARGV[7], 'placeholder', ARGV[8])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
@@ -175,7 +175,7 @@ class OutboxStore:
             DeliveryState(text["state"]), text.get("in") or text.get("channel", ""), text.get("ts", ""),
             float(text.get("since", 0)), text.get("why", ""), text.get("reference", ""),
             models.read_address(text["waits"]) if text.get("waits") else None, bool(text.get("placeholder")),
-            bool(text.get("lacking")),
+            bool(text.get("lacking") or text.get("gone")), bool(text.get("gone")),
         )  # fmt: skip
 
     async def mark(self, served: ServedChannel, key: str, state: DeliveryState) -> None:
@@ -201,9 +201,9 @@ class OutboxStore:
         """The placeholder of a post has become what it was for."""
         await self.redis.hdel(keys.delivery(team, key), "placeholder", "lacking")
 
-    async def lacks(self, team: str, key: str) -> None:
-        """What should have taken the place of a post was refused."""
-        await self._switch(keys=[keys.delivery(team, key)], args=["lacking", "placeholder"])
+    async def lacks(self, team: str, key: str, *, gone: bool) -> None:
+        """What should have taken the place of a post was refused; `gone`: the post isn't there any more either."""
+        await self._switch(keys=[keys.delivery(team, key)], args=["gone" if gone else "lacking", "placeholder"])
 
     async def reopened(self, team: str, key: str) -> None:
         """The post is a placeholder again."""

@@ -24,6 +24,7 @@ from bot.slack.outbox import models
 from bot.slack.outbox.models import Message, OutboxUpdate, Post, ServedChannel, Teller, Undelivered, Update
 from bot.slack.outbox.send import delete_message, update_message
 from bot.slack.outbox.store import OutboxStore
+from bot.slack.web_api import SlackRefused
 from bot.state.locks import LockLost
 
 LONG_WAIT_S = 10.0
@@ -55,21 +56,25 @@ class Telling:
         client: AsyncWebClient,
         error: ReplaybookError,
         reference: str,
-    ) -> None:
-        """What had content before keeps it: then only the person hears that nothing newer is shown."""
+    ) -> bool:
+        """What had content before keeps it: then only the person hears that nothing newer is shown.
+
+        Returns whether nothing is left of the message, because a placeholder could only be taken away.
+        """
         if not self.teller or not content.waits or content.placeholder or address is None:
-            return  # whoever waits was told when the message itself was refused
+            return False  # whoever waits was told when the message itself was refused
         about = f"{content.key or address[1]}:{content.asked}"
         undelivered = Undelivered(about, served.channel, content.waits, error, reference)
         delivery = await self._store.delivery(served.team, content.key) if content.key else None
+        gone = False
         if delivery and delivery.placeholder:
             sentence = await self.teller.in_place(undelivered)
             await self._store.filled(served.team, content.key)
             if await _put_in_place(client, address, content, sentence):
-                return
-            with suppress(ReplaybookError):  # it promises what won't come
-                await delete_message(client, *address)
+                return False
+            gone = await _is_taken_away(client, address)  # it promises what won't come
         await self._soon(self.teller.refused(undelivered))
+        return gone
 
     @asynccontextmanager
     async def while_sending(self, served: ServedChannel, asked: float) -> AsyncIterator[None]:
@@ -156,6 +161,17 @@ async def _put_in_place(
             else:
                 return True
     return False
+
+
+async def _is_taken_away(client: AsyncWebClient, address: tuple[str, str]) -> bool:
+    """Takes a message away. Returns whether it isn't there now, whoever did it."""
+    try:
+        await delete_message(client, *address)
+    except SlackRefused as refused:
+        return refused.code == "message_not_found"
+    except ReplaybookError:
+        return False
+    return True
 
 
 def _versions(content: OutboxUpdate, sentence: Message) -> Iterator[Message]:

@@ -101,5 +101,5 @@ async def test_a_graph_that_is_taken_away_while_we_write_is_no_failure(store: Da
 async def test_what_datadog_refuses_is_said(store: DatadogNotebooks, world: World) -> None:
     made = await store.create(opened(WORDS))
     world.faults.add(DatadogFault("PUT", status=400))
-    with pytest.raises(DatadogRefused, match="refused the request for notebook with status 400"):
+    with pytest.raises(DatadogRefused, match="refused the request for the Datadog notebook with status 400"):
         await change(store, made.id, merged(entry(1)))

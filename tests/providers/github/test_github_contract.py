@@ -11,6 +11,7 @@ from githubkit_schemas.v2026_03_10 import models
 
 from bot.backlog.follow_up_plan import FollowUpKind
 from bot.backlog.ticket import BackLink, NewTicket, TicketFields
+from bot.kernel.errors import Phrase
 from bot.providers.github.github_client import GitHubClient
 from bot.providers.github.github_issues import GitHubIssues
 from standins.github.github_by_hand import ACTIONS, by_hand
@@ -61,10 +62,10 @@ async def test_what_the_stand_in_answers_is_what_github_answers(client: GitHubCl
     world.add("acme/shop", "Buy", "why", labels=["P1"], assignees=["jisoo-k"])
     world.add("acme/shop", "A pull request", pull=True)
     by_hand(world, world.issues[0], "close")
-    models.Issue.model_validate(await client.read("/repos/acme/shop/issues/1", Any, "issue"))
-    for each in await client.read("/repos/acme/shop/issues", list[Any], "issues", {"state": "all"}):
+    models.Issue.model_validate(await client.read("/repos/acme/shop/issues/1", Any, Phrase("issue")))
+    for each in await client.read("/repos/acme/shop/issues", list[Any], Phrase("issues"), {"state": "all"}):
         models.Issue.model_validate(each)
-    made = await client.create("/repos/acme/shop/issues/1/comments", {"body": "x"}, Any, "comment")
+    made = await client.create("/repos/acme/shop/issues/1/comments", {"body": "x"}, Any, Phrase("comment"))
     models.IssueComment.model_validate(made)
 
 

@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from bot.kernel.clock import jittered
-from bot.kernel.errors import Unavailable
+from bot.kernel.errors import Phrase, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.datadog.http.api_call import Call, CallKind
 from bot.providers.datadog.http.circuit import Circuit
@@ -151,7 +151,9 @@ class Client:
         except aiohttp.ClientConnectorError as error:
             raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
         except TimeoutError as error:
-            raise Unavailable("Datadog took too long to answer when asked for %(what)s.", what=call.what) from error
+            raise Unavailable(
+                "Datadog took too long to answer when asked for %(what)s.", what=Phrase(call.what)
+            ) from error
         except (aiohttp.ClientError, OSError) as error:
             raise Unavailable("The connection to Datadog broke off: %(kind)s.", kind=type(error).__name__) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.kernel.errors import Conflict, Missing, RateLimited, ReplaybookError, Unauthorized, Unavailable
+from bot.kernel.errors import Conflict, Missing, Phrase, RateLimited, ReplaybookError, Unauthorized, Unavailable
 from bot.providers.datadog.http.api_call import Call, CallKind
 
 WAIT_S = 5.0
@@ -47,26 +47,28 @@ def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: 
     known: dict[int, ReplaybookError] = {
         401: _unknown_keys(site),
         403: _unknown_keys(site) if words.casefold() in _UNKNOWN_KEY else _not_permitted(call, site),
-        404: Missing("Datadog didn't find %(what)s%(words)s.", what=call.what, words=_appended(words)),
-        409: Conflict("Datadog says that somebody else changed %(what)s at the same moment.", what=call.what),
+        404: Missing("Datadog didn't find %(what)s%(words)s.", what=Phrase(call.what), words=_appended(words)),
+        409: Conflict("Datadog says that somebody else changed %(what)s at the same moment.", what=Phrase(call.what)),
         429: rate_limited(call, seconds_to_reset(headers)),
     }
     if status in known:
         return known[status]
     if status == 408 or status >= 500:
         return Unavailable(
-            "Datadog failed with status %(status_code)s when asked for %(what)s.", status_code=status, what=call.what
+            "Datadog failed with status %(status_code)s when asked for %(what)s.",
+            status_code=status,
+            what=Phrase(call.what),
         )
     if 300 <= status < 400:
         return Unavailable(
             "Datadog's address points elsewhere when asked for %(what)s; check DD_SITE (%(site)s).",
-            what=call.what,
+            what=Phrase(call.what),
             site=site,
         )
     return DatadogRefused(
         "Datadog refused the request for %(what)s with status %(status_code)s%(words)s.",
         status=status,
-        what=call.what,
+        what=Phrase(call.what),
         status_code=status,
         words=_appended(words),
     )
@@ -88,7 +90,7 @@ def rate_limited(call: Call, wait: float) -> RateLimited:
     return RateLimited(
         "Datadog limits how often %(what)s may be asked for: wait %(wait)s s.",
         retry_after=wait,
-        what=call.what,
+        what=Phrase(call.what),
         wait=f"{wait:.0f}",
     )
 
@@ -96,7 +98,7 @@ def rate_limited(call: Call, wait: float) -> RateLimited:
 def after_sending(call: Call, error: Unavailable) -> Unavailable:
     """Returns what a failure means once the request was under way."""
     if call.kind is CallKind.CREATE and not isinstance(error, NotSent | CircuitOpen):
-        return UnsureOutcome("%(reason)s Whether it was done anyway isn't known.", reason=error.sentence)
+        return UnsureOutcome("%(reason)s Whether it was done anyway isn't known.", reason=error)
     return error
 
 

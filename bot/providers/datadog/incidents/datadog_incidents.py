@@ -232,5 +232,5 @@ async def preview() -> AsyncIterator[None]:
     except (DatadogRefused, Unreadable, Missing) as error:
         raise PreviewFailed(
             "%(reason)s Datadog marks its incident API as a preview, so it may have changed.",
-            reason=error.sentence,
+            reason=error,
         ) from error

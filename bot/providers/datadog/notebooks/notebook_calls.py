@@ -14,7 +14,7 @@ from bot.providers.datadog.notebooks.reconcile import NotebookContents
 PATH = "/api/v1/notebooks"
 READS, LISTS, WRITES, CREATES = "notebooks_get", "notebooks_list", "notebooks_put", "notebooks_post"
 """The groups of rate limits: each kind of request has one of its own (recorded: 30 a minute)."""
-WHAT = "notebook"
+WHAT = "the Datadog notebook"
 _WRITE = "notebooks_write notebooks_read"
 _METADATA = {"type": "postmortem", "is_template": False, "take_snapshots": False}
 _MOST_FOUND = 50
