@@ -188,8 +188,17 @@ def _worst(say: Say, locale: Locale) -> Values:
 
 
 def _compared(say: Say, locale: Locale) -> Values:
-    """Held against a period that was named."""
-    earlier = Period(MONDAY - timedelta(days=30), MONDAY - timedelta(days=29))
+    """Held against a period that was named and is as long."""
+    period = question(say).period
+    return _compared_with(Period(period.start - timedelta(days=30), period.end - timedelta(days=30)), say, locale)
+
+
+def _compared_with_less(say: Say, locale: Locale) -> Values:
+    """Held against a day."""
+    return _compared_with(Period(MONDAY - timedelta(days=30), MONDAY - timedelta(days=29)), say, locale)
+
+
+def _compared_with(earlier: Period, say: Say, locale: Locale) -> Values:
     asked = question(say, compare=earlier)
     return shown(asked, locale, answer(say, asked, before=counts(2400, 1800, 1400), before_period=earlier))
 
@@ -258,6 +267,7 @@ SCENES = {
     "nothing": Scene("signals/nothing", _nothing),
     "nothing of a value": Scene("signals/nothing", _no_value),
     "answer compared": Scene("signals/answer", _compared),
+    "answer compared with less": Scene("signals/answer", _compared_with_less),
     "answer of shares": Scene("signals/answer", _worst),
     "misunderstood": Scene("signals/misunderstood", _misunderstood),
     "reading": Scene("signals/reading", _reading),
