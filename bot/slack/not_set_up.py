@@ -26,7 +26,7 @@ class NotSetUp(Unauthorized):
 
 
 def not_set_up(method: str, answer: dict[str, Any]) -> NotSetUp:
-    """Reads Slack's answer, and logs what lacks, once in this process.
+    """Reads Slack's answer, and logs what is missing, once in this process.
 
     Of a feature that was left out as a whole nothing is missing: that is no error.
     """

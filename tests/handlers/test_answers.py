@@ -49,7 +49,7 @@ async def test_groups_are_a_table_with_what_was_asked_for_first(house: House) ->
 
 async def test_a_table_speaks_the_askers_language(house: House) -> None:
     said = await house.ask("이번 주 구매 버튼 불만 신호 브라우저별", user=JISOO.id)
-    assert cells(said)[0] == ["브라우저", "신호", "사람", "세션", "비율"]
+    assert cells(said)[0] == ["브라우저", "신호", "사용자", "세션", "비율"]
 
 
 async def test_rows_that_have_no_room_are_in_a_file_in_the_thread(house: House) -> None:

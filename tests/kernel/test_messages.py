@@ -86,9 +86,9 @@ def test_a_forgotten_value_raises() -> None:
 
 
 def test_a_value_may_be_called_what_a_parameter_is_called() -> None:
-    messages = Messages.load()
     greeting = '{% block text %}{{ _("%(message)s, %(one)s", message=name, one=locale_name) }}{% endblock %}'
-    messages.environment.loader = DictLoader({"greeting.j2": greeting})
+    alone = Messages.load().environment.overlay(loader=DictLoader({"greeting.j2": greeting}))  # others share the one
+    messages = Messages(alone)
     assert messages.text("greeting", Locale.of(), name="Mina", locale_name="Jisoo") == "Mina, Jisoo"
     assert messages.message("greeting", Locale.of(), name="Mina", locale_name="Jo")["text"] == "Mina, Jo"
 

@@ -100,7 +100,23 @@ async def test_answers_and_events_arrive_in_any_pieces(ends: tuple[Pipe, int, in
     assert first == {"name": "나"}
     assert str(refused) == "no"
     assert last == {"data": "x" * 300}
+    await asyncio.sleep(0)
     assert heard == [({"at": 5}, "s")]
+
+
+async def test_a_listener_that_fails_takes_no_other_message_along(ends: tuple[Pipe, int, int]) -> None:
+    pipe, browser, _ = ends
+    failed: list[BaseException | None] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: failed.append(context.get("exception")))
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    pipe.on("Page.loaded", fail)
+    answer = pipe.send("Page.enable")
+    os.write(browser, encode({"method": "Page.loaded", "params": {}}) + encode({"id": 1, "result": {"at": 5}}))
+    assert await answer == {"at": 5}
+    assert [type(error) for error in failed] == [ZeroDivisionError]
 
 
 async def test_what_cannot_be_read_ends_the_pipe(ends: tuple[Pipe, int, int]) -> None:

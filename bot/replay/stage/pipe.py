@@ -32,7 +32,7 @@ class Pipe:
         self._reading, self._writing = reading, writing
         self._unread: list[bytes] = []
         self._missing = HEADER_BYTES
-        """How many bytes lack of what is known to come: of a message, or of the beginning of one."""
+        """How many bytes are still to come: of a message, or of the beginning of one."""
         self._unwritten = bytearray()
         self._waiting: dict[int, asyncio.Future[Params]] = {}
         self._handlers: dict[str, Handler] = {}
@@ -109,22 +109,26 @@ class Pipe:
             self.close()
 
     def _read_messages(self, unread: bytes) -> None:
-        at = 0
+        """Hands out what is complete, and keeps the rest."""
+        complete, at = [], 0
         while len(unread) - at >= HEADER_BYTES:
             end = at + length_of(unread[at : at + HEADER_BYTES])
             if end > len(unread):
                 break
-            self._receive(decode(unread[at:end]))
+            complete.append(unread[at:end])
             at = end
         else:
             end = at + HEADER_BYTES
         self._unread, self._missing = [unread[at:]], end - len(unread)
+        for message in complete:
+            self._receive(decode(message))
 
     def _receive(self, message: Params) -> None:
         if "id" not in message:
             handler = self._handlers.get(message["method"])
             if handler is not None:
-                handler(message.get("params", {}), message.get("sessionId", ""))
+                # What listens and fails must not take the messages behind it along.
+                self._loop.call_soon(handler, message.get("params", {}), message.get("sessionId", ""))
             return
         answer = self._waiting.pop(message["id"], None)
         if answer is None or answer.done():

@@ -12,7 +12,7 @@ from bot.providers.datadog.http.api_call import Call, CallKind
 
 PATH = "/api/v2/cases"
 READS, WRITES = "cases_read", "cases_write"
-WHAT = "case"
+WHAT = "a case"
 STANDARD = "00000000-0000-0000-0000-000000000001"
 """The type of a plain case; every organization has it."""
 NO_PRIORITY = "NOT_DEFINED"

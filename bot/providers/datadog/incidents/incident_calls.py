@@ -12,7 +12,7 @@ from bot.providers.datadog.http.api_call import Call, CallKind
 
 PATH = "/api/v2/incidents"
 READS, WRITES = "incidents_read", "incidents_write"
-WHAT = "incident"
+WHAT = "an incident"
 SLACK = 1  # the number of the integration
 
 
