@@ -134,6 +134,9 @@ def test_where_known_words_do_not_go_together_the_question_without_some_is_offer
         ("errors this week vs rage clicks last week", "last week", ["errors this week vs rage clicks"]),
         ("errors this week vs last week dead clicks", "dead clicks", ["errors this week vs last week"]),
         ("button number", "number", []),
+        ("users with frustration and no errors", "and no errors", ["users with frustration"]),
+        ("rage clicks without errors today", "without errors", ["rage clicks today"]),
+        ("사용자 몇 명이 오류 없이 불만 신호", "오류 없이", ["사용자 몇 명이 불만 신호"]),
         ('rage clicks on "Buy today', '"Buy', []),
     ],
 )
