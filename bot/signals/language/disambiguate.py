@@ -190,7 +190,9 @@ def _counted(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = out[-1] if out else None
-        owners = token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER"}
+        owners = (
+            token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER", "VERSION"}
+        )
         if owners and at > 0 and not counting:
             continue
         if last is not None and _repeats(token, last):
