@@ -4,12 +4,32 @@ from __future__ import annotations
 
 from lark import Token
 
-from bot.signals.language.lexer import retyped
+from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.rewrite_tokens import facet_of
 
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _POINTERS = frozenset({"ON", "IN", "FOR", "THE", "ON_P", "IN_P"})
 _COUNTED = frozenset({"SIGNAL", "ADJ"})
+_IN_STROKES = frozenset({"THE", "ON", "IN", "FOR", "TO"})
+
+
+def mark_strokes(tokens: list[Token], text: str) -> list[Token]:
+    """ "A/B test", "On/Off toggle": an article or a preposition that touches a stroke is a word of a name."""
+    return [
+        retyped(token, "WORD", raw(token, text)) if token.type in _IN_STROKES and _names(tokens, at, text) else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _names(tokens: list[Token], at: int, text: str) -> bool:
+    """Whether a token touches a stroke that has no such token on its other side, too: "in/on checkout"."""
+    sides = ((tokens[at - 1], tokens[at]) if at else (), tuple(tokens[at : at + 2]))
+    return any(
+        len(side) == 2
+        and text[side[0].end_pos : side[1].start_pos] == "/"
+        and not {token.type for token in side} <= _POINTERS
+        for side in sides
+    )
 
 
 def mark_alternatives(tokens: list[Token], _: str) -> list[Token]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from lark import Token
 
-from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago
+from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago, mark_strokes
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
@@ -226,6 +226,7 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
+    (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
     (mark_error_messages, frozenset({"TOP", "WHICH"})),
     (mark_days_of_month, frozenset({"NUMBER"})),
