@@ -124,11 +124,10 @@ class QuestionParts:
     def _add_limit(self, clause: Limit) -> None:
         self.limit = clause.count
 
-    def _add_bare(self, clause: Bare) -> None:
-        self._add_dimension(clause.token)
-
-    def _add_dimension(self, token: Token) -> None:
-        self.dimension, self.bare = GroupBy(str(token)), raw(token, self.text)
+    def _rank(self, kind: GroupBy, typed: str) -> None:
+        if self.dimension not in {None, kind}:
+            raise Puzzled("I can group by one thing at a time.", at=typed)
+        self.dimension, self.bare = kind, typed
 
     def _add_exception(self, token: Token) -> None:
         self.facets.exclude(token, raw(token, self.text))
@@ -139,7 +138,7 @@ class QuestionParts:
     def _add_names(self, clause: NamedClause) -> None:
         for name in named(clause, self.text, self.lexicon):
             if name.dimension is not None and name.text == "":
-                self.dimension, self.bare = name.dimension, raw(clause.tokens[-1], self.text)
+                self._rank(name.dimension, raw(clause.tokens[-1], self.text))
             else:
                 self.names.append(name)
 
@@ -287,7 +286,7 @@ _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     **dict.fromkeys(("SIGNAL", "ADJ"), QuestionParts._add_signal),
     "GROUP": QuestionParts._add_group,
     "WHICH": QuestionParts._add_ranking,
-    "FACETS": QuestionParts._add_dimension,
+    "FACETS": lambda parts, token: parts._rank(GroupBy(str(token)), raw(token, parts.text)),
     **dict.fromkeys(("VALUE", "FILTER", FilterClause), QuestionParts._add_filter),
     "EXCEPT": QuestionParts._add_exception,
     Excluded: lambda parts, clause: parts.excluded.append(clause),
@@ -295,6 +294,6 @@ _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     Compare: QuestionParts._add_comparison,
     TopClause: QuestionParts._add_top,
     Limit: QuestionParts._add_limit,
-    Bare: QuestionParts._add_bare,
+    Bare: lambda parts, clause: parts._rank(GroupBy(str(clause.token)), raw(clause.token, parts.text)),
     NamedClause: QuestionParts._add_names,
 }
