@@ -192,6 +192,14 @@ def test_a_follow_up_keeps_what_it_does_not_change() -> None:
     assert later.compare == previous(later.period)
 
 
+def test_a_follow_up_leaves_out_a_kind_of_signals_and_looks_for_nobody_who_has_none() -> None:
+    later = ask("without errors", base=ask("frustration today"))
+    assert later.signals == (Signal.RAGE, Signal.DEAD)
+    for first in ("how many users had frustration today", "rage clicks today"):
+        with pytest.raises(Misunderstood, match="can't look for what has none of a kind"):
+            ask("without errors", base=ask(first))
+
+
 @pytest.mark.parametrize(
     ("text", "changed"),
     [

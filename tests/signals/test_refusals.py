@@ -134,6 +134,12 @@ def test_where_known_words_do_not_go_together_the_question_without_some_is_offer
         ("errors this week vs rage clicks last week", "last week", ["errors this week vs rage clicks"]),
         ("errors this week vs last week dead clicks", "dead clicks", ["errors this week vs last week"]),
         ("button number", "number", []),
+        ("errors in Chrome or on /checkout", "or", ["errors on /checkout", "errors in Chrome"]),
+        ("errors Safari/Korea today", "/", ["errors Korea today", "errors Safari today"]),
+        ("오늘 크롬이나 한국 오류", "이나", ["오늘 한국 오류", "오늘 크롬 오류"]),
+        ("users with frustration and no errors", "and no errors", ["users with frustration"]),
+        ("rage clicks without errors today", "without errors", ["rage clicks today"]),
+        ("사용자 몇 명이 오류 없이 불만 신호", "오류 없이", ["사용자 몇 명이 불만 신호"]),
         ('rage clicks on "Buy today', '"Buy', []),
     ],
 )
@@ -160,3 +166,12 @@ def test_of_a_spoken_hour_both_halves_of_the_day_are_offered() -> None:
     with pytest.raises(Misunderstood) as refused:
         parse("어제 1시 반부터 오류", now=NOW, locale=LOCALES["ko"], versions=VERSIONS, known=KNOWN)
     assert refused.value.examples[:2] == ("어제 01:30부터 오류", "어제 13:30부터 오류")
+
+
+@pytest.mark.parametrize("text", ["errors on Safari or in Korea", "errors Safari/Korea", "사파리나 한국 오류"])
+def test_of_or_between_different_things_is_said_why_it_is_refused(text: str) -> None:
+    tag = "ko" if HANGUL.search(text) else "en"
+    refused = refusal(text, tag)
+    said = "I can't count what is one or the other of two different things: ask for each side of “%(word)s” alone."
+    assert refused
+    assert str(refused) == LOCALES[tag].text(said, word=refused.at)

@@ -10,6 +10,7 @@ from typing import Any
 from lark import Token
 
 from bot.signals.language.clauses import (
+    SIGNALS,
     Bare,
     Compare,
     Excluded,
@@ -37,7 +38,6 @@ DEFAULT_DAYS = 7
 _OTHER_STEPS = frozenset({"second", "week", "month"})
 """Steps of time that people ask for and no series has."""
 _SHARES = {"people": Metric.PEOPLE_SHARE, "sessions": Metric.SESSIONS_SHARE}
-_SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ class QuestionParts:
         if str(token) == "all":
             self.broad = True
         else:
-            self.signals += _SIGNALS[str(token)]
+            self.signals += SIGNALS[str(token)]
 
     def _add_period(self, clause: Timed) -> None:
         if isinstance(clause.span, Hours):
@@ -119,16 +119,15 @@ class QuestionParts:
     def _add_top(self, clause: TopClause) -> None:
         self.ranked = True
         self.top = clause.count or self.top
-        self.signals += _SIGNALS.get(clause.what, ())
+        self.signals += SIGNALS.get(clause.what, ())
 
     def _add_limit(self, clause: Limit) -> None:
         self.limit = clause.count
 
-    def _add_bare(self, clause: Bare) -> None:
-        self._add_dimension(clause.token)
-
-    def _add_dimension(self, token: Token) -> None:
-        self.dimension, self.bare = GroupBy(str(token)), raw(token, self.text)
+    def _rank(self, kind: GroupBy, typed: str) -> None:
+        if self.dimension not in {None, kind}:
+            raise Puzzled("I can group by one thing at a time.", at=typed)
+        self.dimension, self.bare = kind, typed
 
     def _add_exception(self, token: Token) -> None:
         self.facets.exclude(token, raw(token, self.text))
@@ -139,14 +138,16 @@ class QuestionParts:
     def _add_names(self, clause: NamedClause) -> None:
         for name in named(clause, self.text, self.lexicon):
             if name.dimension is not None and name.text == "":
-                self.dimension, self.bare = name.dimension, raw(clause.tokens[-1], self.text)
+                self._rank(name.dimension, raw(clause.tokens[-1], self.text))
             else:
                 self.names.append(name)
 
     def question(self, base: Question | None) -> Question:
         base = None if WORST in self.shapes else base  # it asks about everything
-        if self.signals or not (self.broad or base):
-            refuse_absence(self.excluded, self.text, alone=not self.signals)
+        metric = self._metric() or (base.metric if base else Metric.SIGNALS)
+        others = ALL_SIGNALS if self.broad or base is None else base.signals
+        left_of = others if (self.broad or base) and not self.signals and metric is Metric.SIGNALS else ()
+        refuse_absence(self.excluded, self.text, whole=left_of, alone=not (self.signals or self.broad or base))
         period = self._period(base)
         target, view = self._target_and_view()
         group, top = self._ranking()
@@ -155,11 +156,11 @@ class QuestionParts:
         question = replace(
             start,
             period=period,
-            signals=self._signals(start.signals),
+            signals=self._signals(others),
             target=target.text if target else start.target,
             exact=target.exact if target else start.exact,
             view=view.text if view else start.view,
-            metric=self._metric() or start.metric,
+            metric=metric,
             compare=self._compared(period, base),
             group_by=group or start.group_by,
             top=top or (start.top if group is None else None),
@@ -172,9 +173,8 @@ class QuestionParts:
         return shaped(question, self.shapes, self.clock)
 
     def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
-        named_signals = set(self.signals) or (set(ALL_SIGNALS) if self.broad else set(otherwise))
-        excluded = {signal for clause in self.excluded for token in clause.signals for signal in _SIGNALS[str(token)]}
-        kept = tuple(signal for signal in ALL_SIGNALS if signal in named_signals - excluded)
+        left = set(self.signals or otherwise).difference(*(clause.kinds for clause in self.excluded))
+        kept = tuple(signal for signal in ALL_SIGNALS if signal in left)
         if not kept:
             raise Puzzled("No signal is left to count.", at=self.text)
         return kept
@@ -286,7 +286,7 @@ _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     **dict.fromkeys(("SIGNAL", "ADJ"), QuestionParts._add_signal),
     "GROUP": QuestionParts._add_group,
     "WHICH": QuestionParts._add_ranking,
-    "FACETS": QuestionParts._add_dimension,
+    "FACETS": lambda parts, token: parts._rank(GroupBy(str(token)), raw(token, parts.text)),
     **dict.fromkeys(("VALUE", "FILTER", FilterClause), QuestionParts._add_filter),
     "EXCEPT": QuestionParts._add_exception,
     Excluded: lambda parts, clause: parts.excluded.append(clause),
@@ -294,6 +294,6 @@ _HANDLERS: dict[str | type, Callable[[QuestionParts, Any], None]] = {
     Compare: QuestionParts._add_comparison,
     TopClause: QuestionParts._add_top,
     Limit: QuestionParts._add_limit,
-    Bare: QuestionParts._add_bare,
+    Bare: lambda parts, clause: parts._rank(GroupBy(str(clause.token)), raw(clause.token, parts.text)),
     NamedClause: QuestionParts._add_names,
 }

@@ -2,29 +2,88 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile, takewhile
+
 from lark import Token
 
-from bot.signals.language.lexer import retyped
+from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.lexicon import lexicon
+from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.rewrite_tokens import facet_of
 
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _POINTERS = frozenset({"ON", "IN", "FOR", "THE", "ON_P", "IN_P"})
 _COUNTED = frozenset({"SIGNAL", "ADJ"})
+_PASSED = _POINTERS | _COUNTED | {"METRIC", "FACET", "FACETS", "ONLY"}
+"""What may stand between "or" and what it joins: "in Chrome or errors in Korea"."""
+_TIMES = TIME_WORDS | {"LAST", "PAST", "THIS", "UNIT", "NUMBER", "AGO", "NOW", "SINCE", "SINCE_P", "FROM"}
+_NAMED = {
+    **dict.fromkeys(("WORD", "NAME", "QUOTED"), "name"),
+    **dict.fromkeys(("NOUN", "SELECTOR"), "target"),
+    **dict.fromkeys(("PLACE", "PATH"), "view"),
+}
+_OPEN_NAMES = ({"name", "target"}, {"name", "view"})
+"""These may be one name, or are refused as two where they are none: "Save or continue button"."""
+_IN_STROKES = frozenset({"THE", "ON", "IN", "FOR", "TO"})
 
 
-def mark_alternatives(tokens: list[Token], _: str) -> list[Token]:
-    """ "on Safari or in Korea": values of different facets must all hold, so "or" between them belongs to nothing."""
-    out = list(tokens)
+def mark_strokes(tokens: list[Token], text: str) -> list[Token]:
+    """ "A/B test", "On/Off toggle": an article or a preposition that touches a stroke is a word of a name."""
+    return [
+        retyped(token, "WORD", raw(token, text)) if token.type in _IN_STROKES and _names(tokens, at, text) else token
+        for at, token in enumerate(tokens)
+    ]
+
+
+def _names(tokens: list[Token], at: int, text: str) -> bool:
+    """Whether a token touches a stroke that has no such token on its other side, too: "in/on checkout"."""
+    sides = ((tokens[at - 1], tokens[at]) if at else (), tuple(tokens[at : at + 2]))
+    return any(
+        len(side) == 2
+        and text[side[0].end_pos : side[1].start_pos] == "/"
+        and not {token.type for token in side} <= _POINTERS
+        for side in sides
+    )
+
+
+def mark_alternatives(tokens: list[Token], text: str) -> list[Token]:
+    """ "on Safari or in Korea": what is of different facets must all hold, so "or" between it is OR.
+
+    A stroke says "or", and so does what sticks to a word: "Safari/Korea", "크롬이나 한국".
+    """
+    out: list[Token] = []
     for at, token in enumerate(tokens):
-        if (token.type, str(token)) != ("FILLER", "or"):
+        if (token.type, str(token)) == ("FILLER", "or"):
+            out.append(retyped(token, "OR") if _differ(tokens[:at], tokens[at + 1 :]) else token)
             continue
-        before = next((other for other in reversed(tokens[:at]) if other.type not in _POINTERS), None)
-        behind = next((other for other in tokens[at + 1 :] if other.type not in _POINTERS), None)
-        if before is None or behind is None or not {before.type, behind.type} <= _VALUES:
-            continue
-        if facet_of(before) != facet_of(behind):
-            out[at] = retyped(token, "MISFIT")
+        gap = text[tokens[at - 1].end_pos : token.start_pos] if at else ""
+        stuck = gap.strip() in lexicon().endings.alternatives and gap[:1].strip() != ""
+        if (stuck or gap == "/") and _differ(tokens[:at], tokens[at:]):
+            start = tokens[at - 1].end_pos or 0
+            out.append(Token("OR", "or", start_pos=start, end_pos=start + len(gap.strip())))
+        out.append(token)
     return out
+
+
+def _differ(before: list[Token], behind: list[Token]) -> bool:
+    """Whether the last thing before and the first one behind are of different facets, or a facet and a name."""
+    if not before or not behind or {before[-1].type, behind[0].type} <= _COUNTED | {"METRIC"}:
+        return False  # "Safari errors or rage clicks in Korea" has one "or", between the signals
+    first, last = _facet(before[::-1], forward=False), _facet(behind, forward=True)
+    return "" not in {first, last} and first != last and {first, last} not in _OPEN_NAMES
+
+
+def _facet(tokens: list[Token], *, forward: bool) -> str:
+    """The facet of the first thing in the tokens, "time" if there is but a time, "" if neither.
+
+    A name's noun is its last token, so `forward` says which end of it comes first; without one it is of any kind.
+    """
+    ahead = list(dropwhile(lambda token: token.type in _PASSED | _TIMES, tokens))
+    name = list(takewhile(lambda token: token.type in NAMELIKE, ahead)) if forward else []
+    token = next(iter(name[-1:] or ahead), None)
+    found = "" if token is None else facet_of(token) if token.type in _VALUES else _NAMED.get(token.type, "")
+    passed = tokens[: len(tokens) - len(ahead)]
+    return found or ("time" if any(token.type in _TIMES for token in passed) else "")
 
 
 def mark_concerned(tokens: list[Token], _: str) -> list[Token]:

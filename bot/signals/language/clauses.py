@@ -16,7 +16,9 @@ from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.ranges import Ranges
 from bot.signals.periods import Span
-from bot.signals.question import Metric, Question
+from bot.signals.question import ALL_SIGNALS, Metric, Question, Signal
+
+SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,10 @@ class Excluded:
     text: str
     none: Token | None = None
 
+    @property
+    def kinds(self) -> tuple[Signal, ...]:
+        return tuple(signal for token in self.signals for signal in SIGNALS[str(token)])
+
 
 @dataclass(frozen=True, slots=True)
 class Timed:
@@ -116,7 +122,7 @@ class Clauses(Ranges):
 
     @v_args(meta=True)
     def excluded(self, meta: Meta, parts: list[Token]) -> Excluded:
-        none = next((part for part in parts if part.type in {"NOT", "NOT_P"} and part == "none"), None)
+        none = next((part for part in parts if part.type in {"NOT", "NOT_P"} and part in {"none", "lacking"}), None)
         signals = tuple(token for token in parts if token.type in {"SIGNAL", "ADJ"})
         return Excluded(signals, self.text[meta.start_pos : meta.end_pos].strip(), none)
 
@@ -217,18 +223,19 @@ def counted_metric(token: Token) -> Metric:
     return Metric.ACTIONS if str(token) == "clicks" else Metric(str(token))
 
 
-def refuse_absence(clauses: Sequence[Excluded], text: str, *, alone: bool) -> None:
+def refuse_absence(clauses: Sequence[Excluded], text: str, *, whole: Sequence[Signal], alone: bool) -> None:
     """Raises Puzzled for "sessions without errors" and "rage clicks with no errors": what has none isn't counted.
 
-    "Frustration without dead clicks" leaves a kind out of others and is not for here. Where no other signals are named
-    (`alone`), the question about those that have some is offered.
+    "Frustration without dead clicks" leaves a kind out of the `whole` and is not for here. Of people, sessions and
+    actions nothing is whole: one that has a dead click may have an error as well. The question without the clause is
+    offered; where no other signals are named (`alone`), the one about those that have some.
     """
     for clause in clauses:
-        if clause.none is None:
+        if clause.none is None or (clause.none == "none" and set(clause.kinds) <= set(whole)):
             continue
         what = "I count what has signals, and can't look for what has none of a kind: “%(what)s” can't be asked."
         problem = Puzzled(what, at=clause.text, what=clause.text)
-        if alone:
-            start, end = clause.none.start_pos or 0, clause.none.end_pos or 0
-            problem.instead = (" ".join((text[:start] + text[end:]).split()),)
+        start, end = clause.none.start_pos or 0, clause.none.end_pos or 0
+        rest = text[:start] + text[end:] if alone else text.replace(clause.text, "", 1)
+        problem.instead = (" ".join(rest.split()),)
         raise problem

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from lark import Token
 
-from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago
+from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago, mark_strokes
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
@@ -190,7 +190,9 @@ def _counted(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = out[-1] if out else None
-        owners = token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER"}
+        owners = (
+            token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER", "VERSION"}
+        )
         if owners and at > 0 and not counting:
             continue
         if last is not None and _repeats(token, last):
@@ -224,6 +226,7 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
+    (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
     (mark_error_messages, frozenset({"TOP", "WHICH"})),
     (mark_days_of_month, frozenset({"NUMBER"})),
@@ -233,7 +236,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_onwards, frozenset({"FROM"})),
     (mark_deploys, frozenset({"DEPLOY"})),
     (mark_not_only, frozenset({"ONLY"})),
-    (mark_alternatives, frozenset({"VALUE", "FILTER"})),
+    (mark_alternatives, frozenset({"VALUE", "FILTER", "VERSION", "PATH", "NOUN", "PLACE", "SELECTOR"})),
     (mark_concerned, frozenset({"METRIC"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
     (mark_stretches_ago, frozenset({"AGO"})),

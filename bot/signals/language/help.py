@@ -27,7 +27,7 @@ _BEHIND = frozenset({"VS_P", "NOT_P", "BETWEEN_P"})
 # fmt: off
 _RELATIONS = _BEHIND | {
     "NOT", "VS", "TO", "TO_P", "FROM", "FROM_P", "SINCE", "SINCE_P", "UNTIL", "UNTIL_P", "BETWEEN", "BEFORE", "AFTER",
-    "AGO", "PREVIOUS", "SHIFT", "SHIFT_P", "ON", "IN", "FOR", "ON_P", "IN_P", "ABOUT_P", "TAG",
+    "AGO", "PREVIOUS", "SHIFT", "SHIFT_P", "ON", "IN", "FOR", "ON_P", "IN_P", "ABOUT_P", "TAG", "OR",
 }
 # fmt: on
 """What says something of its neighbours: they would mean something else if it alone were left out."""
@@ -164,7 +164,8 @@ def _runs(parts: Sequence[_Part], place: int) -> list[list[_Part]]:
         for first in range(len(parts) - size + 1)
     ]
     runs += [[*run, part] for run in runs for part in behind if run[-1].end < part.start]
-    free = [run for run in runs if any(not part.kinds <= _RELATIONS for part in run)]
+    either = [part for part in parts if part.kinds == {"OR"}]
+    free = [run for run in runs if any(not part.kinds <= _RELATIONS for part in run) and set(either) <= set(run)]
     return sorted(free, key=lambda run: (_counts(run), len(run), _apart(run, place)))
 
 

@@ -189,7 +189,7 @@ def _words_from(scanned: list[TextPiece], at: int) -> list[TextPiece]:
 def _back(run: list[TextPiece], size: int) -> int:
     """Where the last `size` letters of a run begin; spaces don't count."""
     for piece in reversed(run):
-        if len(piece.text) >= size:
+        if len(piece.text) > size:
             return piece.end - size
         size -= len(piece.text)
     return run[0].start

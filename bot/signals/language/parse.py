@@ -20,7 +20,7 @@ from bot.signals.language.help import blamed_truly, misunderstood, narrowed
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
-from bot.signals.language.parse_errors import Misplaced, Puzzled, UnsureWord
+from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
 from bot.signals.language.scan import scanner
 from bot.signals.periods import Clock
 from bot.signals.question import Question
@@ -177,6 +177,8 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
 def _misfit(tokens: list[Token], at: int, text: str) -> Puzzled:
     """Returns what to say of the first token that doesn't go on from those before; it may be the end."""
     kinds = [token.type for token in tokens]
+    if kinds[at : at + 1] == ["OR"]:
+        return UnlikeAlternatives(raw(tokens[at], text))
     if kinds[at - 1 : at] == ["NUMBER"] and kinds[at : at + 1] not in (["WORD"], ["STRAY"], ["OPENHOURS"], ["UNREAD"]):
         return _loose_number(tokens, at - 1, text)
     for near in (at, at + 1):

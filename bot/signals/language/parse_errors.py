@@ -38,6 +38,17 @@ class Early(Puzzled):
         super().__init__("“%(what)s” hasn't happened yet.", at=when, what=when)
 
 
+class UnlikeAlternatives(Puzzled):
+    """A word for "or" between values of different facets, or a value and a name."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            "I can't count what is one or the other of two different things: ask for each side of “%(word)s” alone.",
+            at=word,
+            word=word,
+        )
+
+
 class UnreadableWord(Puzzled):
     """A word of time or of counting that is known and has no reading."""
 

@@ -225,7 +225,7 @@ def mark_deploys(tokens: list[Token], _: str) -> list[Token]:
     """ "the 2.30 deploy", "the release of 2.30", "2.30 배포": that version's, not a version and the newest deploy."""
     out: list[Token] = []
     for token in tokens:
-        of = token.type == "VERSION" and [last.type for last in out[-2:]] == ["DEPLOY", "FOR"]
+        of = token.type == "VERSION" and [last.type for last in out[-2:]] == ["DEPLOY", "FOR"] and out[-1] == "of"
         if not of and {last.type for last in (*out[-1:], token)} != {"DEPLOY", "VERSION"}:
             out.append(token)
             continue

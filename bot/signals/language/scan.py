@@ -14,11 +14,20 @@ from bot.signals.language.lexicon import lexicon
 _TAG = r"[a-z][a-z0-9-]*"
 _SELECTOR = rf"(?:{_TAG})?(?:(?:[#.][A-Za-z_][A-Za-z0-9_-]*)|\[[\w-]+(?:[~|^$*]?=(?:\"[^\"]*\"|'[^']*'|[^\]\s]*))?\])+"
 
+# A host without "https://" has two dots or ends as hosts do: "Next.js/React" and "form.checkout/step" have none.
+_FILES = "js|jsx|mjs|cjs|ts|tsx|vue|css|html?|php|aspx?|jsp|py|rb|json|xml|md"
+_SUFFIXES = (
+    "com|org|net|edu|gov|info|biz|io|ai|co|dev|app|shop|store|cloud|example|local|internal|"
+    "kr|jp|cn|tw|hk|sg|us|uk|eu|de|fr|es|nl|ch|se|fi|pl|ca|br|mx|au|nz"
+)
+_LABEL = r"[A-Za-z0-9-]+\."
+_HOST = rf"(?:(?:{_LABEL}){{2,}}(?!(?:{_FILES})/)[a-z]{{2,}}|{_LABEL}(?:{_SUFFIXES}))"
+
 # The order matters: what is more special comes first. Each group's name is the kind of the piece. What languages add
 # comes before what all of them share, and a kind that no language writes matches nothing.
 _PIECES = r"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
-    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])(?:[A-Za-z0-9-]+\.)+[a-z]{2,}/[^\s<>"]*)
+    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}/[^\s<>"]*)
     | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?
          (?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?)
@@ -30,7 +39,7 @@ _PIECES = r"""
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
     | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
     | (?P<ADDRESS>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|@\w[\w.-]*)
-    | (?P<SKIP_OR>(?<=\w)/(?=\w))
+    | (?P<SKIP_OR>(?<=\w)/(?=\w|[.:]*(?:[^\w\-./*~%@:\#]|$$)))
     | (?P<PATH>/[\w\-./*~%@:]*(?:[#]!?/[\w\-./*~%@:]*)?)
     | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
     | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
@@ -56,6 +65,7 @@ def scanner() -> re.Pattern[str]:
         before=numerals.before_time or _NOTHING,
         behind=numerals.behind_time or _NOTHING,
         ordinals=numerals.ordinals or _NOTHING,
+        host=_HOST,
         selector=_SELECTOR,
         tag=_TAG,
     )

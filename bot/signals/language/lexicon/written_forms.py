@@ -47,6 +47,8 @@ class Endings:
     names: tuple[str, ...]
     suffixes: tuple[str, ...]
     possessives: frozenset[str]
+    alternatives: frozenset[str]
+    """What stuck behind a word says \"or\"."""
     """Endings of a word that owns what comes behind it."""
     letter: re.Pattern[str]
     """Matches the last letter of a word that may carry a particle."""
@@ -87,6 +89,7 @@ def read_endings(files: Sequence[dict[str, Any]]) -> Endings:
         names=tuple(sorted((name for each in endings for name in each.get("names", ())), key=len, reverse=True)),
         suffixes=tuple(suffix for each in endings for suffix in each.get("suffixes", ())),
         possessives=frozenset(owner for each in endings for owner in each.get("possessives", ())),
+        alternatives=frozenset(word for each in endings for word in each.get("alternatives", ())),
         letter=re.compile(f"[{letters}]$") if letters else _NEVER,
         tail=re.compile(f"[{letters}]+$") if letters else _NEVER,
         behind={name: re.compile(wanted) for each in endings for name, wanted in each.get("behind", {}).items()},
