@@ -21,13 +21,18 @@ def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
     against = compare.against
     if isinstance(against, Hours):
         against = clock.hours(clock.back(1, "day", period.start).date(), against.start, against.end)
-    if against is not None and against.bound is not None:
-        return _shifted(against, against.bound, period, clock, compare.text)
+    if against is not None and against.bound is not None and period.end == clock.now:
+        return _shifted(against.bound, period, clock, compare.text)
     if against is not None and against.end is not None and against.unit == OPEN:
         return Period(elapsed(against.end, -period.span), against.end)
     if against is not None:
         against = _same_part(_before(against, period, clock), period, clock, compare.text)
         other = compared(against, period, clock, compare.text)
+        if against.bound is not None and other.span < period.span:
+            what = compare.text
+            raise Puzzled(
+                "“%(what)s” is shorter than the period; compare it with one that is as long.", at=what, what=what
+            )
         if (other.start, other.end) == (period.start, period.end):
             what = compare.text
             raise Puzzled("“%(what)s” is the period itself; compare it with another one.", at=what, what=what)
@@ -38,18 +43,12 @@ def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
     return compared(earlier, period, clock, compare.text)
 
 
-def _shifted(against: Span, bound: datetime, period: Period, clock: Clock, words: str) -> Period:
-    """ "last hour vs 24 hours ago": a period that ends now is shifted by that; any other is held against that hour."""
-    if period.end == clock.now:
-        back = timedelta(seconds=bound.timestamp() - clock.now.timestamp())
-        if -back < period.span:
-            raise Puzzled("“%(what)s” reaches into the period itself; go back further.", at=words, what=words)
-        return Period(elapsed(period.start, back), elapsed(period.end, back))
-    if against.end is not None and period.span.total_seconds() > against.end.timestamp() - bound.timestamp():
-        raise Puzzled(
-            "“%(what)s” is shorter than the period; compare it with one that is as long.", at=words, what=words
-        )
-    return compared(against, period, clock, words)
+def _shifted(bound: datetime, period: Period, clock: Clock, words: str) -> Period:
+    """ "last hour vs 24 hours ago": a period that ends now is shifted by that."""
+    back = timedelta(seconds=bound.timestamp() - clock.now.timestamp())
+    if -back < period.span:
+        raise Puzzled("“%(what)s” reaches into the period itself; go back further.", at=words, what=words)
+    return Period(elapsed(period.start, back), elapsed(period.end, back))
 
 
 def _before(against: Span, period: Period, clock: Clock) -> Span:
