@@ -8,7 +8,6 @@ Starting the browser and loading the page are not counted.
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import time
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ async def _screencast(stage: Stage, start: int, span: int, used: Recorder) -> No
     coming: asyncio.Queue[tuple[float, bytes] | None] = asyncio.Queue()
 
     def keep(event: Params, _: str) -> None:
-        coming.put_nowait((event["metadata"]["timestamp"], base64.b64decode(event["data"])))
+        coming.put_nowait((event["metadata"]["timestamp"], bytes(event["data"])))
         pipe.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]}, session)
 
     pipe.on("Page.screencastFrame", keep)

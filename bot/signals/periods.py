@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import median_high
 
 from bot.kernel.locale import is_repeated, zone_name
-from bot.signals.language.parse_errors import Early, Puzzled
+from bot.signals.language.parse_errors import Early, NotInThere, Puzzled
 from bot.signals.question import GroupBy, Period
 
 _STEPS = frozenset({"minute", "hour", "day", "week", "month", "quarter", "year"})
@@ -41,7 +41,7 @@ class Span:
     """Where "until an hour ago" ends, which is where that hour begins; None for any other span."""
     recent: str = ""
     """"weekday", "date", "month" or "quarter": the most recent of that name, so that an earlier one may be meant;
-    "year": that of "last year"."""
+    "year": that of "last year"; "part": hours of a day, a night or a weekend."""
     before: bool = False
     """Whether it is the one before the period that it is compared with ("the Monday before that")."""
 
@@ -194,9 +194,10 @@ def compared(against: Span, period: Period, clock: Clock, words: str) -> Period:
 
 
 def _same_hours(against: Span, period: Period, clock: Clock, words: str) -> Span:
-    """Returns where the hours of the period begin in `against`, a longer unit; `against` where they begin before it.
+    """Returns where the hours of the period begin in `against`, a longer unit.
 
-    Raises Puzzled where they are still to come.
+    On a Monday "yesterday vs last week" is the week before yesterday. Raises Puzzled where the hours are still to come,
+    and where they begin before what still goes on ("this month") or has a name of its own ("October").
     """
     end = (against.end or clock.now).timestamp()
     steps = 1
@@ -208,7 +209,10 @@ def _same_hours(against: Span, period: Period, clock: Clock, words: str) -> Span
     start = clock.back(steps, against.unit, period.start)
     if start.timestamp() >= clock.now.timestamp():
         raise Puzzled("“%(what)s”: those hours are still to come.", at=words, what=words)
-    return Span(start) if period.unit or start.timestamp() >= against.start.timestamp() else against
+    goes_on = end > clock.now.timestamp()
+    if start.timestamp() < against.start.timestamp() and (goes_on or against.recent):
+        raise NotInThere(words)
+    return Span(start)
 
 
 def elapsed(moment: datetime, span: timedelta) -> datetime:

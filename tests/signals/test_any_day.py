@@ -26,6 +26,7 @@ TO_COME = {
     "en": {
         "errors from 10:00 to 11:00 yesterday vs today",
         "errors from the 5th to the 7th",
+        "errors this afternoon vs this morning",
         "errors this morning vs last week",
         "errors today after 9am",
         "rage clicks between 22:00 and 02:00 on Friday",

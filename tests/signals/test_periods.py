@@ -65,10 +65,17 @@ def test_a_period_has_exact_ends_over_clock_changes(text: str, now: str, start: 
     assert iso(asked(f"rage clicks {text}", now).period) == (start, end)
 
 
-def test_parts_of_two_months_are_compared_in_the_year_in_which_both_have_been() -> None:
-    question = asked("rage clicks late October vs late September", "2027-09-05T23:59")
+@pytest.mark.parametrize("now", ["2027-09-05T23:59", "2027-09-25T12:00", "2027-10-05T12:00"])
+def test_parts_of_two_months_are_compared_in_the_year_in_which_both_have_been(now: str) -> None:
+    question = asked("rage clicks late October vs late September", now)
     assert question.compare
     assert iso(question.compare) == ("2026-09-21T00:00:00-04:00", "2026-10-01T00:00:00-04:00")
+
+
+def test_the_29th_of_february_is_in_no_year_before() -> None:
+    question = asked("rage clicks on Mar 10 vs Feb 29", "2028-03-05T12:00")
+    assert question.compare
+    assert iso(question.compare) == ("2028-02-29T00:00:00-05:00", "2028-03-01T00:00:00-05:00")
 
 
 def test_days_on_which_clocks_change_have_23_and_25_hours() -> None:

@@ -125,6 +125,14 @@ def test_where_known_words_do_not_go_together_the_question_without_some_is_offer
         ("errors until 9", "9", ["errors until 09:00", "errors until 21:00"]),
         ("errors before 9", "9", ["errors before 09:00", "errors before 21:00"]),
         ("9까지 오류", "9", ["09:00까지 오류", "21:00까지 오류"]),
+        (
+            "어제 3시에서 5시 사이 오류",
+            "3시에서 5시 사이",
+            ["어제 03:00에서 05:00 사이 오류", "어제 15:00에서 17:00 사이 오류"],
+        ),
+        ("errors yesterday 11 to 1", "11 to 1", ["errors yesterday 11:00 to 13:00", "errors yesterday 23:00 to 01:00"]),
+        ("어제 점심 1시부터 오류", "1시", ["어제 점심 오류"]),
+        ("어제 3시까지 오류", "3시", ["어제 03:00까지 오류", "어제 15:00까지 오류"]),
         ("errors until the last hour", "until the last hour", []),
         ("rage clicks until", "until", []),
         ("errors by browser and country", "country", ["errors by browser"]),
@@ -175,3 +183,29 @@ def test_of_or_between_different_things_is_said_why_it_is_refused(text: str) -> 
     said = "I can't count what is one or the other of two different things: ask for each side of “%(word)s” alone."
     assert refused
     assert str(refused) == LOCALES[tag].text(said, word=refused.at)
+
+
+@pytest.mark.parametrize(
+    "text", ["어제 점심 1시부터 오류", "어제 점심 1시까지 오류", "어제 점심 3시에서 5시 사이 오류", "어제 3시까지 오류"]
+)
+def test_no_offer_leaves_a_particle_alone(text: str) -> None:
+    refused = refusal(text, "ko")
+    assert refused
+    for offered in refused.examples:
+        assert not {"부터", "까지", "에서"} & set(offered.split()), offered
+        assert "사이" not in offered or re.search(r"\d\d:00 사이", offered), offered
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "said"),
+    [
+        ("errors last 7 days vs 24 hours ago", "en", "reaches into the period itself"),
+        ("최근 7일 오류 24시간 전 대비", "ko", "묻는 기간과 겹칩니다"),
+        ("errors yesterday vs 24 hours ago", "en", "is shorter than the period"),
+        ("어제 오류 24시간 전 대비", "ko", "묻는 기간보다 짧습니다"),
+        ("errors last hour vs this morning", "en", "can't be found in there"),
+        ("지난 1시간 오류 이번 달 대비", "ko", "같은 시간대가 그 안에 없습니다"),
+    ],
+)
+def test_why_a_time_cannot_be_compared_with_is_said(text: str, tag: str, said: str) -> None:
+    assert said in str(refusal(text, tag))

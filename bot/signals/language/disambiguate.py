@@ -10,7 +10,14 @@ from collections.abc import Callable
 
 from lark import Token
 
-from bot.signals.language.clause_words import mark_alternatives, mark_concerned, mark_stretches_ago, mark_strokes
+from bot.signals.language.clause_words import (
+    mark_alternatives,
+    mark_concerned,
+    mark_days_of_one_month,
+    mark_halves,
+    mark_stretches_ago,
+    mark_strokes,
+)
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
@@ -238,6 +245,8 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_not_only, frozenset({"ONLY"})),
     (mark_alternatives, frozenset({"VALUE", "FILTER", "VERSION", "PATH", "NOUN", "PLACE", "SELECTOR"})),
     (mark_concerned, frozenset({"METRIC"})),
+    (mark_days_of_one_month, frozenset({"UNIT"})),
+    (mark_halves, frozenset({"UNIT"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
     (mark_stretches_ago, frozenset({"AGO"})),
     (mark_shapes, frozenset()),
@@ -248,7 +257,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
     (_since_days, frozenset({"TIME", "PART"})),
     (carry_halves, frozenset({"TO", "FROM_P"})),
-    (mark_open_hours, frozenset({"TIME"})),
+    (mark_open_hours, frozenset({"TIME", "NUMBER"})),
     (_counted, frozenset()),
     (mark_exceptions, frozenset({"NOT", "NOT_P"})),
     (mark_years, frozenset({"CALENDAR"})),

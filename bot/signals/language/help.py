@@ -133,7 +133,8 @@ def _parts(tokens: Sequence[Token], text: str) -> list[_Part]:
     """Returns the parts in the order of the text; a name is one, and so is what several tokens were made of."""
     kinds: dict[tuple[int, int], set[str]] = {}
     for token in tokens:
-        kinds.setdefault((token.start_pos or 0, token.end_pos or 0), set()).add(token.type)
+        between = (token.type, str(token)) == ("TO", "between")
+        kinds.setdefault((token.start_pos or 0, token.end_pos or 0), set()).add("BETWEEN_P" if between else token.type)
     parts: list[_Part] = []
     for (start, end), each in sorted(kinds.items()):
         last = parts[-1] if parts else _Part(0, 0, frozenset())
@@ -166,7 +167,28 @@ def _runs(parts: Sequence[_Part], place: int) -> list[list[_Part]]:
     runs += [[*run, part] for run in runs for part in behind if run[-1].end < part.start]
     either = [part for part in parts if part.kinds == {"OR"}]
     free = [run for run in runs if any(not part.kinds <= _RELATIONS for part in run) and set(either) <= set(run)]
+    free = [run for run in free if not _leaves_particle(parts, run)]
     return sorted(free, key=lambda run: (_counts(run), len(run), _apart(run, place)))
+
+
+def _leaves_particle(parts: Sequence[_Part], run: Sequence[_Part]) -> bool:
+    """Whether a particle or a dash would stay without a word that it is written with: "어제 3시까지" without "3시".
+
+    "사이" joins the two times before it.
+    """
+    for at, part in enumerate(parts):
+        if part in run:
+            continue
+        joint = "TO" in part.kinds
+        last, behind = parts[max(at - 1, 0) : at], parts[at + 1 : at + 2]
+        if "BETWEEN_P" in part.kinds and set(parts[max(at - 2, 0) : at]) & set(run):
+            return True
+        particle = joint or any(kind.endswith("_P") for kind in part.kinds)
+        stuck = [other for other in last if particle and other.end == part.start]
+        stuck += [other for other in behind if joint and part.end == other.start]
+        if any(other in run for other in stuck):
+            return True
+    return False
 
 
 def _apart(run: Sequence[_Part], place: int) -> int:

@@ -52,13 +52,13 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
         if first is None or last is None:
             continue
         if _turned(first, last) and _on_one_day(out, at):
-            out[at - 1 : at + 2] = [_unread(out, at, "turned")]
+            out[at - 1 : at + 2] = [_unread(out, at, ["turned"])]
             continue
         part = _part_beside(out, at)
         numbers = out[at - 1].type == out[at + 1].type == "NUMBER" and not (first.full_day or last.full_day)
         spoken = _is_open(out[at - 1], text) and not (last.half or last.full_day)
         if part is None and (numbers or spoken):
-            out[at - 1 : at + 2] = [_unread(out, at, "half")]
+            out[at - 1 : at + 2] = [_unread(out, at, ["half", *_readings(out, at, first, last, text)])]
             continue
         bounds = _bounds(out[part]) if part is not None else None
         begin, end = _within(first, last, bounds)
@@ -71,12 +71,24 @@ def carry_halves(tokens: list[Token], text: str) -> list[Token]:
 
 
 def mark_open_hours(tokens: list[Token], text: str) -> list[Token]:
-    """ "2시부터": a spoken hour that is no end of a range and may be either of two is OPENHOURS."""
+    """ "2시부터", "yesterday until 3": an hour that is no end of a range and may be either of two is OPENHOURS."""
+    tokens = [_end_of_day(tokens, at, text) for at in range(len(tokens))]
     ends = {at + side for at, token in enumerate(tokens) if token.type in {"TO", "FROM_P"} for side in (-1, 1)}
     return [
         retyped(token, "OPENHOURS", "hour") if at not in ends and _is_open(token, text) else token
         for at, token in enumerate(tokens)
     ]
+
+
+def _end_of_day(tokens: Sequence[Token], at: int, text: str) -> Token:
+    """Returns the token, and of a number that ends a day an hour of it: no month is named that it might be a day of."""
+    token, kinds = tokens[at], [token.type for token in tokens[max(at - 2, 0) : at + 1]]
+    if kinds[1:] != ["TO", "NUMBER"] or kinds[0] not in {"DAY", "WEEKDAY", "HOLIDAY"}:
+        return token
+    hour = _hour(tokens, at, text)
+    if hour is None:
+        return token
+    return retyped(token, "OPENHOURS", "hour") if len(hour.possible) > 1 else _time(token, hour.possible[0])
 
 
 def _is_open(token: Token, text: str) -> bool:
@@ -86,8 +98,18 @@ def _is_open(token: Token, text: str) -> bool:
     return hour is not None and not said and not hour[1].startswith("0") and int(hour[1]) in _ASLEEP
 
 
-def _unread(tokens: Sequence[Token], at: int, why: str) -> Token:
-    return Token("OPENHOURS", why, start_pos=tokens[at - 1].start_pos, end_pos=tokens[at + 1].end_pos)
+def _unread(tokens: Sequence[Token], at: int, said: Sequence[str]) -> Token:
+    """Returns the two ends as one token, with what joins them also where that is typed behind ("사이")."""
+    end = max(token.end_pos or 0 for token in tokens[at : at + 2])
+    return Token("OPENHOURS", "|".join(said), start_pos=tokens[at - 1].start_pos, end_pos=end)
+
+
+def _readings(tokens: Sequence[Token], at: int, first: _Hour, last: _Hour, text: str) -> list[str]:
+    """Returns the range as it may have been meant, in twenty-four hours: "03:00 to 05:00", "15:00 to 17:00"."""
+    begin, end = tokens[at - 1], tokens[at + 1]
+    between, behind = text[begin.end_pos : end.start_pos], text[end.end_pos : tokens[at].end_pos]
+    ranges = [min(product([start], last.possible), key=_length) for start in first.possible]
+    return [f"{_time(begin, start)}{between}{_time(end, stop)}{behind}" for start, stop in ranges]
 
 
 def _turned(first: _Hour, last: _Hour) -> bool:

@@ -158,13 +158,14 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     if hours is None:
         return None
     typed = raw(hours, text)
-    if str(hours) == "turned":
+    why, *readings = hours.split("|")
+    if why == "turned":
         return Puzzled("“%(what)s” ends before it starts; say the day of each end.", at=typed, what=typed)
     problem = Puzzled("Say which half of the day “%(what)s” is in: 2pm, say, or 14:00.", at=typed, what=typed)
-    if str(hours) == "hour":
-        when, begin, end = clock_time(typed), hours.start_pos or 0, hours.end_pos or 0
-        halves = (f"{hour:02}:{when.minute:02}" for hour in (when.hour, when.hour + 12))
-        problem.instead = tuple(f"{text[:begin]}{half}{text[end:]}" for half in halves)
+    if why == "hour":
+        when = clock_time(typed)
+        readings = [f"{hour:02}:{when.minute:02}" for hour in (when.hour, when.hour + 12)]
+    problem.instead = tuple(f"{text[: hours.start_pos]}{reading}{text[hours.end_pos :]}" for reading in readings)
     return problem
 
 

@@ -49,6 +49,15 @@ class UnlikeAlternatives(Puzzled):
         )
 
 
+class NotInThere(Puzzled):
+    """A longer time to compare with, in which the hours of the period are not to be found."""
+
+    def __init__(self, when: str) -> None:
+        super().__init__(
+            "“%(what)s”: the hours of the period can't be found in there; name another day or time.", at=when, what=when
+        )
+
+
 class UnreadableWord(Puzzled):
     """A word of time or of counting that is known and has no reading."""
 

@@ -11,7 +11,7 @@ from lark.tree import Meta
 from bot.signals.language.dates import CLOCKS_FORWARD, Hours, recent
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import key, lexicon
-from bot.signals.language.parse_errors import Puzzled
+from bot.signals.language.parse_errors import Misplaced, Puzzled
 from bot.signals.language.when import When
 from bot.signals.periods import Span
 
@@ -33,6 +33,9 @@ class Ranges(When):
         particles = any(isinstance(part, Token) and part.type == "FROM_P" for part in parts)
         particles = particles or any(span.unit == "" and span.day_of_month for span in parts if isinstance(span, Span))
         first, last = (part for part in parts if isinstance(part, Span))
+        for bare, other in ((first, last), (last, first)):
+            if bare.unit == "" and bare.day_of_month and not (other.unit == "day" or other.day_of_month):
+                raise Misplaced(str(bare.day_of_month))  # "2 to half an hour ago": no day of a month
         if first.clock and last.clock:
             return Hours(first.clock, last.clock)
         if particles:

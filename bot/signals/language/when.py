@@ -74,8 +74,8 @@ class When(Transformer[Token, Any]):
 
     def named(self, parts: list[Token]) -> Span:
         by_kind = {token.type: token for token in parts}
-        year = self._year(by_kind["YEAR"]) if "YEAR" in by_kind else None
-        _, month_number = month(by_kind["MONTH"])
+        year, month_number = month(by_kind["MONTH"])
+        year = self._year(by_kind["YEAR"]) if "YEAR" in by_kind else year
         day = recent(self.clock, year, month_number, number(by_kind["NUMBER"]), self._typed(parts))
         return replace(self.clock.day(day), recent="" if year else "date")
 
@@ -100,7 +100,8 @@ class When(Transformer[Token, Any]):
         last = parts[-1]
         if parts[0].type == "CALENDAR":
             steps, unit = str(parts[0]).split()
-            return self.clock.calendar(int(steps), unit)
+            span = self.clock.calendar(int(steps), unit)
+            return replace(span, recent="part") if unit == "weekend" else span
         if len(parts) == 1 and last.type == "YEAR":
             return self.clock.year(self._year(last))
         spoken = next((self._year(token) for token in parts if token.type == "YEAR"), None)
@@ -202,7 +203,7 @@ class When(Transformer[Token, Any]):
     def night(self, _: list[Token]) -> Span:
         """ "last night": from six in the evening to six in the morning."""
         evening = self.clock.calendar(-1, "day")
-        return Span(self.clock.on(evening, time(18)), self.clock.at(self.clock.today, time(6)))
+        return Span(self.clock.on(evening, time(18)), self.clock.at(self.clock.today, time(6)), recent="part")
 
     def anchor(self, parts: list[Token]) -> Span:
         return self.moment(parts)
