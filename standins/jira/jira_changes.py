@@ -37,7 +37,7 @@ def created(world: JiraWorld, fields: dict[str, Any], properties: dict[str, Any]
         raise JiraError(400, fields={"parent": "Given parent issue does not belong to the hierarchy of this type."})
     project.last += 1
     world.issues.append(issue)
-    world.tell("jira:issue_created", issue, None)
+    world.deliver("jira:issue_created", issue, None)
     return issue
 
 
@@ -69,12 +69,12 @@ def moved_project(world: JiraWorld, issue: StoredJiraIssue, project: JiraProject
 
 def deleted(world: JiraWorld, issue: StoredJiraIssue) -> None:
     world.issues.remove(issue)
-    world.tell("jira:issue_deleted", issue, None)
+    world.deliver("jira:issue_deleted", issue, None)
 
 
 def archived(world: JiraWorld, issue: StoredJiraIssue, by: JiraUser) -> None:
     issue.archived = True
-    world.tell("jira:issue_updated", issue, JiraChange(by, world.clock(), ()))
+    world.deliver("jira:issue_updated", issue, JiraChange(by, world.clock(), ()))
 
 
 def _values(issue: StoredJiraIssue) -> dict[str, tuple[str | None, str | None]]:
@@ -109,4 +109,4 @@ def _note(world: JiraWorld, issue: StoredJiraIssue, before: dict[str, Any], by: 
         issue.updated = world.clock()
         change = JiraChange(by, issue.updated, items)
         issue.changes.append(change)
-        world.tell("jira:issue_updated", issue, change)
+        world.deliver("jira:issue_updated", issue, change)

@@ -56,14 +56,14 @@ class JiraDeliveries:
         """Hears of the world's changes for as long as the body lasts."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_S)) as session:
             deliveries = cls(world, session)
-            world.tell = deliveries.tell
+            world.deliver = deliveries.deliver
             try:
                 yield deliveries
             finally:
-                world.tell = lambda *_: None
+                world.deliver = lambda *_: None
                 await deliveries.settle()
 
-    def tell(self, event: str, issue: StoredJiraIssue, change: JiraChange | None) -> None:
+    def deliver(self, event: str, issue: StoredJiraIssue, change: JiraChange | None) -> None:
         for hook in self._world.hooks:
             body = payload(self._world, event, issue, change)
             delivery = JiraDelivery(hook, msgspec.json.encode(body), str(uuid.uuid4()))

@@ -244,7 +244,7 @@ class JiraWorld:
     waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
     """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
     status of the answer, 0 where there was none."""
-    tell: Callable[[str, StoredJiraIssue, JiraChange | None], None] = lambda *_: None
+    deliver: Callable[[str, StoredJiraIssue, JiraChange | None], None] = lambda *_: None
 
     def fault(self, method: str, path: str) -> JiraFault | None:
         """The first fault that matches and isn't used up; it is used once."""

@@ -41,7 +41,7 @@ def created(world: LinearWorld, sent: dict[str, Any], by: LinearUser) -> StoredL
         team.last -= 1
         raise
     world.issues.append(issue)
-    world.tell("create", issue, {}, by)
+    world.deliver("create", issue, {}, by)
     return issue
 
 
@@ -82,7 +82,7 @@ def archive(world: LinearWorld, issue: StoredLinearIssue, by: LinearUser, *, tra
 def delete(world: LinearWorld, issue: StoredLinearIssue, by: LinearUser) -> None:
     """Takes the issue out of the bin for good."""
     issue.deleted = True
-    world.tell("remove", issue, {}, by)
+    world.deliver("remove", issue, {}, by)
 
 
 def comment(world: LinearWorld, issue: StoredLinearIssue, sent: dict[str, Any]) -> LinearComment:
@@ -171,7 +171,7 @@ def _tell_changes(
         changed = dict(changed)
         changed["updatedAt"] = issue.updated.isoformat()
         issue.updated = world.clock()
-        world.tell(action, issue, changed, by)
+        world.deliver(action, issue, changed, by)
 
 
 def _is_new(world: LinearWorld, id: str) -> None:

@@ -57,14 +57,14 @@ class LinearDeliveries:
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             deliveries = cls(world, session)
-            world.tell = deliveries.tell
+            world.deliver = deliveries.deliver
             try:
                 yield deliveries
             finally:
-                world.tell = lambda *_: None
+                world.deliver = lambda *_: None
                 await deliveries.settle()
 
-    def tell(self, action: str, issue: StoredLinearIssue, before: dict[str, Any], by: LinearUser) -> None:
+    def deliver(self, action: str, issue: StoredLinearIssue, before: dict[str, Any], by: LinearUser) -> None:
         for hook in self._world.hooks:
             if "Issue" not in hook.types or (hook.team is not None and hook.team is not issue.team):
                 continue

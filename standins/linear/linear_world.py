@@ -222,7 +222,7 @@ class LinearWorld:
     waiting: list[Callable[..., Awaitable[int]]] = field(default_factory=list)
     """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
     status of the answer, 0 where there was none."""
-    tell: Callable[[str, StoredLinearIssue, dict[str, Any], LinearUser], None] = lambda *_: None
+    deliver: Callable[[str, StoredLinearIssue, dict[str, Any], LinearUser], None] = lambda *_: None
     """Hears of every change: what was done, the issue, what was there before, and who did it."""
 
     def fault(self, operation: str) -> LinearFault | None:
