@@ -11,6 +11,8 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing
 from bot.kernel.metrics import Metrics
 from bot.slack.outbox import Outbox, UploadFile
+from bot.slack.outbox.models import OutboxUpdate
+from bot.slack.outbox.store import OutboxStore
 from tests.slack.slack_workspace import SlackWorkspace, open_outbox, text_message
 from tests.waiting import settled
 
@@ -40,6 +42,25 @@ async def test_an_update_that_arrives_while_another_is_sent_is_sent_after_it(
     sent = [int(call["args"]["text"]) for call in slack.calls("chat.update")]
     assert sent == sorted(sent)
     assert len(sent) < 20
+
+
+async def test_an_update_that_took_longer_to_arrive_is_not_shown_over_newer_ones(
+    redis: Redis, slack: SlackWorkspace
+) -> None:
+    """Whoever looked before the message was posted names it by its key, whoever looks later by where it is."""
+    async with open_outbox(redis, slack) as box:
+        await box.post("m", team="T1", channel="C1", message=text_message("0"))
+        await box.update("m", text_message("1"), team="T1")
+        slack.fault("held_response", "chat.update", seconds=60)
+        async with box.running():
+            await settled(lambda: slack.count("chat.update") == 1)
+            slow = OutboxUpdate(text_message("2"), key="m")
+            assert not await OutboxStore(redis).add_update("T1", "C1", "key:m", slow)
+            await box.update("m", text_message("3"), team="T1")
+            slack.team.faults.clear()
+            await settled(lambda: slack.count("chat.update") == 3)
+    assert [call["args"]["text"] for call in slack.calls("chat.update")] == ["1", "2", "3"]
+    assert slack.texts("C1") == ["3"]
 
 
 async def test_progress_that_comes_late_takes_the_place_of_nothing(redis: Redis, slack: SlackWorkspace) -> None:

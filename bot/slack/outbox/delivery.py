@@ -26,7 +26,7 @@ from bot.kernel.origin import Origin, working_for
 from bot.kernel.telemetry import current_reference, reference
 from bot.kernel.tracing import span
 from bot.slack.outbox import models
-from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
+from bot.slack.outbox.models import BY_TS, Delivery, DeliveryState, Message, OutboxItem, Post, ServedChannel, Update
 from bot.slack.outbox.send import MessageSender, delete_message, find_message, post_message, update_message
 from bot.slack.outbox.store import OutboxStore
 from bot.slack.outbox.telling import Telling, surviving
@@ -261,8 +261,8 @@ class ItemDelivery:
 
     async def _address(self, team: str, channel: str, target: str) -> Address | None:
         """(channel, ts) of the message to update; None when it was never posted."""
-        kind, _, name = target.partition(":")
-        if kind == "ts":
+        name = target.partition(":")[2]
+        if target.startswith(BY_TS):
             return channel, name
         delivery = await self._store.delivery(team, name)
         return (delivery.channel, delivery.ts) if delivery and delivery.state is DeliveryState.POSTED else None

@@ -13,6 +13,7 @@ from bot.kernel.reply_address import ReplyAddress
 from bot.state.locks import HeldLock
 
 Message = dict[str, Any]  # arguments of chat.postMessage: "text", "blocks", ...
+BY_KEY, BY_TS = "key:", "ts:"  # how an update names its message: by the key of the post, or by the ts at Slack
 
 
 class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
@@ -39,7 +40,7 @@ class Post(msgspec.Struct, frozen=True, tag="post", omit_defaults=True):
 class Update(msgspec.Struct, frozen=True, tag="update", omit_defaults=True):
     """ "There is something newer for this message": its content lies apart, so that newer replaces new."""
 
-    target: str  # "key:<key of the post>" or "ts:<ts of the message>"
+    target: str  # what `BY_KEY` or `BY_TS` begins
     origin: Origin | None = None
     """What led to the first content since the message was sent or updated last."""
 

@@ -14,7 +14,7 @@ from bot.kernel.metrics import Metrics
 from bot.kernel.origin import handed_on
 from bot.kernel.reply_address import who_waits
 from bot.slack.outbox.delivery import ItemDelivery
-from bot.slack.outbox.models import Delivery, DeliveryState, Message, OutboxUpdate, Post, Teller
+from bot.slack.outbox.models import BY_KEY, BY_TS, Delivery, DeliveryState, Message, OutboxUpdate, Post, Teller
 from bot.slack.outbox.outbox_worker import OnWait, OutboxWorker, log_wait
 from bot.slack.outbox.send import BlockSupport, MessageSender
 from bot.slack.outbox.store import OutboxStore
@@ -201,8 +201,8 @@ class Outbox:
 def _named(target: str | tuple[str, str], delivery: Delivery | None) -> tuple[str, str]:
     """(channel, name) of what an update is for: by ts as soon as there is one, so that all updates meet there."""
     if isinstance(target, tuple):
-        return target[0], f"ts:{target[1]}"
+        return target[0], f"{BY_TS}{target[1]}"
     if delivery is None:
         raise Missing("There is no such message to update.")
     by_ts = delivery.state is DeliveryState.POSTED
-    return delivery.channel, f"ts:{delivery.ts}" if by_ts else f"key:{target}"
+    return delivery.channel, f"{BY_TS}{delivery.ts}" if by_ts else f"{BY_KEY}{target}"

@@ -96,10 +96,14 @@ redis.call('HSET', KEYS[1], unpack(ARGV, 5))
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 {_NEXT}"""
 
-# KEYS newest, outgoing, due, lock; ARGV item, token, channel, update that was sent ('' to drop whatever is there)
+# Where there is newer content by now, the item goes to the end of the list, so that others have their turn. One that
+# names its message by key stays: what names it by ts is newer, for it was asked for after the message was posted.
+# KEYS newest, outgoing, due, lock
+# ARGV item, token, channel, update that was sent ('' to drop whatever is there), '1' for one that names a key
 _END_UPDATE = f"""{_UNLESS_TAKEN_OVER}
 local newest = redis.call('GET', KEYS[1])
 if newest and ARGV[4] ~= '' and newest ~= ARGV[4] then
+  if ARGV[5] == '1' then return 1 end
   redis.call('RPUSH', KEYS[2], ARGV[1])
 else
   redis.call('DEL', KEYS[1])
@@ -234,7 +238,8 @@ class OutboxStore:
 
     async def end_update(self, served: ServedChannel, raw: bytes, target: str, sent: bytes) -> bool:
         """False when somebody else has taken over the channel; then nothing is written down."""
-        args: list[Any] = [raw, served.lock.token, served.channel, sent]
+        by_key = "1" if target.startswith(models.BY_KEY) else ""
+        args: list[Any] = [raw, served.lock.token, served.channel, sent, by_key]
         first = keys.newest(served.team, served.channel, target)
         return bool(await self._end_update(keys=_guarded(first, served), args=args))
 
