@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from bot.kernel.paths import ROOT
 
 PRODUCT = ("bot", "handlers", "standins")
@@ -15,15 +17,19 @@ ROLES = {"__init__.py", "__main__.py", "provider.py", "context.py", "jobs.py"}
 """What a folder has one of: its row, what its room works with, what it puts on the queue."""
 MOST_LINES = 300
 LONGEST_FUNCTION = 50
+ONE_SCRIPT = "standins/shop/recorder.js"
+"""Longer, because a page loads it with one tag and nothing else."""
 
 
-def files(*folders: str) -> Iterator[Path]:
-    return (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+def files(*folders: str, ending: str = "py") -> Iterator[Path]:
+    return (path for folder in folders for path in sorted((ROOT / folder).rglob(f"*.{ending}")))
 
 
-def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files(*FOLDERS)}
-    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES} == {}
+@pytest.mark.parametrize("ending", ["py", "js"])
+def test_no_file_is_longer_than_three_hundred_lines(ending: str) -> None:
+    found = files(*FOLDERS, "templates", ending=ending)
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in found}
+    assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES and path != ONE_SCRIPT} == {}
 
 
 def test_no_function_is_longer_than_fifty_lines() -> None:

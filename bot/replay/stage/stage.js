@@ -1,7 +1,7 @@
 // Plays a recording to given times, and says at which of them the page may look different.
 // Runs beside the replayer in a page that cannot reach the network; returns plain values only.
 (() => {
-  const { Camera, decodedImages, PageReplayer } = globalThis;
+  const { Animations, Camera, Canvases, Hovering, Labels, decodedImages, PageReplayer } = globalThis;
   const MUTATION = 0,
     MOVE = 1,
     INTERACTION = 2,
@@ -16,22 +16,20 @@
     BLUR = 6;
   const DOWN = 1,
     UP = 0;
-  const MANY = 40; // animations beyond which looking at each costs more than a shot
   const LONG = 100; // mutations beyond which it is faster to play them on a copy of the page, then compare
 
   let player,
     canvases,
     labels,
     camera,
+    animations,
+    hovering,
     events,
     times,
     box,
     pieces = [];
   let next = 0; // the first event not yet played
   let ahead = null; // the step that was begun before anybody asked for it
-  let firstSeen, looks; // animation -> replay time it was first seen at, and what it then looked like
-  let hoverRules = null,
-    hovered = [];
   let off = [0, 0],
     pressed = false; // how far the page is from where it was under the pointer
 
@@ -73,88 +71,13 @@
     return Math.min(Math.max(at, from + margin), to - margin) - at;
   }
 
-  // Hovering matters only where a style rule asks for it. rrweb marks hovered elements with the class ":hover".
-  function* hoverSelectors(rules) {
-    for (const rule of rules) {
-      if (rule.cssRules) yield* hoverSelectors(rule.cssRules);
-      if (!rule.selectorText?.includes("\\:hover")) continue;
-      for (const part of rule.selectorText.split(/,(?![^(]*\))/)) {
-        const upToHover = part.match(/^.*\\:hover[^\s>+~]*/);
-        if (upToHover) yield upToHover[0].trim();
-      }
-    }
-  }
-
-  function readHoverRules() {
-    try {
-      const sheets = [...page().styleSheets, ...page().adoptedStyleSheets];
-      const found = [...new Set(sheets.flatMap((sheet) => [...hoverSelectors(sheet.cssRules)]))];
-      hoverRules = found.join(",");
-      if (hoverRules) page().documentElement.matches(hoverRules);
-    } catch {
-      hoverRules = "*"; // a sheet that cannot be read may ask for anything
-    }
-  }
-
-  function hoverChanged() {
-    if (hoverRules === null) readHoverRules();
-    const now = hoverRules ? [...page().querySelectorAll(".\\:hover")].filter((one) => one.matches(hoverRules)) : [];
-    const same = now.length === hovered.length && now.every((one, i) => one === hovered[i]);
-    hovered = now;
-    return !same;
-  }
-
-  // Animations run in the recording's time, not in the browser's: the same moment always looks the same. Those that
-  // the first seek finds began at some time since the page was there, so most of them are over.
-  function animate(now, began = now) {
-    const running =
-      page()
-        ?.getAnimations?.()
-        .filter((one) => one.playState !== "finished") ?? [];
-    let visible = running.length > MANY;
-    for (const animation of running) {
-      if (!firstSeen.has(animation)) firstSeen.set(animation, began);
-      try {
-        const end = animation.effect.getComputedTiming().endTime,
-          at = now - firstSeen.get(animation);
-        animation.pause();
-        if (Number.isFinite(end) && at >= end) animation.finish();
-        else animation.currentTime = at;
-      } catch {
-        visible = true;
-        continue;
-      }
-      if (running.length <= MANY) visible = looksDifferent(animation) || visible;
-    }
-    return visible;
-  }
-
-  function looksDifferent(animation) {
-    const { target, pseudoElement } = animation.effect;
-    if (!target?.isConnected) return false;
-    const style = getComputedStyle(target, pseudoElement);
-    const names = new Set(animation.effect.getKeyframes().flatMap(Object.keys));
-    for (const other of ["offset", "computedOffset", "easing", "composite"]) names.delete(other);
-    const look = [...names].map((name) => style[name]).join(";");
-    const before = looks.get(animation);
-    looks.set(animation, look);
-    return look !== before && onScreen(target);
-  }
-
-  function onScreen(element) {
-    const { left, top, right, bottom } = edges(element);
-    const { innerWidth, innerHeight } = player.iframe.contentWindow;
-    const margin = 60; // shadows and outlines reach beyond the box
-    return right > -margin && bottom > -margin && left < innerWidth + margin && top < innerHeight + margin;
-  }
-
   function mayShow({ type, data }) {
     if (type !== 3) return type === 2 || type === 4;
     if (data.source === MUTATION) {
-      if (data.adds.some(({ node }) => /^(style|link|head)$/.test(node.tagName ?? ""))) hoverRules = null;
+      if (data.adds.some(({ node }) => /^(style|link|head)$/.test(node.tagName ?? ""))) hovering.restyled();
       return true;
     }
-    if ([STYLE_RULE, STYLE_DECLARATION, ADOPTED_STYLES].includes(data.source)) hoverRules = null;
+    if ([STYLE_RULE, STYLE_DECLARATION, ADOPTED_STYLES].includes(data.source)) hovering.restyled();
     if (data.source === INTERACTION) return data.type === FOCUS || data.type === BLUR;
     return ![MOVE, TOUCH_MOVE, DRAG, SELECTION].includes(data.source);
   }
@@ -177,9 +100,9 @@
       if (player.failure) throw player.failure;
       visible = player.settle() || visible;
       if (pointed) follow(pointed);
-      visible = hoverChanged() || visible;
+      visible = hovering.changed() || visible;
     }
-    visible = animate(at, began) || visible;
+    visible = animations.show(at, began) || visible;
     return (player.wanted.size > 0 && player.settle()) || visible; // there may be room for a scroll only now
   }
 
@@ -238,8 +161,7 @@
       const json = await new Response(unpacked).text();
       events = JSON.parse(json);
       box = { width, height, scale: 1, left: 0, top: 0 };
-      [next, hoverRules, hovered, firstSeen, looks] = [0, null, [], new WeakMap(), new WeakMap()];
-      [off, pressed, ahead] = [[0, 0], false, null];
+      [next, off, pressed, ahead] = [0, [0, 0], false, null];
       const silent = { log() {}, warn() {}, error() {} };
       const config = {
         mouseTail: false,
@@ -252,9 +174,11 @@
         plugins: [{ onBuild: (node) => canvases.add(node) }],
       };
       player = new PageReplayer(events, config, events[0]?.data?.definitions || json.includes('"isCustom"'));
-      canvases = new globalThis.Canvases(player);
-      labels = new globalThis.Labels(player, events);
+      canvases = new Canvases(player);
+      labels = new Labels(player, events);
       camera = new Camera(player, box);
+      animations = new Animations(player);
+      hovering = new Hovering(player);
       player.on("resize", fit);
       // The replayer builds the first page by itself a moment later (after 1 ms); playing before that gives now this,
       // now that.

@@ -26,6 +26,8 @@ SCRIPTS = (
     "view_frames.js",
     "new_texts.js",
     "camera.js",
+    "animations.js",
+    "hovering.js",
     "stage.js",
 )
 REPLAYER = NODE_MODULES / "@rrweb" / "replay" / "dist"
