@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import msgspec
 from aiohttp import web
 
 from standins.confluence.confluence_api import WORLD, Handler, api_routes
 from standins.confluence.confluence_pages import page_routes
-from standins.confluence.confluence_world import ConfluenceFault, ConfluenceRefusal, ConfluenceWorld
+from standins.confluence.confluence_world import ConfluenceRefusal, ConfluenceWorld
+from standins.http_faults import HttpFault, with_fault
 
 
 @asynccontextmanager
@@ -48,22 +50,9 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
 
 @web.middleware
 async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
-    fault = request.app[WORLD].fault(request.method, request.path)
-    if fault is None:
-        return await handler(request)
-    if fault.meanwhile:
-        fault.meanwhile()
-    return await _failed(request, handler, fault)
+    fault = request.app[WORLD].faults.next(f"{request.method} {request.path}")
+    return await with_fault(request, fault, lambda: handler(request), _refused)
 
 
-async def _failed(request: web.Request, handler: Handler, fault: ConfluenceFault) -> web.StreamResponse:
-    if fault.after or not (fault.drop or fault.status):
-        await request.read()
-        response = await handler(request)
-        if not (fault.drop or fault.status):
-            return response
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        raise web.HTTPServiceUnavailable  # it reaches nobody
-    raise ConfluenceRefusal(fault.status, "Made to fail", fault.headers)
+def _refused(fault: HttpFault) -> NoReturn:
+    raise ConfluenceRefusal(fault.status, fault.message, fault.headers)

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from standins.http_faults import HttpFault, HttpFaults
+
 
 class ConfluenceRefusal(Exception):
     """Is answered with `status`, in the form of the API that was called."""
@@ -15,23 +17,6 @@ class ConfluenceRefusal(Exception):
         super().__init__(sentence)
         self.status = status
         self.headers = headers or {}
-
-
-@dataclass(slots=True)
-class ConfluenceFault:
-    """A fault of `times` requests whose "METHOD /path" matches `where`.
-
-    `meanwhile` is called first; with `after` the request is really done; then the connection is cut (`drop`) or
-    `status` is answered. Without these the request is done as usual.
-    """
-
-    where: str
-    times: int = 1
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    drop: bool = False
-    after: bool = False
-    meanwhile: Callable[[], None] | None = None
 
 
 @dataclass(slots=True)
@@ -74,20 +59,12 @@ class ConfluenceWorld:
     may_write: bool = True
     most_bytes: int = 10_000_000
     pages: dict[str, StoredPage] = field(default_factory=dict)
-    faults: list[ConfluenceFault] = field(default_factory=list)
+    faults: HttpFaults[HttpFault] = field(default_factory=HttpFaults)
     requests: list[str] = field(default_factory=list)
     """Each as "METHOD /path"."""
 
     def __post_init__(self) -> None:
         self.pages[self.home] = StoredPage(self.home, self.space_id, "", "Operations", "<p>Home</p>")
-
-    def fault(self, method: str, path: str) -> ConfluenceFault | None:
-        """The first fault that matches and isn't used up; it is used once."""
-        for fault in self.faults:
-            if fault.times > 0 and re.search(fault.where, f"{method} {path}"):
-                fault.times -= 1
-                return fault
-        return None
 
     def titled(self, title: str) -> StoredPage | None:
         return next((page for page in self.pages.values() if page.title == title and not page.trashed), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,6 +24,7 @@ from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import PARTIAL, WORLD, json_response, rate_headers
 from standins.datadog.world import RequestRecord, World
+from standins.http_faults import with_fault
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -82,27 +82,13 @@ def _read(body: bytes) -> Any:
 
 @web.middleware
 async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
-    fault = request.app[WORLD].faults.next(request.method, request.path)
-    if fault is None:
-        return await handler(request)
-    if fault.meanwhile:
-        fault.meanwhile()
-    if fault.delay_s:
-        await asyncio.sleep(fault.delay_s)
-    request[PARTIAL] = fault.partial
-    return await _failed(request, handler, fault)
+    fault = request.app[WORLD].faults.next(f"{request.method} {request.path}")
+    request[PARTIAL] = fault is not None and fault.partial
+    return await with_fault(request, fault, lambda: handler(request), _refused)
 
 
-async def _failed(request: web.Request, handler: Handler, fault: DatadogFault) -> web.StreamResponse:
-    if fault.after or not (fault.drop or fault.status):
-        response = await handler(request)
-        if not (fault.drop or fault.status):
-            return response
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        raise web.HTTPServiceUnavailable  # it reaches nobody
-    return json_response(fault.status, {"errors": ["Made to fail"]}, fault.headers)
+def _refused(fault: DatadogFault) -> web.Response:
+    return json_response(fault.status, {"errors": [fault.message]}, fault.headers)
 
 
 @web.middleware

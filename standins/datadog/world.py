@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.kernel.clock import Clock, system_clock
-from standins.datadog.datadog_faults import DatadogFaults
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.rum_columns import Events
+from standins.http_faults import HttpFaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class World:
     app_key: str = "app"
     permissions: set[str] | None = None
     """What the application key may do; None is everything."""
-    faults: DatadogFaults = field(default_factory=DatadogFaults)
+    faults: HttpFaults[DatadogFault] = field(default_factory=HttpFaults)
     rates: dict[str, Rate] = field(default_factory=dict)
     """Limits by the name that the endpoint gives its group; no limit where none is set."""
     requests: list[RequestRecord] = field(default_factory=list)

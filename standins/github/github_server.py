@@ -7,6 +7,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import aiohttp
 import msgspec
@@ -14,7 +15,8 @@ from aiohttp import web
 
 from standins.github.github_api import WORLD, Handler, api_routes
 from standins.github.github_pages import page_routes
-from standins.github.github_world import GitHubDenied, GitHubFault, GitHubWorld, SentRequest, StoredHook
+from standins.github.github_world import GitHubDenied, GitHubWorld, SentRequest, StoredHook
+from standins.http_faults import HttpFault, with_fault
 
 
 @asynccontextmanager
@@ -98,15 +100,9 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
 
 @web.middleware
 async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
-    fault = request.app[WORLD].fault(request.method, request.path)
-    return await handler(request) if fault is None else await _failed(request, handler, fault)
+    fault = request.app[WORLD].faults.next(f"{request.method} {request.path}")
+    return await with_fault(request, fault, lambda: handler(request), _refused)
 
 
-async def _failed(request: web.Request, handler: Handler, fault: GitHubFault) -> web.StreamResponse:
-    if fault.after:
-        await handler(request)
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        raise web.HTTPServiceUnavailable  # it reaches nobody
+def _refused(fault: HttpFault) -> NoReturn:
     raise GitHubDenied(fault.status, fault.message, fault.headers)

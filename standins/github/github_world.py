@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.kernel.clock import Clock, system_clock
+from standins.http_faults import HttpFault, HttpFaults
 
 
 class GitHubDenied(Exception):
@@ -22,22 +22,6 @@ class GitHubDenied(Exception):
         self.status = status
         self.headers = headers or {}
         self.errors = errors or []
-
-
-@dataclass(slots=True)
-class GitHubFault:
-    """A fault of `times` requests whose "METHOD /path" matches `where`; with `after` the request is really done.
-
-    Then the connection is cut (`drop`) or `status` is answered.
-    """
-
-    where: str
-    times: int = 1
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    message: str = "Made to fail"
-    drop: bool = False
-    after: bool = False
 
 
 @dataclass(slots=True)
@@ -105,7 +89,7 @@ class GitHubWorld:
     issues: list[StoredIssue] = field(default_factory=list)
     moved: dict[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     requests: list[SentRequest] = field(default_factory=list)
-    faults: list[GitHubFault] = field(default_factory=list)
+    faults: HttpFaults[HttpFault] = field(default_factory=HttpFaults)
     hooks: list[StoredHook] = field(default_factory=list)
     on_hook: Callable[[StoredHook], None] | None = None
     """Is told of each webhook as it comes up; without it they only wait in `hooks`."""
@@ -113,13 +97,6 @@ class GitHubWorld:
     proves_app: Callable[[str], bool] | None = None
     """Whether a JWT is that of the App."""
     comment_ids: int = 0
-
-    def fault(self, method: str, path: str) -> GitHubFault | None:
-        for fault in self.faults:
-            if fault.times > 0 and re.search(fault.where, f"{method} {path}"):
-                fault.times -= 1
-                return fault
-        return None
 
     def find(self, repo: str, number: int) -> StoredIssue | None:
         wanted = (repo.casefold(), number)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 import msgspec
 from aiohttp import web
 
+from standins.http_faults import HttpFault, with_fault
 from standins.jira.around_issue_api import around_routes
 from standins.jira.issue_api import issue_routes
 from standins.jira.jira_pages import page_routes
 from standins.jira.jira_requests import WORLD
 from standins.jira.jira_webhooks import JiraDeliveries
-from standins.jira.jira_world import JiraError, JiraFault, JiraWorld
+from standins.jira.jira_world import JiraError, JiraWorld
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,24 +55,11 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
 
 @web.middleware
 async def _faulty(request: web.Request, handler: Handler) -> web.StreamResponse:
-    fault = request.app[WORLD].fault(request.method, request.path)
-    if fault is None:
-        return await handler(request)
-    if fault.meanwhile:
-        fault.meanwhile()
-    return await _failed(request, handler, fault)
+    fault = request.app[WORLD].faults.next(f"{request.method} {request.path}")
+    return await with_fault(request, fault, lambda: handler(request), _refused)
 
 
-async def _failed(request: web.Request, handler: Handler, fault: JiraFault) -> web.StreamResponse:
-    if fault.after or not (fault.drop or fault.status):
-        await request.read()
-        response = await handler(request)
-        if not (fault.drop or fault.status):
-            return response
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        raise web.HTTPServiceUnavailable  # it reaches nobody
-    error = JiraError(fault.status, "Made to fail")
+def _refused(fault: HttpFault) -> NoReturn:
+    error = JiraError(fault.status, fault.message)
     error.headers = fault.headers
     raise error

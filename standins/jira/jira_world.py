@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.kernel.clock import Clock, system_clock
+from standins.http_faults import HttpFault, HttpFaults
 
 CATEGORIES = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "done": (3, "Done")}
 PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low", "5": "Lowest"}
@@ -28,24 +28,6 @@ class JiraError(Exception):
 
 def no_issue() -> JiraError:
     return JiraError(404, "Issue does not exist or you do not have permission to see it.")
-
-
-@dataclass(slots=True)
-class JiraFault:
-    """A fault of `times` requests whose "METHOD /path" matches `where`, after the first `skip`.
-
-    `meanwhile` is called first; with `after` the request is really done; then the connection is cut (`drop`) or
-    `status` is answered.
-    """
-
-    where: str
-    times: int = 1
-    skip: int = 0
-    status: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
-    drop: bool = False
-    after: bool = False
-    meanwhile: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +215,7 @@ class JiraWorld:
     """Whether people let their e-mail addresses be seen."""
     issues: list[StoredJiraIssue] = field(default_factory=list)
     hooks: list[JiraHook] = field(default_factory=list)
-    faults: list[JiraFault] = field(default_factory=list)
+    faults: HttpFaults[HttpFault] = field(default_factory=HttpFaults)
     requests: list[str] = field(default_factory=list)
     index_lag_s: float = 0.0
     """How long a new issue isn't found by a search."""
@@ -245,17 +227,6 @@ class JiraWorld:
     """Webhooks that are held back, in their order: each is sent when it is called, as often as it is, and gives the
     status of the answer, 0 where there was none."""
     deliver: Callable[[str, StoredJiraIssue, JiraChange | None], None] = lambda *_: None
-
-    def fault(self, method: str, path: str) -> JiraFault | None:
-        """The first fault that matches and isn't used up; it is used once."""
-        for fault in self.faults:
-            if fault.times > 0 and re.search(fault.where, f"{method} {path}"):
-                if fault.skip > 0:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                return fault
-        return None
 
     def project(self, name: str) -> JiraProject:
         """By key or id. Raises JiraError."""

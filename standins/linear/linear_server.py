@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 from graphql import ExecutionResult, GraphQLError, execute_sync
 
+from standins.http_faults import with_fault
 from standins.linear.linear_operations import LinearOperations
 from standins.linear.linear_pages import page_routes
 from standins.linear.linear_schema import MOST_COMPLEXITY, checked, complexity, schema
@@ -67,7 +68,7 @@ async def _graphql(request: web.Request) -> web.StreamResponse:
         )
         return _answered(result, _limit_headers(world, cost))
 
-    return await _with_fault(request, world.fault(name), answer)
+    return await with_fault(request, world.faults.next(name), answer, _made_to_fail)
 
 
 async def _upload(request: web.Request) -> web.StreamResponse:
@@ -88,25 +89,13 @@ async def _upload(request: web.Request) -> web.StreamResponse:
         upload.data = data
         return web.Response(status=200)
 
-    return await _with_fault(request, world.fault(f"PUT {request.path}"), answer)
+    return await with_fault(request, world.faults.next(f"PUT {request.path}"), answer, _made_to_fail)
 
 
-async def _with_fault(request: web.Request, fault: LinearFault | None, answer: Answer) -> web.StreamResponse:
-    if fault is None:
-        return await answer()
-    if fault.meanwhile:
-        fault.meanwhile()
-    if fault.after or not (fault.drop or fault.status):
-        response = await answer()
-        if not (fault.drop or fault.status):
-            return response
-    if fault.drop:
-        if request.transport is not None:
-            request.transport.abort()
-        raise web.HTTPServiceUnavailable  # it reaches nobody
+def _made_to_fail(fault: LinearFault) -> web.Response:
     if not fault.code:
-        return web.Response(status=fault.status, text="Made to fail", headers=fault.headers)
-    return _refused(fault.status, LinearError("Made to fail", fault.code.casefold(), fault.code), fault.headers)
+        return web.Response(status=fault.status, text=fault.message, headers=fault.headers)
+    return _refused(fault.status, LinearError(fault.message, fault.code.casefold(), fault.code), fault.headers)
 
 
 def _over_limit(world: LinearWorld, cost: float) -> web.Response | None:

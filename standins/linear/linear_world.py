@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.kernel.clock import Clock, system_clock
+from standins.http_faults import HttpFault, HttpFaults
 
 STATES = (
     ("Triage", "triage"),
@@ -40,22 +40,10 @@ def forbidden(words: str) -> LinearError:
 
 
 @dataclass(slots=True)
-class LinearFault:
-    """A fault of `times` requests whose operation matches `where`, after the first `skip`.
+class LinearFault(HttpFault):
+    """A request is its operation: "IssueCreate", or "PUT /upload/…". A `code` is answered as an error of GraphQL."""
 
-    An operation is "IssueCreate", or "PUT /upload/…". `meanwhile` is called first; with `after` the request is really
-    done; then the connection is cut (`drop`) or `status` is answered, with `code` as an error of GraphQL.
-    """
-
-    where: str
-    times: int = 1
-    skip: int = 0
-    status: int = 0
-    code: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    drop: bool = False
-    after: bool = False
-    meanwhile: Callable[[], None] | None = None
+    code: str = field(default="", kw_only=True)
 
 
 @dataclass(slots=True)
@@ -208,7 +196,7 @@ class LinearWorld:
     issues: list[StoredLinearIssue] = field(default_factory=list)
     uploads: list[LinearUpload] = field(default_factory=list)
     hooks: list[LinearHook] = field(default_factory=list)
-    faults: list[LinearFault] = field(default_factory=list)
+    faults: HttpFaults[LinearFault] = field(default_factory=HttpFaults)
     operations: list[str] = field(default_factory=list)
     """Names of all requests, in their order."""
     complexities: list[float] = field(default_factory=list)
@@ -224,17 +212,6 @@ class LinearWorld:
     status of the answer, 0 where there was none."""
     deliver: Callable[[str, StoredLinearIssue, dict[str, Any], LinearUser], None] = lambda *_: None
     """Hears of every change: what was done, the issue, what was there before, and who did it."""
-
-    def fault(self, operation: str) -> LinearFault | None:
-        """The first fault that matches and isn't used up; it is used once."""
-        for fault in self.faults:
-            if fault.times > 0 and re.search(fault.where, operation):
-                if fault.skip > 0:
-                    fault.skip -= 1
-                    continue
-                fault.times -= 1
-                return fault
-        return None
 
     def seen(self) -> Iterator[StoredLinearIssue]:
         """The issues that the key may see, those in the bin included."""

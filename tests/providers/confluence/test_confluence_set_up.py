@@ -14,7 +14,8 @@ from bot.providers import registry
 from bot.providers.confluence.confluence_settings import ConfluenceSettings
 from bot.providers.confluence.open_confluence import open_client
 from standins.confluence.confluence_server import running_confluence
-from standins.confluence.confluence_world import ConfluenceFault, ConfluenceWorld
+from standins.confluence.confluence_world import ConfluenceWorld
+from standins.http_faults import HttpFault
 from tests.providers.confluence.site import confluence_site, settings_of
 from tests.web.exporting import exporting
 
@@ -82,7 +83,7 @@ async def test_a_refusal_is_a_page_with_its_sentence(redis_server: str, redis: R
         confluence_site(redis, tmp_path) as site,
         exporting(redis_server, redis, tmp_path, {"confluence": site.exporter}) as house,
     ):
-        site.world.faults.append(ConfluenceFault("GET", times=9, status=429, headers={"Retry-After": "30"}))
+        site.world.faults.add(HttpFault("GET", times=9, status=429, headers={"Retry-After": "30"}))
         response = await house.client.post(f"{house.notebook.path}/publish/confluence")
         assert response.status == 503
         assert "try again in 30 seconds" in await response.text()

@@ -14,8 +14,9 @@ from bot.kernel.errors import Conflict, Missing, RateLimited, Unauthorized, Unav
 from bot.notebook.cell_data import Comment
 from bot.notebook.timeline import Entry
 from bot.providers.confluence.confluence_exporter import TitleTaken
-from standins.confluence.confluence_world import ConfluenceFault, StoredPage
+from standins.confluence.confluence_world import StoredPage
 from standins.confluence.storage_check import parsed
+from standins.http_faults import HttpFault
 from tests.notebook.examples import CLIP, NOON
 from tests.providers.confluence.site import BASE, Site, changed, confluence_site
 
@@ -146,7 +147,7 @@ async def test_somebody_who_edits_at_the_same_moment_loses_nothing(site: Site) -
     def meanwhile() -> None:
         site.world.edited(site.page.id, lambda body: f"{body}<p>Note {next(edits)}</p>")
 
-    site.world.faults.append(ConfluenceFault("PUT /wiki/api/v2/pages", times=2, meanwhile=meanwhile))
+    site.world.faults.add(HttpFault("PUT /wiki/api/v2/pages", times=2, meanwhile=meanwhile))
     await site.exporter.update(site.outgoing(changed(notebook, NEWS)))
     for wanted in ("Note 0", "Note 1", "Rolled back"):
         assert site.page.body.count(wanted) == 1
@@ -160,7 +161,7 @@ async def test_a_page_that_never_stands_still_is_a_conflict_and_keeps_their_text
     def meanwhile() -> None:
         site.world.edited(page.id, lambda body: f"{body}<p>!</p>")
 
-    site.world.faults.append(ConfluenceFault("PUT", times=99, meanwhile=meanwhile))
+    site.world.faults.add(HttpFault("PUT", times=99, meanwhile=meanwhile))
     with pytest.raises(Conflict):
         await site.exporter.update(site.outgoing(changed(notebook, NEWS)))
     assert site.page.body.endswith("<p>!</p>")
@@ -169,7 +170,7 @@ async def test_a_page_that_never_stands_still_is_a_conflict_and_keeps_their_text
 @pytest.mark.parametrize("where", ["POST /wiki/api/v2/pages", "PUT /wiki/api/v2/pages", "PUT /wiki/rest/api"])
 async def test_a_lost_answer_doubles_nothing(site: Site, where: str) -> None:
     notebook = await site.notebook()
-    site.world.faults.append(ConfluenceFault(where, drop=True, after=True))
+    site.world.faults.add(HttpFault(where, drop=True, after=True))
     try:
         await site.exporter.put(site.outgoing(notebook))
     except Unavailable:
@@ -242,7 +243,7 @@ async def test_a_new_title_that_is_taken_is_said_and_the_page_stays(site: Site) 
 ])  # fmt: skip
 async def test_each_refusal_is_one_clear_sentence(site: Site, status: int, kind: type[Exception], words: str) -> None:
     headers = {"Retry-After": "60"} if status == 429 else {}
-    site.world.faults.append(ConfluenceFault("GET /wiki/api/v2/spaces", times=9, status=status, headers=headers))
+    site.world.faults.add(HttpFault("GET /wiki/api/v2/spaces", times=9, status=status, headers=headers))
     with pytest.raises(kind) as refused:
         await site.exporter.put(site.outgoing(await site.notebook()))
     assert words in str(refused.value)
@@ -250,7 +251,7 @@ async def test_each_refusal_is_one_clear_sentence(site: Site, status: int, kind:
 
 
 async def test_a_short_wait_that_confluence_asks_for_is_waited(site: Site) -> None:
-    site.world.faults.append(ConfluenceFault("GET /wiki/api/v2/spaces", status=429, headers={"Retry-After": "0"}))
+    site.world.faults.add(HttpFault("GET /wiki/api/v2/spaces", status=429, headers={"Retry-After": "0"}))
     await site.exporter.put(site.outgoing(await site.notebook()))
     assert site.page.version == 2
 

@@ -12,12 +12,13 @@ import pytest
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.rum.rum_requests import EventPage, search, search_events
 from bot.signals.question import Period
-from standins.datadog.datadog_faults import DatadogFault, DatadogFaults
+from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.query_fitting import fitting
 from standins.datadog.query_language import read
 from standins.datadog.recorded_sessions import add
 from standins.datadog.rum_columns import Events
 from standins.datadog.world import World
+from standins.http_faults import HttpFaults
 from tests.providers.datadog.examples import NOON, NOW, WEEK, action, error, put
 from tests.providers.datadog.test_rum_event import ABSENT, EVENTS, RECORDINGS, changed, paths
 from tests.providers.rum_format import BY_TYPE, COMMON, faults
@@ -120,10 +121,10 @@ def test_events_are_told_in_order_of_time_and_both_ends_belong_to_a_period() -> 
 
 
 def test_a_fault_is_used_up() -> None:
-    faults = DatadogFaults()
+    faults: HttpFaults[DatadogFault] = HttpFaults()
     faults.add(DatadogFault("POST /a", times=2, status=500))
-    assert [faults.next("POST", "/a") is not None for _ in range(3)] == [True, True, False]
-    assert faults.next("GET", "/a") is None
+    assert [faults.next("POST /a") is not None for _ in range(3)] == [True, True, False]
+    assert faults.next("GET /a") is None
 
 
 async def test_somebody_may_edit_in_between(client: Client, world: World) -> None:

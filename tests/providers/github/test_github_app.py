@@ -21,7 +21,8 @@ from bot.providers.github import open_github
 from bot.providers.github.github_doctor import checks
 from bot.providers.github.github_issue import Issue
 from bot.providers.github.github_settings import GitHubSettings
-from standins.github.github_world import GitHubFault, GitHubWorld
+from standins.github.github_world import GitHubWorld
+from standins.http_faults import HttpFault
 from tests.moments import ahead_of
 
 PRIVATE = rsa.generate_private_key(65537, 2048)
@@ -83,7 +84,7 @@ async def test_a_token_that_is_refused_is_asked_for_anew_once(app: GitHubSetting
     world.add("acme/shop", "Buy")
     async with open_github.open_client(app, clock=world.clock) as client:
         await client.read("/repos/acme/shop/issues/1", Issue, Phrase("issue"))
-        world.faults.append(GitHubFault("GET .*/issues/1$", status=401))
+        world.faults.add(HttpFault("GET .*/issues/1$", status=401))
         await client.read("/repos/acme/shop/issues/1", Issue, Phrase("issue"))
         assert tokens(world) == 2
 

@@ -17,7 +17,8 @@ from bot.providers.github.github_issues import GitHubIssues
 from bot.providers.github.github_limits import ContentLimits
 from bot.state.redis_records import RedisRecords
 from standins.github.github_by_hand import by_hand
-from standins.github.github_world import GitHubFault, GitHubWorld
+from standins.github.github_world import GitHubWorld
+from standins.http_faults import HttpFault
 from tests.providers.github.conftest import SETTINGS
 
 BUY = NewTicket("SHOP", "Buy does nothing", "why", meaning="R1")
@@ -31,18 +32,18 @@ def made(world: GitHubWorld, path: str) -> int:
 @pytest.mark.parametrize(
     "fault",
     [
-        GitHubFault("POST .*/issues$", drop=True, after=True),
-        GitHubFault("POST .*/issues$", status=502, after=True),
-        GitHubFault("POST .*/issues$", drop=True),
-        GitHubFault("POST .*/issues$", status=500),
-        GitHubFault("GET .*/issues", drop=True),
+        HttpFault("POST .*/issues$", drop=True, after=True),
+        HttpFault("POST .*/issues$", status=502, after=True),
+        HttpFault("POST .*/issues$", drop=True),
+        HttpFault("POST .*/issues$", status=500),
+        HttpFault("GET .*/issues", drop=True),
     ],
     ids=["lost", "lost to a gateway", "never sent", "failed", "a read"],
 )
 async def test_an_issue_is_made_once_whatever_gets_lost(
-    tracker: GitHubIssues, world: GitHubWorld, fault: GitHubFault
+    tracker: GitHubIssues, world: GitHubWorld, fault: HttpFault
 ) -> None:
-    world.faults.append(fault)
+    world.faults.add(fault)
     ticket = await tracker.create(BUY)
     again = await tracker.create(BUY)
     assert (ticket.key, again.key, len(world.issues)) == ("acme/shop#1", "acme/shop#1", 1)
@@ -51,11 +52,11 @@ async def test_an_issue_is_made_once_whatever_gets_lost(
 async def test_an_issue_whose_maker_died_is_found_by_its_marker(
     tracker: GitHubIssues, world: GitHubWorld, client: GitHubClient, redis: Redis
 ) -> None:
-    world.faults.append(GitHubFault("POST .*/issues$", drop=True, after=True))
-    world.faults.append(GitHubFault("GET .*/issues$", status=503, times=99))
+    world.faults.add(HttpFault("POST .*/issues$", drop=True, after=True))
+    world.faults.add(HttpFault("GET .*/issues$", status=503, times=99))
     with pytest.raises(Unavailable):
         await tracker.create(BUY)
-    world.faults.clear()
+    world.faults.waiting.clear()
     other = GitHubIssues(client, redis, RedisRecords(redis), SETTINGS)
     assert (await other.create(BUY)).key == "acme/shop#1"
     assert made(world, "/issues") == 0  # its answer reached nobody
@@ -68,9 +69,9 @@ async def test_a_comment_and_a_link_are_made_once_whatever_gets_lost(
 ) -> None:
     await tracker.create(BUY)
     for _ in range(2):
-        world.faults.append(GitHubFault("POST .*/comments$", drop=True, after=after))
+        world.faults.add(HttpFault("POST .*/comments$", drop=True, after=after))
         await tracker.comment("acme/shop#1", "It won't be done: @everyone", meaning="R1:2")
-        world.faults.append(GitHubFault("POST .*/comments$", drop=True, after=after))
+        world.faults.add(HttpFault("POST .*/comments$", drop=True, after=after))
         await tracker.link_back("acme/shop#1", LINK)
     assert len(world.issues[0].comments) == 2
 
@@ -202,21 +203,21 @@ async def test_a_parent_is_named_by_its_id_and_one_that_is_not_there_makes_nothi
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
-        (GitHubFault("", status=401), Unauthorized, "doesn't know this token"),
-        (GitHubFault("", status=403, message="Resource not accessible by token"), Unauthorized, "read and write"),
-        (GitHubFault("", status=403, headers={"Retry-After": "60"}), RateLimited, "in 60 seconds"),
-        (GitHubFault("", status=403, message="You have exceeded a secondary rate limit"), RateLimited, "60 seconds"),
-        (GitHubFault("", status=429, headers={"Retry-After": "7200"}), RateLimited, "in 3600 seconds"),
-        (GitHubFault("", status=422, message="Validation Failed"), GitHubRefused, "Validation Failed"),
-        (GitHubFault("", status=502), Unavailable, "status 502"),
-        (GitHubFault("", status=302, headers={"Location": "https://evil.example/"}), Unavailable, "points elsewhere"),
+        (HttpFault("", status=401), Unauthorized, "doesn't know this token"),
+        (HttpFault("", status=403, message="Resource not accessible by token"), Unauthorized, "read and write"),
+        (HttpFault("", status=403, headers={"Retry-After": "60"}), RateLimited, "in 60 seconds"),
+        (HttpFault("", status=403, message="You have exceeded a secondary rate limit"), RateLimited, "60 seconds"),
+        (HttpFault("", status=429, headers={"Retry-After": "7200"}), RateLimited, "in 3600 seconds"),
+        (HttpFault("", status=422, message="Validation Failed"), GitHubRefused, "Validation Failed"),
+        (HttpFault("", status=502), Unavailable, "status 502"),
+        (HttpFault("", status=302, headers={"Location": "https://evil.example/"}), Unavailable, "points elsewhere"),
     ],
 )
 async def test_each_refusal_is_told_as_what_it_is(
-    tracker: GitHubIssues, world: GitHubWorld, fault: GitHubFault, error: type[Exception], words: str
+    tracker: GitHubIssues, world: GitHubWorld, fault: HttpFault, error: type[Exception], words: str
 ) -> None:
     fault.times = 99
-    world.faults.append(fault)
+    world.faults.add(fault)
     with pytest.raises(error, match=words) as caught:
         await tracker.get("acme/shop#1")
     assert world.token not in str(caught.value)
@@ -224,7 +225,7 @@ async def test_each_refusal_is_told_as_what_it_is(
 
 async def test_a_limit_on_reads_that_says_when_it_ends_is_waited_for(tracker: GitHubIssues, world: GitHubWorld) -> None:
     await tracker.create(BUY)
-    world.faults.append(GitHubFault("GET", status=429, headers={"Retry-After": "0"}, times=2))
+    world.faults.add(HttpFault("GET", status=429, headers={"Retry-After": "0"}, times=2))
     assert (await tracker.get("acme/shop#1")).title == "Buy does nothing"
 
 

@@ -12,8 +12,9 @@ from bot.backlog.ticket import BackLink, NewTicket, TicketFields, TicketFile
 from bot.kernel.errors import RateLimited, ReplaybookError, Unauthorized, Unavailable, Upstream
 from bot.providers.jira.jira_client import JiraPatience
 from bot.providers.jira.jira_tracker import JiraTracker
+from standins.http_faults import HttpFault
 from standins.jira import jira_fields
-from standins.jira.jira_world import JiraFault, JiraWorld
+from standins.jira.jira_world import JiraWorld
 from tests.providers.jira.jira_house import JISOO, NOON, jira_tracker
 
 CLIP = TicketFile("buy.gif", "image/gif", b"GIF89a", "Buy")
@@ -60,8 +61,8 @@ def _made_once(world: JiraWorld) -> None:
 async def test_every_call_may_lose_its_answer(tracker: JiraTracker, world: JiraWorld, lost: int, in_a_row: int) -> None:
     if not world.cloud and (lost % 3 or in_a_row > 1):
         return  # both flavours take the same way; of this one every third call
-    fault = JiraFault(".", times=in_a_row, skip=lost, drop=True, after=True)
-    world.faults.append(fault)
+    fault = HttpFault(".", times=in_a_row, skip=lost, drop=True, after=True)
+    world.faults.add(fault)
     await _until_through(tracker)
     assert fault.times < in_a_row, "the walk makes fewer calls than are lost here"
     _made_once(world)
@@ -71,7 +72,7 @@ async def test_every_call_may_lose_its_answer(tracker: JiraTracker, world: JiraW
 @pytest.mark.parametrize("lost", range(0, CALLS, 4))
 async def test_every_call_may_fail(tracker: JiraTracker, world: JiraWorld, lost: int, status: int) -> None:
     headers = {"Retry-After": "0", "RateLimit-Reason": "jira-burst-based"}
-    world.faults.append(JiraFault(".", times=2, skip=lost, status=status, headers=headers))
+    world.faults.add(HttpFault(".", times=2, skip=lost, status=status, headers=headers))
     await _until_through(tracker)
     _made_once(world)
 
@@ -85,7 +86,7 @@ async def test_a_create_is_not_sent_again_while_a_search_may_not_show_it(
         monkeypatch.setattr(jira_fields, "USUAL", bare)
     now = NOON
     world.clock, world.index_lag_s = lambda: now, 20.0
-    world.faults.append(JiraFault("POST .*/issue$", drop=True, after=True))
+    world.faults.add(HttpFault("POST .*/issue$", drop=True, after=True))
     async with jira_tracker(world, redis, tmp_path) as tracker:
         for seconds in (0, 5):
             now = NOON + timedelta(seconds=seconds)
@@ -101,7 +102,7 @@ async def test_a_create_that_never_arrived_is_sent_again_once_that_is_sure(
 ) -> None:
     now = NOON
     world.clock = lambda: now
-    world.faults.append(JiraFault("POST .*/issue$", drop=True))
+    world.faults.add(HttpFault("POST .*/issue$", drop=True))
     async with jira_tracker(world, redis, tmp_path) as tracker:
         with pytest.raises(Unavailable):
             await tracker.create(NEW)
@@ -135,7 +136,7 @@ async def test_a_limit_of_an_endpoint_leaves_the_others_alone(
 ) -> None:
     await tracker.create(NEW)
     headers = {"Retry-After": "30"} | ({"RateLimit-Reason": reason} if reason else {})
-    world.faults.append(JiraFault("POST .*/search", status=429, headers=headers))
+    world.faults.add(HttpFault("POST .*/search", status=429, headers=headers))
     with pytest.raises(RateLimited):
         await tracker.find("Buy")
     with pytest.raises(RateLimited):
@@ -174,7 +175,7 @@ def _a_write(key: str):
 async def test_what_jira_answers_is_a_sentence(
     tracker: JiraTracker, world: JiraWorld, status: int, error: type[Exception], words: str
 ) -> None:
-    world.faults.append(JiraFault(".", times=9, status=status))
+    world.faults.add(HttpFault(".", times=9, status=status))
     with pytest.raises(error, match=words):
         await tracker.get("SHOP-1")
 

@@ -58,7 +58,7 @@ async def test_every_call_may_lose_its_answer(
     tracker: LinearTracker, world: LinearWorld, lost: int, in_a_row: int
 ) -> None:
     fault = LinearFault(".", times=in_a_row, skip=lost, drop=True, after=True)
-    world.faults.append(fault)
+    world.faults.add(fault)
     await _until_through(tracker)
     assert fault.times == 0, "the walk makes fewer calls than are lost here"
     _made_once(world)
@@ -67,7 +67,7 @@ async def test_every_call_may_lose_its_answer(
 @pytest.mark.parametrize("status", [503, 429])
 @pytest.mark.parametrize("lost", range(0, AT_ONCE, 4))
 async def test_every_call_may_fail(tracker: LinearTracker, world: LinearWorld, lost: int, status: int) -> None:
-    world.faults.append(LinearFault(".", times=2, skip=lost, status=status, headers={"Retry-After": "0"}))
+    world.faults.add(LinearFault(".", times=2, skip=lost, status=status, headers={"Retry-After": "0"}))
     await _until_through(tracker)
     _made_once(world)
 
@@ -75,7 +75,7 @@ async def test_every_call_may_fail(tracker: LinearTracker, world: LinearWorld, l
 async def test_a_create_that_was_lost_is_looked_for_before_it_is_sent_again(
     tracker: LinearTracker, world: LinearWorld
 ) -> None:
-    world.faults.append(LinearFault("IssueCreate", drop=True))
+    world.faults.add(LinearFault("IssueCreate", drop=True))
     await tracker.create(NEW)
     at = world.operations.index("IssueCreate")
     assert world.operations[at : at + 3] == ["IssueCreate", "Issue", "IssueCreate"]
@@ -84,11 +84,11 @@ async def test_a_create_that_was_lost_is_looked_for_before_it_is_sent_again(
 async def test_a_key_that_is_wrong_or_may_not_is_said_and_not_tried_again(
     tracker: LinearTracker, world: LinearWorld
 ) -> None:
-    world.faults.append(LinearFault("Issue", status=200, code="FORBIDDEN", times=9))
+    world.faults.add(LinearFault("Issue", status=200, code="FORBIDDEN", times=9))
     with pytest.raises(Unauthorized, match="isn't permitted"):
         await tracker.get("SHOP-1")
     assert len(world.operations) == 1
-    world.faults.clear()
+    world.faults.waiting.clear()
     world.api_key = "another"
     with pytest.raises(Unauthorized, match="doesn't know this key"):
         await tracker.get("SHOP-1")
@@ -134,7 +134,7 @@ async def test_an_answer_of_another_form_is_a_sentence(
 
 
 async def test_nobody_there_is_unavailable(tracker: LinearTracker, world: LinearWorld) -> None:
-    world.faults.append(LinearFault(".", times=99, drop=True))
+    world.faults.add(LinearFault(".", times=99, drop=True))
     with pytest.raises(Unavailable, match="Linear"):
         await tracker.get("SHOP-1")
     assert len(world.operations) == 3
