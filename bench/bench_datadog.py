@@ -41,6 +41,7 @@ from bot.signals.question import GroupBy, Period, Question, Signal
 from standins.datadog.datadog_server import application
 from standins.datadog.replay_api import FORMS
 from standins.datadog.world import RequestRecord, World
+from standins.serving import served
 
 RECORDING = Path(__file__).parents[1] / "tests/recordings/datadog/sdk-7.16.2-shop-paired-rrweb/segments"
 SEGMENTS_BYTES = 5_000_000
@@ -98,13 +99,9 @@ async def _filled(world: World, now: datetime) -> float:
 
 @asynccontextmanager
 async def _listening(world: World, *, remembering: bool = False) -> AsyncIterator[str]:
-    runner = web.AppRunner(_remembering(application(world)) if remembering else application(world))
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    app = application(world)
+    async with served(_remembering(app) if remembering else app) as url:
+        yield url
 
 
 def _remembering(app: web.Application) -> web.Application:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.web.listening import up
+from standins.serving import served
 
 
 @asynccontextmanager
@@ -15,6 +15,5 @@ async def answering(answer: Callable[[web.Request], Awaitable[web.StreamResponse
     """Its address, without a slash at the end."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
-    async with up(runner, "127.0.0.1", 0):
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with served(app, shutdown_s=0.2) as url:
+        yield url

@@ -13,6 +13,7 @@ from standins.confluence.confluence_api import WORLD, Handler, api_routes
 from standins.confluence.confluence_pages import page_routes
 from standins.confluence.confluence_world import ConfluenceRefusal, ConfluenceWorld
 from standins.http_faults import HttpFault, with_fault
+from standins.serving import served
 
 
 @asynccontextmanager
@@ -21,13 +22,8 @@ async def running_confluence(world: ConfluenceWorld, host: str = "127.0.0.1", po
     app = web.Application(middlewares=[_recorded, _refusals, _faulty], client_max_size=64 * 1024 * 1024)
     app[WORLD] = world
     app.add_routes([*api_routes(), *page_routes()])
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with served(app, host, port) as url:
+        yield url
 
 
 @web.middleware

@@ -25,6 +25,7 @@ from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import PARTIAL, WORLD, json_response, rate_headers
 from standins.datadog.world import RequestRecord, World
 from standins.http_faults import with_fault
+from standins.serving import served
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,14 +50,8 @@ def application(world: World) -> web.Application:
 @asynccontextmanager
 async def running(world: World, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serves for as long as the body lasts. Gives the address to use instead of Datadog's."""
-    runner = web.AppRunner(application(world), shutdown_timeout=1.0, handler_cancellation=True)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        yield f"http://{host}:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with served(application(world), host, port, handler_cancellation=True) as url:
+        yield url
 
 
 @web.middleware

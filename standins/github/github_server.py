@@ -17,6 +17,7 @@ from standins.github.github_api import WORLD, Handler, api_routes
 from standins.github.github_pages import page_routes
 from standins.github.github_world import GitHubDenied, GitHubWorld, SentRequest, StoredHook
 from standins.http_faults import HttpFault, with_fault
+from standins.serving import served
 
 
 @asynccontextmanager
@@ -25,15 +26,9 @@ async def running_github(world: GitHubWorld, host: str = "127.0.0.1", port: int 
     app = web.Application(middlewares=[_recorded, _refusals, _faulty])
     app[WORLD] = world
     app.add_routes([*api_routes(), *page_routes()])
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        url = f"http://{host}:{runner.addresses[0][1]}"
+    async with served(app, host, port) as url:
         world.api = f"{url}/api/v3"
         yield url
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager

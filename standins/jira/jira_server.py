@@ -16,6 +16,7 @@ from standins.jira.jira_pages import page_routes
 from standins.jira.jira_requests import WORLD
 from standins.jira.jira_webhooks import JiraDeliveries
 from standins.jira.jira_world import JiraError, JiraWorld
+from standins.serving import served
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -27,15 +28,8 @@ async def running_jira(world: JiraWorld, host: str = "127.0.0.1", port: int = 0)
     app[WORLD] = world
     base = r"/rest/api/{version:[23]}"
     app.add_routes([*issue_routes(base), *around_routes(base), *page_routes()])
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        world.url = f"http://{host}:{runner.addresses[0][1]}"
-        async with JiraDeliveries.to_hooks_of(world):
-            yield world.url
-    finally:
-        await runner.cleanup()
+    async with served(app, host, port) as world.url, JiraDeliveries.to_hooks_of(world):
+        yield world.url
 
 
 @web.middleware

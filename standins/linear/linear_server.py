@@ -17,6 +17,7 @@ from standins.linear.linear_pages import page_routes
 from standins.linear.linear_schema import MOST_COMPLEXITY, checked, complexity, schema
 from standins.linear.linear_webhooks import LinearDeliveries
 from standins.linear.linear_world import LinearError, LinearFault, LinearWorld
+from standins.serving import served
 
 WORLD: web.AppKey[LinearWorld] = web.AppKey("linear", LinearWorld)
 Answer = Callable[[], Awaitable[web.StreamResponse]]
@@ -34,15 +35,8 @@ async def running_linear(world: LinearWorld, host: str = "127.0.0.1", port: int 
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app[WORLD] = world
     app.add_routes([web.post("/graphql", _graphql), web.put(r"/upload/{number:\d+}", _upload), *page_routes(WORLD)])
-    runner = web.AppRunner(app, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        world.url = f"http://{host}:{runner.addresses[0][1]}"
-        async with LinearDeliveries.to_hooks_of(world):
-            yield world.url
-    finally:
-        await runner.cleanup()
+    async with served(app, host, port) as world.url, LinearDeliveries.to_hooks_of(world):
+        yield world.url
 
 
 async def _graphql(request: web.Request) -> web.StreamResponse:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from aiohttp import web
 from redis.asyncio import Redis
 
 from bot.app.serve import serving
@@ -27,6 +26,7 @@ from bot.services.requests.jobs import StepJob
 from bot.services.requests.request_clock import look_at
 from bot.services.services import Services
 from bot.state.connection import connected
+from standins.serving import served
 from standins.slack.seed import INCIDENT, JISOO, MINA, demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import Seed, WorkspaceConfig
@@ -250,13 +250,8 @@ async def open_house(
 
 @asynccontextmanager
 async def living(workspace: Workspace, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(workspace.application(), shutdown_timeout=0.2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with served(workspace.application(), port=port, shutdown_s=0.2):
         yield
-    finally:
-        await runner.cleanup()
 
 
 def at(house: House, clock: Callable[[], datetime]) -> Services:

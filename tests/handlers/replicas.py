@@ -19,6 +19,7 @@ from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.state.connection import connected
 from standins.datadog.datadog_server import running
 from standins.datadog.world import World
+from standins.serving import served
 from standins.slack.seed import demo_seed
 from standins.slack.workspace import Workspace
 from standins.slack.workspace_config import WorkspaceConfig
@@ -160,10 +161,5 @@ async def balancer(front: int, ports: Sequence[int], session: aiohttp.ClientSess
 
     app = web.Application(client_max_size=64_000_000)
     app.router.add_route("*", "/{path:.*}", pass_on)
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", front).start()
+    async with served(app, port=front, shutdown_s=0.2):
         yield
-    finally:
-        await runner.cleanup()

@@ -10,6 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
+from standins.serving import served
+
 
 @dataclass
 class Api:
@@ -41,13 +43,6 @@ async def model_api() -> AsyncIterator[Api]:
     api = Api()
     application = web.Application()
     application.router.add_post("/v1/chat/completions", api.complete)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    host, port = runner.addresses[0][:2]
-    api.url = f"http://{host}:{port}/v1"
-    try:
+    async with served(application, shutdown_s=0.1) as url:
+        api.url = f"{url}/v1"
         yield api
-    finally:
-        await runner.cleanup()

@@ -15,6 +15,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from standins.serving import served
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
 from standins.slack.seed import INCIDENT, JISOO, MINA
 from tests.free_ports import free_port
@@ -25,13 +26,8 @@ Json = dict[str, Any]
 
 @asynccontextmanager
 async def serving(app: web.Application, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
+    async with served(app, port=port, shutdown_s=0.2):
         yield
-    finally:
-        await runner.cleanup()
 
 
 @dataclass

@@ -14,6 +14,7 @@ from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from bot.web.intake_body import CORS
+from standins.serving import served
 from standins.shop import shop_routes
 from tests.browser import PATIENCE_MS
 
@@ -89,13 +90,8 @@ async def serving(*routes: web.RouteDef) -> AsyncIterator[str]:
     """The base address of a loopback server with these routes."""
     app = web.Application(client_max_size=8 * 1024 * 1024)
     app.add_routes(routes)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with served(app) as url:
+        yield url
 
 
 @asynccontextmanager
