@@ -30,14 +30,14 @@ def run(arguments: list[str]) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         return STOPPED
     except click.ClickException as error:
-        return _said(error.format_message(), MISTAKE)
+        return _ended_with(error.format_message(), MISTAKE)
     except ReplaybookError as error:
-        return _said(error.sentence, FAULT if isinstance(error, Upstream) else MISTAKE)
+        return _ended_with(error.sentence, FAULT if isinstance(error, Upstream) else MISTAKE)
     except BrokenPipeError:  # whoever reads has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STOPPED
     except OSError as error:
-        return _said(_unusable(error), FAULT)
+        return _ended_with(_unusable(error), FAULT)
     return code if isinstance(code, int) else 0
 
 
@@ -46,7 +46,7 @@ def _unusable(error: OSError) -> str:
     return f"{error.filename} can't be used: {why}." if error.filename else f"{why[:1].upper()}{why[1:]}."
 
 
-def _said(sentence: str, code: int) -> int:
+def _ended_with(sentence: str, code: int) -> int:
     click.echo(sentence, err=True)
     return code
 

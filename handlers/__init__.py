@@ -60,9 +60,9 @@ EVENTS: tuple[tuple[dict[str, Any], Behaviour[SlackEvent]], ...] = (
     ({"type": "message", "subtype": "message_deleted"}, channel_events.deleted),
     ({"type": "message", "subtype": "channel_topic"}, channel_events.topic_changed),
     ({"type": "message", "subtype": "group_topic"}, channel_events.topic_changed),
-    ({"type": "message", "subtype": None}, channel_events.said),
-    ({"type": "message", "subtype": "file_share"}, channel_events.said),
-    ({"type": "message", "subtype": "thread_broadcast"}, channel_events.said),
+    ({"type": "message", "subtype": None}, channel_events.posted),
+    ({"type": "message", "subtype": "file_share"}, channel_events.posted),
+    ({"type": "message", "subtype": "thread_broadcast"}, channel_events.posted),
     ({"type": "message"}, channel_events.ignored),
 )
 

@@ -90,8 +90,8 @@ class InstalledIdentities:
             await self._own.known()
 
     async def of(self, tenant: str) -> BotUser | None:
-        if found := await self._installations.find(tenant):
-            return BotUser(found[0].bot_user, found[0].bot)
+        if installation := await self._installations.find(tenant):
+            return BotUser(installation[0].bot_user, installation[0].bot)
         if self._own and self._own.tenant in {"", tenant}:
             return await self._own.of(tenant)
         return None

@@ -37,7 +37,7 @@ async def _permit_pinning(event: SlackEvent, services: Services) -> None:
         )
 
 
-async def said(event: SlackEvent, services: Services) -> None:
+async def posted(event: SlackEvent, services: Services) -> None:
     """A message that was posted: to the bot alone, or as a reply in a thread in which something was asked.
 
     Of all others it keeps which tickets they link to, and nothing else. They are heard, because Slack delivers them

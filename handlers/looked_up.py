@@ -26,8 +26,8 @@ def by_name(listeners: Mapping[str, Listener], name: Callable[[Payload], str]) -
     wanted = {each: tuple(signature(listener).parameters) for each, listener in listeners.items()}
 
     async def listener(ack: AsyncAck, body: Payload, context: Payload) -> None:
-        given, found = {"ack": ack, "body": body, "context": context}, name(body)
-        await listeners[found](**{argument: given[argument] for argument in wanted[found]})
+        given, wanted_name = {"ack": ack, "body": body, "context": context}, name(body)
+        await listeners[wanted_name](**{argument: given[argument] for argument in wanted[wanted_name]})
 
     return listener
 

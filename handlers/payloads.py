@@ -123,10 +123,10 @@ class Submission:
     def chosen(self, name: str, numbers: Collection[int]) -> int:
         """One of these numbers. Raises Misunderstood for what isn't, which another version may have offered."""
         text = self.entered(name)
-        found = next((number for number in numbers if str(number) == text), None)
-        if found is None:
+        choice = next((number for number in numbers if str(number) == text), None)
+        if choice is None:
             raise Misunderstood(OLD_FORM)
-        return found
+        return choice
 
 
 def submission(body: Payload, team: str) -> Submission:

@@ -82,9 +82,9 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
 async def _has_app(base: Base, organization: str) -> bool:
     """Whether the organization has installed the app as a whole, or the setting's token is its own. Raises Upstream."""
     if base.access.installations:
-        found = await base.access.installations.find(organization)
-        if found or not base.access.own:
-            return bool(found and found[0].org_wide)
+        installation = await base.access.installations.find(organization)
+        if installation or not base.access.own:
+            return bool(installation and installation[0].org_wide)
     try:
         answer = await called("auth.test", base.slack.clients.patient(organization).auth_test())
     except NotInstalled:

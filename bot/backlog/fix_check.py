@@ -115,16 +115,16 @@ def conclude(before: Answer, after: Answer, baseline: Baseline, *, any_data: boo
     rates = (rate_of(before), rate_of(after))
     caveats = tuple(dict.fromkeys(each for each in (*after.caveats, *before.caveats) if each.kind in TOLD))
     why = _undecidable(*rates, {caveat.kind for caveat in caveats}, any_data=any_data)
-    found = FixOutcome.TOO_EARLY if why else outcome(*rates)
+    conclusion = FixOutcome.TOO_EARLY if why else outcome(*rates)
     return FixCheck(
-        outcome=found,
+        outcome=conclusion,
         at=at,
         before=rates[0],
         after=rates[1],
         baseline=baseline,
         why=why,
         caveats=caveats,
-        decidable_at=decidable_at(*rates) if found is FixOutcome.TOO_EARLY and not why else None,
+        decidable_at=decidable_at(*rates) if conclusion is FixOutcome.TOO_EARLY and not why else None,
         sample=before.sample or after.sample,
     )
 

@@ -71,8 +71,8 @@ class SessionRate(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def outcome(before: SessionRate, after: SessionRate) -> FixOutcome:
     """Returns what both rates prove. Fewer affected sessions that carry more signals are no improvement."""
-    found = _proven(_limits(before), *_independent(after))
-    return FixOutcome.TOO_EARLY if found is FixOutcome.IMPROVED and _more_signals(before, after) else found
+    proven = _proven(_limits(before), *_independent(after))
+    return FixOutcome.TOO_EARLY if proven is FixOutcome.IMPROVED and _more_signals(before, after) else proven
 
 
 def decidable_at(before: SessionRate, after: SessionRate) -> datetime | None:

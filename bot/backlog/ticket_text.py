@@ -66,9 +66,9 @@ def escaped(text: str) -> str:
     """Returns one line as Markdown. Web addresses stay as they are, since trackers make links of them."""
     line = clean(text)
     parts, at = [], 0
-    for found in _BARE.finditer(line):
-        parts += [_escaped(line[at : found.start()]), found.group()]
-        at = found.end()
+    for match in _BARE.finditer(line):
+        parts += [_escaped(line[at : match.start()]), match.group()]
+        at = match.end()
     return "".join([*parts, _escaped(line[at:])])
 
 

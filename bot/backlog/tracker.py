@@ -123,8 +123,8 @@ def parse_dashed_key(text: str) -> str | None:
     """
     plain = text.strip().strip("<>").split("|")[0]
     path = plain.split("?")[0].split("#")[0] if re.match(r"https?://", plain) else plain
-    found = _KEY.findall(path) or _KEY.findall(plain)
-    return f"{found[-1][0].upper()}-{found[-1][1]}" if found else None
+    matches = _KEY.findall(path) or _KEY.findall(plain)
+    return f"{matches[-1][0].upper()}-{matches[-1][1]}" if matches else None
 
 
 def dashed_key_after(prefix: str, url: str) -> str | None:

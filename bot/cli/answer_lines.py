@@ -20,22 +20,22 @@ LONGEST = 500  # characters of an error
 AFFECTED = {"people", "sessions", "actions"}
 
 
-def told(found: dict[str, Any], locale: Locale) -> Iterator[str]:
+def answer_lines(result: dict[str, Any], locale: Locale) -> Iterator[str]:
     """What was understood, with the period and its zone; the numbers; where they come from and what limits them.
 
     Names come from outside, and a terminal does what it reads: each line is one, without characters that nobody sees.
     """
-    answer, question = found["answer"], found["question"]
-    yield clean(found["understood"])
-    if not found["known"]:
-        yield clean(found["title"])
+    answer, question = result["answer"], result["question"]
+    yield clean(result["understood"])
+    if not result["known"]:
+        yield clean(result["title"])
         yield from _basis(answer, locale)
         return
     lines = [_signals(answer, question, locale), _affected(answer, locale)]
     if question["metric"] in SHARED:
-        yield clean(found["title"])
+        yield clean(result["title"])
     yield from reversed(lines) if question["metric"] in AFFECTED else lines  # what was asked for comes first
-    yield from (clean(found[name]) for name in ("verdict", "trend") if found.get(name))
+    yield from (clean(result[name]) for name in ("verdict", "trend") if result.get(name))
     if answer["errors"]:
         yield locale.text("Top error: %(error)s", error=cut(clean(answer["errors"][0]["message"]), LONGEST))
     for group in answer["groups"]:

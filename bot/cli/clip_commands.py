@@ -98,7 +98,7 @@ def clip(recording: Path, output: Path | None, tag: str, as_json: bool, **wish: 
     if as_json:
         click.echo(json.dumps(clip_json(made, path), ensure_ascii=False))
     else:
-        click.echo("\n".join(told_lines(made, path)))
+        click.echo("\n".join(clip_lines(made, path)))
 
 
 def _picture(  # noqa: PLR0913
@@ -129,7 +129,7 @@ def _picture(  # noqa: PLR0913
         click.echo("\n".join([str(path), *_left_out(losses)]))
 
 
-def told_lines(made: Clip, path: Path) -> Iterator[str]:
+def clip_lines(made: Clip, path: Path) -> Iterator[str]:
     """Recorded names are in it, so that nothing of it may be a terminal's command."""
     yield f"{path}: {clean(made.caption)}"
     yield f"{len(made.data) / 1000:,.0f} kB, {made.frames} frames from {made.shots} shots, {made.width}×{made.height}"

@@ -130,17 +130,17 @@ async def _exported(id: str, kind: str, write: Callable[[bytes], object], *, sho
     from bot.services.postmortems import export_notebook
 
     async with _exports("exported", id) as context:
-        found = await export_notebook.exported(context, id, short=short)
+        exported = await export_notebook.exported(context, id, short=short)
         match kind:
             case "zip":
-                async for piece in export_notebook.as_zip(context, found):
+                async for piece in export_notebook.as_zip(context, exported):
                     write(piece)
             case "pdf":
-                write(await export_notebook.as_pdf(context, found))
+                write(await export_notebook.as_pdf(context, exported))
             case "html":
-                write((await export_notebook.as_html(context, found)).encode())
+                write((await export_notebook.as_html(context, exported)).encode())
             case _:
-                write(export_notebook.as_markdown(context, found).encode())
+                write(export_notebook.as_markdown(context, exported).encode())
 
 
 async def _published(id: str, to: str) -> Published:

@@ -86,8 +86,8 @@ async def _redis(settings: Settings) -> str:
     from bot.state.redis_check import examined
 
     async with redis_url(settings.redis_url, settings.data) as url, connected(url, retries=0) as redis:
-        found = await examined(redis)
-    return f"{found}, {'the one in REDIS_URL' if settings.redis_url else 'a private one'}"
+        examination = await examined(redis)
+    return f"{examination}, {'the one in REDIS_URL' if settings.redis_url else 'a private one'}"
 
 
 async def _postgres(settings: Settings) -> str:

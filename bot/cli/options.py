@@ -32,18 +32,18 @@ def moment(text: str | None) -> datetime:
     if text is None:
         return clock_ahead(settings().clock_ahead_s)()
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"“{text}” is no ISO time, such as 2026-11-24T14:00:00+09:00.") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def locale_of(tag: str, zone: str) -> Locale:
     """Raises BadParameter for a zone that doesn't exist: a wrong zone would give wrong numbers in silence."""
-    found = Locale.of(tag, zone)
-    if found.zone.key != zone:
+    locale = Locale.of(tag, zone)
+    if locale.zone.key != zone:
         raise click.BadParameter(f"There is no time zone “{zone}”; one looks like Asia/Seoul.")
-    return found
+    return locale
 
 
 def writable(path: Path) -> Path:

@@ -28,11 +28,11 @@ def parse(question: str, as_json: bool, now: str | None, zone: str, tag: str) ->
     replaybook parse "frustration signals on buy button this week" --tz Asia/Seoul
     """
     options.locale_of(tag, zone)  # says what is wrong with them before anything is opened
-    found = asyncio.run(_answer(question, options.moment(now), zone, tag, only_read=True))
-    if "error" in found:
-        click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
+    answer = asyncio.run(_answer(question, options.moment(now), zone, tag, only_read=True))
+    if "error" in answer:
+        click.echo(_json(answer) if as_json else _sentence(answer), err=not as_json)
         return 1
-    click.echo(_json(found["question"]) if as_json else found["understood"])
+    click.echo(_json(answer["question"]) if as_json else answer["understood"])
     return 0
 
 
@@ -50,14 +50,14 @@ def ask(question: str, as_json: bool, now: str | None, zone: str, tag: str) -> i
     \b
     replaybook ask "rage clicks on checkout since Monday, by browser" --tz America/New_York
     """
-    from bot.cli.answer_lines import told
+    from bot.cli.answer_lines import answer_lines
 
     locale = options.locale_of(tag, zone)
-    found = asyncio.run(_answer(question, options.moment(now), zone, tag))
-    if "error" in found:
-        click.echo(_json(found) if as_json else _sentence(found), err=not as_json)
+    answer = asyncio.run(_answer(question, options.moment(now), zone, tag))
+    if "error" in answer:
+        click.echo(_json(answer) if as_json else _sentence(answer), err=not as_json)
         return 1
-    click.echo(_json(found) if as_json else "\n".join(told(found, locale)))
+    click.echo(_json(answer) if as_json else "\n".join(answer_lines(answer, locale)))
     return 0
 
 
@@ -73,9 +73,9 @@ async def _answer(question: str, now: datetime, zone: str, tag: str, *, only_rea
         return await ask_running_bot(settings.data, wanted)
 
 
-def _sentence(found: dict[str, Any]) -> str:
-    closest = found.get("closest") or found.get("examples") or []
-    return "\n".join([clean(found["error"]), *(f"  {clean(it)}" for it in closest)])
+def _sentence(answer: dict[str, Any]) -> str:
+    closest = answer.get("closest") or answer.get("examples") or []
+    return "\n".join([clean(answer["error"]), *(f"  {clean(it)}" for it in closest)])
 
 
 def _json(value: object) -> str:

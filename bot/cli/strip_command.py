@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import options
-from bot.cli.clip_commands import clip_json, opened_pool, read_recording, style_of, told_lines, window_in
+from bot.cli.clip_commands import clip_json, clip_lines, opened_pool, read_recording, style_of, window_in
 from bot.kernel.locale import Locale
 from bot.replay.model import Clip, Masks, Style
 
@@ -60,7 +60,7 @@ def strip(recordings: tuple[Path, ...], output: Path | None, tag: str, as_json: 
         click.echo(json.dumps(clip_json(made, path) | {"refused": refused}, ensure_ascii=False))
     else:
         click.echo(
-            "\n".join([*told_lines(made, path), *(f"left out: {place}: {why}" for place, why in refused.items())])
+            "\n".join([*clip_lines(made, path), *(f"left out: {place}: {why}" for place, why in refused.items())])
         )
 
 

@@ -85,7 +85,7 @@ def link(label: object, url: object, length: int = 80) -> Markup:
     address = clean(url)
     if not re.match(r"https?://", address, re.IGNORECASE):
         return words(label, length)
-    safe = re.sub(r"[\s<>|\"'`*~]", lambda found: f"%{ord(found[0]):02X}", address)
+    safe = re.sub(r"[\s<>|\"'`*~]", lambda match: f"%{ord(match[0]):02X}", address)
     return Markup("<") + escape(safe) + Markup("|") + words(label, length) + Markup(">")
 
 

@@ -97,8 +97,8 @@ def read_topic(text: str) -> ChannelTopic:
 
 def read_severity(text: str) -> Severity | None:
     """Returns what a person entered as a severity: `2`, `SEV-2`, `p2`, `심각도 2`; None for anything else."""
-    found = _forms().bare.fullmatch(_plain(text).strip())
-    return _level(found[1]) if found else None
+    match = _forms().bare.fullmatch(_plain(text).strip())
+    return _level(match[1]) if match else None
 
 
 def severity_in(text: str) -> Severity | None:
@@ -111,9 +111,9 @@ def known_person(name: str, people: Iterable[Participant]) -> Participant | None
     wanted = _folded(name.lstrip("@"))
     everybody = list(people)
     for fits in (lambda known: known == wanted, lambda known: wanted in known.split()):
-        found = [person for person in everybody if wanted and fits(_folded(person.name))]
-        if found:
-            return found[0] if len({person.id or person.name for person in found}) == 1 else None
+        fitting = [person for person in everybody if wanted and fits(_folded(person.name))]
+        if fitting:
+            return fitting[0] if len({person.id or person.name for person in fitting}) == 1 else None
     return None
 
 
@@ -150,8 +150,10 @@ def _levels(part: str, pattern: re.Pattern[str]) -> list[str]:
 
 
 def _now(text: str, pattern: re.Pattern[str]) -> list[str]:
-    found = pattern.finditer(text)
-    return [next(filter(None, match.groups())) for match in found if not _forms().former.search(text[: match.start()])]
+    matches = pattern.finditer(text)
+    return [
+        next(filter(None, match.groups())) for match in matches if not _forms().former.search(text[: match.start()])
+    ]
 
 
 def _level(digit: str) -> Severity | None:

@@ -82,7 +82,7 @@ def linked_files(notebook: Notebook) -> dict[str, None]:
         if isinstance(cell.data, StoredClip) and not cell.edited:
             names[cell.data.file] = None
         else:
-            names |= dict.fromkeys(found[1] for found in OUR_FILE.finditer(cell.markdown))
+            names |= dict.fromkeys(match[1] for match in OUR_FILE.finditer(cell.markdown))
     return names
 
 
@@ -125,8 +125,8 @@ def relative_links(markdown: str, files: list[Archived]) -> str:
     """The text with its links to stored files leading to those of the archive."""
     names = {file.stored: file.name for file in reversed(files) if file.stored}
 
-    def replaced(found: re.Match[str]) -> str:
-        return f"{found[1]}{FOLDER}/{names[found[2]]}" if found[2] in names else found[0]
+    def replaced(match: re.Match[str]) -> str:
+        return f"{match[1]}{FOLDER}/{names[match[2]]}" if match[2] in names else match[0]
 
     return _LINKED_FILE.sub(replaced, markdown)
 

@@ -114,8 +114,8 @@ RowsOf = TypeVar("RowsOf", Timeline, Discussion, FollowUps)
 
 
 def _data(cells: Sequence[Cell], marker: str, nothing: RowsOf) -> RowsOf:
-    found = next((cell.data for cell in cells if cell.marker == marker), None)
-    return found if isinstance(found, type(nothing)) else nothing
+    data = next((cell.data for cell in cells if cell.marker == marker), None)
+    return data if isinstance(data, type(nothing)) else nothing
 
 
 def _upsert(rows: tuple[Kept, ...], row: Kept) -> tuple[Kept, ...]:

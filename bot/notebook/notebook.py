@@ -97,8 +97,8 @@ class Notebook(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def cell_path(self, marker: str) -> str:
         """Where the managed cell is shown; the notebook itself while there is none."""
-        found = self.managed(marker)
-        return f"{self.path}#cell-{found.id}" if found else self.path
+        cell = self.managed(marker)
+        return f"{self.path}#cell-{cell.id}" if cell else self.path
 
     @property
     def shown(self) -> tuple[Cell, ...]:

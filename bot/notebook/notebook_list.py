@@ -71,7 +71,7 @@ async def search(  # noqa: PLR0913 - one keyword a fact; callers name them
     """One page of the newest notebooks of a team, or of all, that are visible and in which every word is found."""
     wanted = [_folded(word) for word in words.split()[:20]]
     skip = (max(page, 1) - 1) * size
-    found: list[ListedNotebook] = []
+    rows: list[ListedNotebook] = []
     read = 0
     async for notebook in _newest(store, team):
         read += 1
@@ -80,10 +80,10 @@ async def search(  # noqa: PLR0913 - one keyword a fact; callers name them
         if skip:
             skip -= 1
             continue
-        if len(found) == size:
-            return ListPage(found, page, more=True)
-        found.append(listed(notebook, now))
-    return ListPage(found, page, more=False, searched_all=read < MOST_READ)
+        if len(rows) == size:
+            return ListPage(rows, page, more=True)
+        rows.append(listed(notebook, now))
+    return ListPage(rows, page, more=False, searched_all=read < MOST_READ)
 
 
 def fits(notebook: Notebook, wanted: Sequence[str], locale: Locale) -> bool:

@@ -94,9 +94,9 @@ def read_template(name: str, text: str) -> PostmortemTemplate:
     title, for_customers = "", False
     sections: list[tuple[str, tuple[str, ...], list[str]]] = []
     for number, line in enumerate(map(str.strip, visible(text).splitlines()), 1):
-        if found := _SECTION.fullmatch(line):
-            sections.append((found[1][:100], _holds(name, number, found[2] or ""), []))
-            if not found[1] and not sections[-1][1]:
+        if match := _SECTION.fullmatch(line):
+            sections.append((match[1][:100], _holds(name, number, match[2] or ""), []))
+            if not match[1] and not sections[-1][1]:
                 raise Misunderstood("%(file)s, line %(line)s: the section has no title.", file=name, line=number)
         elif line.startswith("# ") and not sections:
             title = line[2:].strip()[:60]

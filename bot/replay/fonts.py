@@ -107,8 +107,8 @@ def unwritable(text: str, missing: Sequence[str] | None) -> Counter[str]:
     if not missing or text.isascii():
         return Counter()
     letters = Counter(re.findall(f"[{''.join(SCRIPTS[name] for name in missing)}]", text))
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for letter, times in letters.items():
         script = next(name for name in missing if re.match(f"[{SCRIPTS[name]}]", letter))
-        found[f"{script} {WITHOUT_FONT}"] += times
-    return found
+        counts[f"{script} {WITHOUT_FONT}"] += times
+    return counts

@@ -64,7 +64,7 @@ class ChannelAccess:
         if (known := await self._redis.get(key)) is not None:
             return frozenset(msgspec.json.decode(known, type=list[str]))
         types = "public_channel,private_channel"
-        client, found = self._clients.patient(team), list[str]()
+        client, channels = self._clients.patient(team), list[str]()
         workspaces: Sequence[str | None] = ()
         with suppress(*NOBODY):
             workspaces = await org_workspaces(self._redis, client, team)
@@ -75,9 +75,9 @@ class ChannelAccess:
 
             with suppress(*NOBODY):  # the person isn't in this workspace, say
                 async for response in _paged("users.conversations", ask):
-                    found += [str(channel["id"]) for channel in response["channels"]]
-        await self._redis.set(key, msgspec.json.encode(found), ex=FRESH_S)
-        return frozenset(found)
+                    channels += [str(channel["id"]) for channel in response["channels"]]
+        await self._redis.set(key, msgspec.json.encode(channels), ex=FRESH_S)
+        return frozenset(channels)
 
     async def is_full_member(self, team: str, user: str) -> bool:
         """Whether a person belongs to the workspace itself: no guest, no partner, nobody who has left."""
@@ -85,9 +85,9 @@ class ChannelAccess:
         if (known := await self._redis.get(key)) is not None:
             return bool(known == b"1")
         try:
-            found = (await called("users.info", self._clients.patient(team).users_info(user=user)))["user"]
-            belongs = str(found.get("team_id") or "") == team or team in _belongings(found)
-            full = belongs and not any(found.get(mark) for mark in GUEST)
+            profile = (await called("users.info", self._clients.patient(team).users_info(user=user)))["user"]
+            belongs = str(profile.get("team_id") or "") == team or team in _belongings(profile)
+            full = belongs and not any(profile.get(mark) for mark in GUEST)
         except NOBODY:
             full = False
         await self._redis.set(key, b"1" if full else b"0", ex=FRESH_S)
@@ -107,11 +107,11 @@ class ChannelAccess:
         if inside >= 0:
             return bool(inside)
         try:
-            found = {member async for member in members}
+            present = {member async for member in members}
         except NOBODY:
-            found = set()
-        await self._keep(keys=[key], args=[FRESH_S, *found])
-        return user in found
+            present = set()
+        await self._keep(keys=[key], args=[FRESH_S, *present])
+        return user in present
 
     async def _members_of(self, team: str, channel: str) -> AsyncIterator[str]:
         client = self._clients.patient(team)

@@ -58,9 +58,9 @@ class ChannelGuests:
         known: Any = await self._redis.get(key)
         if known:
             return GuestsThere(known.decode())
-        found = await self._guests_among_members(team, channel)
-        await self._redis.set(key, found.value, ex=FRESH_S)
-        return found
+        guests = await self._guests_among_members(team, channel)
+        await self._redis.set(key, guests.value, ex=FRESH_S)
+        return guests
 
     async def forget(self, team: str, channel: str) -> None:
         """Somebody joined the channel."""
@@ -100,8 +100,8 @@ class ChannelGuests:
     async def _known(self, team: str, members: Sequence[str]) -> dict[str, str]:
         if not members:
             return {}
-        found: list[Any] = await self._redis.hmget(keys.people_standing(team), list(members))
-        return {member: each.decode() for member, each in zip(members, found, strict=True) if each}
+        standings: list[Any] = await self._redis.hmget(keys.people_standing(team), list(members))
+        return {member: each.decode() for member, each in zip(members, standings, strict=True) if each}
 
     async def _keep(self, team: str, standing: dict[str, str]) -> None:
         if standing:
@@ -123,10 +123,10 @@ class ChannelGuests:
         """Raises Unavailable where Slack doesn't say who somebody is."""
         standing: dict[str, str] = {}
         for start in range(0, len(members), AT_ONCE):
-            found = await asyncio.gather(*(self._people.get(team, each) for each in members[start : start + AT_ONCE]))
-            if any(person.unknown for person in found):
+            people = await asyncio.gather(*(self._people.get(team, each) for each in members[start : start + AT_ONCE]))
+            if any(person.unknown for person in people):
                 raise Unavailable("Slack doesn't say who is in this channel right now; try again in a moment.")
-            standing |= {each.id: GUEST if each.guest and not each.partner else MEMBER for each in found}
+            standing |= {each.id: GUEST if each.guest and not each.partner else MEMBER for each in people}
         await self._keep(team, standing)
         return standing
 

@@ -68,8 +68,8 @@ def is_gone(message: Message) -> bool:
 
 def files_of(message: Message) -> tuple[SlackFile, ...]:
     """The files that Slack itself keeps. One from elsewhere (Drive, Dropbox) gets no token of ours."""
-    found = message.get("files")
-    files = [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+    attached = message.get("files")
+    files = [each for each in attached if isinstance(each, Mapping)] if isinstance(attached, list) else []
     return tuple(_file(each) for each in files if each.get("id") and each.get("mode", "hosted") == "hosted")
 
 
@@ -90,23 +90,23 @@ class ChannelMessages:
 
         Raises Missing where Slack doesn't tell (the bot isn't in the channel, or may not read it), and Upstream.
         """
-        found = await self._replies(team, channel, thread or ts, oldest=ts, latest=ts, inclusive=True, limit=2)
-        message = next((each for each in found[0] if each.get("ts") == ts), None)
+        replies = await self._replies(team, channel, thread or ts, oldest=ts, latest=ts, inclusive=True, limit=2)
+        message = next((each for each in replies[0] if each.get("ts") == ts), None)
         return None if message is None or is_gone(message) else message
 
     async def replies(self, team: str, channel: str, thread: str) -> list[Message]:
         """A thread's replies, without its parent; none where Slack doesn't tell. Raises Upstream."""
-        found: list[Message] = []
+        replies: list[Message] = []
         cursor = ""
         for _ in range(PAGES):
             try:
                 more, cursor = await self._replies(team, channel, thread, cursor=cursor or None, limit=PER_PAGE)
             except Missing:
-                return found
-            found += [each for each in more if each.get("ts") != thread]
+                return replies
+            replies += [each for each in more if each.get("ts") != thread]
             if not cursor:
                 break
-        return found
+        return replies
 
     async def pinned(self, team: str, channel: str) -> frozenset[str] | None:
         """The ts of every pinned message; None where Slack doesn't tell. Raises Upstream."""

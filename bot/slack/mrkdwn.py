@@ -133,26 +133,26 @@ def _fenced(text: str) -> str:
 def _inline(text: str, names: Named, depth: int = 0) -> str:
     written: list[str] = []
     at = 0
-    for found in _TOKEN.finditer(text):
-        written.append(inert(unescaped(text[at : found.start()])))
-        written.append(_token(found, names, depth))
-        at = found.end()
+    for match in _TOKEN.finditer(text):
+        written.append(inert(unescaped(text[at : match.start()])))
+        written.append(_token(match, names, depth))
+        at = match.end()
     return "".join(written) + inert(unescaped(text[at:]))
 
 
-def _token(found: re.Match[str], names: Named, depth: int) -> str:
-    kind, it = str(found.lastgroup), found[found.lastgroup or 0]
+def _token(match: re.Match[str], names: Named, depth: int) -> str:
+    kind, it = str(match.lastgroup), match[match.lastgroup or 0]
     match kind:
         case "code":
             return code(unescaped(it))
         case "emoji":
-            return inert(_emoji(found))
+            return inert(_emoji(match))
         case "url":
             return _link(unescaped(it), unescaped(it))
         case "bracket":
             return _bracketed(it, names)
         case _ if depth >= _DEPTH:
-            return inert(unescaped(found[0]))
+            return inert(unescaped(match[0]))
         case _:
             return f"{_MARKS[kind]}{_inline(it, names, depth + 1)}{_MARKS[kind]}"
 
@@ -170,9 +170,9 @@ def _bracketed(content: str, names: Named) -> str:
     return _link(goal, label)
 
 
-def _emoji(found: re.Match[str]) -> str:
-    name = found[0].strip(":")
-    return "" if name.startswith("skin-tone-") else emoji(name) or found[0]
+def _emoji(match: re.Match[str]) -> str:
+    name = match[0].strip(":")
+    return "" if name.startswith("skin-tone-") else emoji(name) or match[0]
 
 
 def _link(address: str, label: str) -> str:

@@ -32,8 +32,8 @@ def own_link(public_url: str, url: str) -> OwnLink | None:
     prefix = base.path.rstrip("/")
     if not same or link.username is not None or not link.path.startswith(f"{prefix}/"):
         return None
-    found = PATH.fullmatch(link.path.removeprefix(prefix).rstrip("/"))
-    return OwnLink(found[1], found[2], url) if found else None  # type: ignore[arg-type]  # PATH has these words alone
+    match = PATH.fullmatch(link.path.removeprefix(prefix).rstrip("/"))
+    return OwnLink(match[1], match[2], url) if match else None  # type: ignore[arg-type]  # PATH has these words alone
 
 
 def own_links_in(public_url: str, text: str) -> Iterator[OwnLink]:

@@ -119,10 +119,10 @@ class People:
             response = await called("conversations.info", call)
         except SlackRefused:
             return ChannelFacts(channel, private=True, archived=True, shared=True)
-        found = response["channel"]
-        private = bool(found.get("is_private") or found.get("is_im") or found.get("is_mpim"))
-        shared = bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
-        return ChannelFacts(str(found.get("name") or channel), private, bool(found.get("is_archived")), shared)
+        info = response["channel"]
+        private = bool(info.get("is_private") or info.get("is_im") or info.get("is_mpim"))
+        shared = bool(info.get("is_ext_shared") or info.get("is_pending_ext_shared"))
+        return ChannelFacts(str(info.get("name") or channel), private, bool(info.get("is_archived")), shared)
 
     async def channel_name(self, team: str, channel: str) -> str:
         """A channel's name without its #; its id where Slack doesn't tell."""
@@ -181,14 +181,14 @@ class People:
 
     async def groups(self, team: str) -> dict[str, str]:
         """The handles of the workspace's user groups by their ids; none where Slack doesn't tell."""
-        client, found = self._clients.patient(team), dict[str, str]()
+        client, handles = self._clients.patient(team), dict[str, str]()
         try:
             for workspace in await org_workspaces(self._redis, client, team):
                 response = await called("usergroups.list", client.usergroups_list(team_id=workspace))
-                found |= {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
+                handles |= {str(each["id"]): str(each.get("handle") or each["id"]) for each in response["usergroups"]}
         except (SlackRefused, Unauthorized):
-            return found
-        return found
+            return handles
+        return handles
 
     async def sees(self, team: str, user: str, channel: str) -> bool:
         """Whether a person may know what is in a channel: they are in it, or it is public and they are no guest.
@@ -219,10 +219,10 @@ class People:
             return bool(known == b"1")
         try:
             call = self._clients.patient(team).conversations_info(channel=channel)
-            found = (await called("conversations.info", call))["channel"]
+            info = (await called("conversations.info", call))["channel"]
         except SlackRefused:
             return True
-        shared = any(found.get(name) for name in ("is_ext_shared", "is_pending_ext_shared"))
+        shared = any(info.get(name) for name in ("is_ext_shared", "is_pending_ext_shared"))
         await self._redis.set(key, b"1" if shared else b"0", ex=SEEN_LIFETIME_S)
         return shared
 

@@ -57,7 +57,7 @@ def is_partner(tenant: str, user: dict[str, Any]) -> bool:
 
 def homes_of(user: dict[str, Any]) -> frozenset[str]:
     """The ids of the workspaces and of the organization that a user as Slack gives it belongs to."""
-    found = user.get("enterprise_user")
-    organization = found if isinstance(found, dict) else {}
+    enterprise_user = user.get("enterprise_user")
+    organization = enterprise_user if isinstance(enterprise_user, dict) else {}
     homes = (user.get("team_id"), organization.get("enterprise_id"), *(organization.get("teams") or ()))
     return frozenset(str(home) for home in homes if home)

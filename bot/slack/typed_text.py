@@ -47,7 +47,7 @@ async def names_of(people: People, team: str, ids: Iterable[str]) -> dict[str, s
 def as_typed(text: str, names: Mapping[str, str] | None = None, unnamed: Unnamed | None = None) -> str:
     """`names` are those of the people, channels and groups by id, without `@` and `#`; others keep Slack's label."""
     known = Named(names, unnamed)
-    return unescaped(_BRACKETED.sub(lambda found: _typed(found[1], found[2] or "", known), text))
+    return unescaped(_BRACKETED.sub(lambda match: _typed(match[1], match[2] or "", known), text))
 
 
 def _typed(goal: str, label: str, names: Named) -> str:

@@ -135,14 +135,14 @@ class RedisArchive:
                     yield key, _digest(members), _index(kind, key, members)
 
     async def _names(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {"record": [], "order": []}
+        names: dict[str, list[str]] = {"record": [], "order": []}
         for pattern, kind in (("*:record:*", "record"), (keys.page("*"), "record"), ("*:order:*", "order")):
             async for name in self._redis.scan_iter(pattern, count=1000):
                 if _is(kind, key := name.decode()):
-                    found[kind].append(key)
+                    names[kind].append(key)
         teams = await KnownTeams(self._redis).all()
-        found["due"] = [keys.due(team, index) for team in teams for index in keys.DUE_INDEXES]
-        return found
+        names["due"] = [keys.due(team, index) for team in teams for index in keys.DUE_INDEXES]
+        return names
 
     async def put_all(self, stored: Sequence[Stored]) -> None:
         teams = KnownTeams(self._redis)

@@ -77,11 +77,11 @@ class CreationOrder:
     async def _take_over(self) -> None:
         """Reads the former record once, whoever else does at the same time, and deletes it when all of it is here."""
         while self._former:
-            found = await self._former.get(self._former_key)
-            if found is None:
+            former = await self._former.get(self._former_key)
+            if former is None:
                 self._former = None
                 return
-            index, version = found
+            index, version = former
             for id, team in index.teams.items():
                 await self._store.append(self._kind, team, id, self._most)
             try:

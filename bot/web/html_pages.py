@@ -202,10 +202,10 @@ def heading_text(cell: Cell) -> str:
 
 def enlarged(title: str) -> Markup:
     """A title with its first number in large letters."""
-    found = re.search(r"\d[\d.,]*%?", title)
-    if found is None:
+    match = re.search(r"\d[\d.,]*%?", title)
+    if match is None:
         return escape(title)
-    return escape(title[: found.start()]) + Markup("<b>%s</b>") % found[0] + escape(title[found.end() :])
+    return escape(title[: match.start()]) + Markup("<b>%s</b>") % match[0] + escape(title[match.end() :])
 
 
 def local_moment(at: datetime, locale: Locale) -> str:

@@ -68,11 +68,11 @@ def _place(moment: datetime, starts: Sequence[datetime], length: timedelta) -> f
 def placed(marks: Sequence[ChartMark], drawing: Drawing, chart: ChartData) -> list[PlacedMark]:
     """Words stand below each other, on the side of their line where there is more room."""
     slot = (drawing.right - drawing.left) / max(len(chart.labels), 1)
-    found = []
+    placements = []
     for line, mark in enumerate(marks):
         x = drawing.left + slot * mark.at
         right = x > (drawing.left + drawing.right) / 2
-        found.append(
+        placements.append(
             PlacedMark(
                 x=round(x, 1),
                 y=TOP + line * LINE,
@@ -81,4 +81,4 @@ def placed(marks: Sequence[ChartMark], drawing: Drawing, chart: ChartData) -> li
                 text=mark.text,
             )
         )
-    return found
+    return placements

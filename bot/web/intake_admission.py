@@ -75,10 +75,10 @@ class KnownSenders:
 
 def _state(file: Path) -> tuple[int, int] | None:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 @dataclass(frozen=True, slots=True)

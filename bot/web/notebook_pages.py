@@ -114,8 +114,8 @@ class _NotebookPages:
         locale, query = asked_locale(request), request.query
         words, number = query.get("q", "").strip()[:200], query.get("page", "1")[:9]
         wanted = min(int(number), MOST_PAGES) if number.isascii() and number.isdigit() and int(number) else 1
-        found = await search(self.store, words, now=self.now(), locale=locale, page=wanted, visible=_is_visible)
-        return self.pages.response("notebooks", locale, found=found, words=words)
+        results = await search(self.store, words, now=self.now(), locale=locale, page=wanted, visible=_is_visible)
+        return self.pages.response("notebooks", locale, found=results, words=words)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         notebook = public_view(as_viewer_sees(await self.store.get(request.match_info["id"])))

@@ -61,8 +61,8 @@ class RefusedPeople:
             self._looked = time.monotonic()
             try:
                 now = self._clock().timestamp()
-                found: list[Any] = await self._redis.zrangebyscore(keys.REFUSED_PEOPLE, now, "+inf")
-                self._hashes = frozenset(each.decode() for each in found)
+                rows: list[Any] = await self._redis.zrangebyscore(keys.REFUSED_PEOPLE, now, "+inf")
+                self._hashes = frozenset(each.decode() for each in rows)
             except (RedisError, OSError, TimeoutError):
                 pass
         return self._hashes

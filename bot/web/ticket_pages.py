@@ -42,8 +42,8 @@ def ticket_routes(
     """
 
     async def index(request: web.Request) -> web.StreamResponse:
-        found = [ticket for ticket in await tickets.find("", limit=MOST_LISTED) if await visible(ticket.key)]
-        return pages.response("tickets", asked_locale(request), tickets=found[:LISTED])
+        listed = [ticket for ticket in await tickets.find("", limit=MOST_LISTED) if await visible(ticket.key)]
+        return pages.response("tickets", asked_locale(request), tickets=listed[:LISTED])
 
     async def show(request: web.Request) -> web.StreamResponse:
         ticket, locale = await tickets.get(request.match_info["key"]), asked_locale(request)

@@ -117,14 +117,14 @@ class TimelinePages:
 def moment(text: str, locale: Locale) -> datetime:
     """A form's field in the reader's zone. Raises Misunderstood."""
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         raise Misunderstood("Please give the time as a date and a time of day.") from None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=locale.zone)
-    if not 1970 < found.year < 2200:
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=locale.zone)
+    if not 1970 < parsed.year < 2200:
         raise Misunderstood("Please give the time as a date and a time of day.")
-    return found
+    return parsed
 
 
 def _anchor(form: TimelineForm) -> str:

@@ -143,10 +143,10 @@ class ClickHouseHttp:
             raise ClickHouseRefusal(516, f"{user}: Authentication failed. (AUTHENTICATION_FAILED)")
 
     def _refuse(self, text: str, headers: dict[str, str]) -> web.Response:
-        found = _CODE.search(text)
-        code = int(found[1]) if found else 1002
+        match = _CODE.search(text)
+        code = int(match[1]) if match else 1002
         status = STATUS.get(code, 400 if code in BAD_REQUEST else 500)
-        text = f"{text[found.start() :] if found else text} (version {self._engine.version} (official build))\n"
+        text = f"{text[match.start() :] if match else text} (version {self._engine.version} (official build))\n"
         return web.Response(status=status, text=text, headers={**headers, "X-ClickHouse-Exception-Code": str(code)})
 
 

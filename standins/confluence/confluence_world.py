@@ -80,8 +80,8 @@ def rewritten(body: str) -> str:
     """The body as the editor saves it: macros and tables get ids and layouts of its own."""
     body = re.sub(
         r'<ac:structured-macro ac:name="(\w+)"(?: ac:schema-version="1")?>',
-        lambda found: (
-            f'<ac:structured-macro ac:name="{found[1]}" ac:schema-version="1" ac:local-id="{uuid.uuid4()}" '
+        lambda match: (
+            f'<ac:structured-macro ac:name="{match[1]}" ac:schema-version="1" ac:local-id="{uuid.uuid4()}" '
             f'ac:macro-id="{uuid.uuid4()}">'
         ),
         body,

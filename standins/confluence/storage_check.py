@@ -24,7 +24,7 @@ _OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 def parsed(body: str) -> ElementTree.Element:
     """Raises ConfluenceRefusal (400), as Confluence answers to what it can't parse."""
-    text = _ENTITY.sub(lambda found: found[0] if found[1] in _OWN else html5.get(f"{found[1]};", found[0]), body)
+    text = _ENTITY.sub(lambda match: match[0] if match[1] in _OWN else html5.get(f"{match[1]};", match[0]), body)
     try:
         root = ElementTree.fromstring(f'<page xmlns:ac="{AC}" xmlns:ri="{RI}">{text}</page>')  # noqa: S314 - a stand-in
     except (ElementTree.ParseError, ValueError) as error:

@@ -161,10 +161,10 @@ async def _assignee(request: web.Request) -> web.Response:
 async def _search(request: web.Request) -> web.Response:
     """Terms of the form that is documented: a repository, `is:issue`, `in:title`, and a phrase in quotes."""
     world, query = _known(request), _query(request, "q", "sort", "order", "per_page", "page")
-    found = re.fullmatch(r'repo:(\S+) is:issue in:title "([^"]*)"', query.get("q", ""))
-    if found is None:
+    match = re.fullmatch(r'repo:(\S+) is:issue in:title "([^"]*)"', query.get("q", ""))
+    if match is None:
         raise GitHubDenied(422, "Validation Failed", errors=[{"resource": "Search", "field": "q", "code": "invalid"}])
-    repo, words = found[1], found[2].casefold()
+    repo, words = match[1], match[2].casefold()
     issues = [each for each in world.issues if each.repo == repo and not each.deleted and not each.pull]
     issues = [each for each in issues if words in each.title.casefold()]
     issues.sort(key=lambda each: (each.created, each.number), reverse=True)
@@ -174,10 +174,10 @@ async def _search(request: web.Request) -> web.Response:
 
 async def _users(request: web.Request) -> web.Response:
     world, query = _known(request), _query(request, "q", "per_page", "page")
-    found = re.fullmatch(r'"([^"]*)" in:email', query.get("q", ""))
-    if found is None:
+    match = re.fullmatch(r'"([^"]*)" in:email', query.get("q", ""))
+    if match is None:
         raise GitHubDenied(422, "Validation Failed")
-    logins = [login for login, email in world.accounts.items() if email and email == found[1]]
+    logins = [login for login, email in world.accounts.items() if email and email == match[1]]
     items = [{**account(world, login), "score": 1.0} for login in logins]
     return _json({"total_count": len(items), "incomplete_results": False, "items": items})
 

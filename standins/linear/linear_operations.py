@@ -57,18 +57,18 @@ class LinearOperations:
         self, _: Any, term: str, filter: Any = None, first: int | None = None, after: str | None = None, **more: Any
     ) -> Shown:
         words = term.casefold().split()
-        found = [
+        issues = [
             issue
             for issue in self._listed(more)
             if fits(issue, filter) and all(word in f"{issue.title} {issue.description}".casefold() for word in words)
         ]
-        return self._page(found, first, after)
+        return self._page(issues, first, after)
 
     def attachmentsForURL(  # noqa: N802
         self, _: Any, url: str, first: int | None = None, after: str | None = None, **__: Any
     ) -> Shown:
-        found = [(issue, one) for issue in self._world.seen() for one in issue.attachments if one.url == url]
-        return page([shown_attachment(self._world, issue, one) for issue, one in found], first, after)
+        attachments = [(issue, one) for issue in self._world.seen() for one in issue.attachments if one.url == url]
+        return page([shown_attachment(self._world, issue, one) for issue, one in attachments], first, after)
 
     def comment(self, _: Any, id: str | None = None, **__: Any) -> Shown:
         for issue in self._world.seen():
@@ -95,10 +95,10 @@ class LinearOperations:
         return labels_page(self._world, self._world.labels, **given)
 
     def issueLabel(self, _: Any, id: str) -> Shown:  # noqa: N802
-        found = next((label for label in self._world.labels if label.id == id), None)
-        if found is None:
+        issue_label = next((label for label in self._world.labels if label.id == id), None)
+        if issue_label is None:
             raise not_found("IssueLabel")
-        return shown_label(self._world, found)
+        return shown_label(self._world, issue_label)
 
     def issueLabelCreate(self, _: Any, input: dict[str, Any], **__: Any) -> Shown:  # noqa: N802
         return self._done(issueLabel=shown_label(self._world, issue_changes.label(self._world, input)))

@@ -15,8 +15,8 @@ def seed_store(team: WorkspaceTeam) -> None:
     if team.store.get("meta", "seeded"):
         return
     for channel in team.seed.channels:
-        said = [message.ago for message in team.seed.messages if message.channel == channel.id]
-        team.add_channel(channel, ago=max(said) + timedelta(minutes=1) if said else timedelta(0))
+        ages = [message.ago for message in team.seed.messages if message.channel == channel.id]
+        team.add_channel(channel, ago=max(ages) + timedelta(minutes=1) if ages else timedelta(0))
     for person in team.seed.people:
         team.direct_channel(person.id, team.bot.id)
     timestamps: dict[str, str] = {}

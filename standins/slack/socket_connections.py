@@ -133,15 +133,15 @@ class SocketConnections:
             if message.type is not WSMsgType.TEXT:
                 continue
             with suppress(ValueError):
-                said = json.loads(message.data)
-                if isinstance(said, dict):
-                    self._acknowledged(said)
+                envelope = json.loads(message.data)
+                if isinstance(envelope, dict):
+                    self._acknowledged(envelope)
 
-    def _acknowledged(self, said: Json) -> None:
+    def _acknowledged(self, envelope: Json) -> None:
         for connection in self.open:
-            answer = connection.waiting.get(str(said.get("envelope_id")))
+            answer = connection.waiting.get(str(envelope.get("envelope_id")))
             if answer and not answer.done():
-                payload = said.get("payload")
+                payload = envelope.get("payload")
                 answer.set_result(payload if isinstance(payload, dict) else None)
 
     def _hello(self, connection: SocketConnection) -> Json:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.answer_lines import told
+from bot.cli.answer_lines import answer_lines
 from bot.kernel.locale import Locale
 from tests.cli.conftest import SESSION, Replaybook
 
@@ -118,35 +118,35 @@ def answer(metric: str = "signals", **more: Any) -> dict[str, Any]:
 
 def test_of_a_time_before_the_data_no_number_is_printed() -> None:
     unknown = answer(partial=[{"kind": "before_data"}], kept_from="2026-10-26T09:00:00+09:00", sample=False)
-    lines = list(told({**unknown, "known": False, "title": "Nothing is known of that time"}, Locale.of("en")))
+    lines = list(answer_lines({**unknown, "known": False, "title": "Nothing is known of that time"}, Locale.of("en")))
     assert lines[1] == "Nothing is known of that time"
     assert lines[-1] == "The oldest data is from Oct 26, 2026."
     assert not any("click" in line for line in lines)
 
 
 def test_every_number_has_its_plural_and_its_language() -> None:
-    english = "\n".join(told(answer(), Locale.of("en")))
+    english = "\n".join(answer_lines(answer(), Locale.of("en")))
     assert "1,643 rage clicks, 1 dead click, 2 error clicks" in english
     assert "2 people, 3 sessions, 1 action" in english
     assert "Sample data is part of these numbers." in english
-    korean = "\n".join(told(answer(), Locale.of("ko")))
+    korean = "\n".join(answer_lines(answer(), Locale.of("ko")))
     assert "분노 클릭 1,643건" in korean
     assert "click" not in korean
 
 
 def test_what_was_asked_for_comes_first() -> None:
     groups = [{"label": "Safari", "signals": 7, "people": 4}]
-    lines = list(told(answer("people", groups=groups), Locale.of("en")))
+    lines = list(answer_lines(answer("people", groups=groups), Locale.of("en")))
     assert lines[1].startswith("2 people")
     assert "         4  Safari" in lines
-    assert list(told(answer(groups=groups), Locale.of("en")))[1].startswith("1,646 frustration signals")
+    assert list(answer_lines(answer(groups=groups), Locale.of("en")))[1].startswith("1,646 frustration signals")
 
 
 def test_names_from_outside_move_no_terminal() -> None:
     names = ["\x1b[31mred\x1b[0m", "two\nlines", "\u202eevil", "", "x" * 10_000]
     groups = [{"label": name, "signals": 7} for name in names]
     errors = [{"message": "\x1b]0;title\x07" + "y" * 10_000, "actions": 1}]
-    lines = list(told(answer(groups=groups, errors=errors), Locale.of("en")))
+    lines = list(answer_lines(answer(groups=groups, errors=errors), Locale.of("en")))
     assert all(line.isprintable() and len(line) < 600 for line in lines)
     assert [line.split("  ")[-1] for line in lines[4:8]] == ["[31mred[0m", "two lines", "evil", "(unknown)"]
 
@@ -154,12 +154,12 @@ def test_names_from_outside_move_no_terminal() -> None:
 def test_groups_are_named_as_people_read_them() -> None:
     found = answer(groups=[{"label": "rage_click", "signals": 7}])
     found["question"]["group_by"] = "signal"
-    assert "         7  분노 클릭" in list(told(found, Locale.of("ko")))
+    assert "         7  분노 클릭" in list(answer_lines(found, Locale.of("ko")))
 
 
 def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:
     partial = [{"kind": "before_data"}, {"kind": "live"}]
-    assert list(told(answer(partial=partial), Locale.of("ko")))[-2:] == [
+    assert list(answer_lines(answer(partial=partial), Locale.of("ko")))[-2:] == [
         "보관 중인 가장 오래된 데이터보다 앞선 기간이 포함되어 있습니다.",
         "아직 진행 중인 세션이 있어 숫자가 늘어날 수 있습니다.",
     ]
@@ -167,7 +167,7 @@ def test_what_limits_the_numbers_is_said_sentence_by_sentence() -> None:
 
 def test_the_comparison_is_named_by_its_days() -> None:
     found = {**answer(), "trend": "12% more than Nov 9 – Nov 15 KST (1,470)", "verdict": ""}
-    assert "12% more than Nov 9 – Nov 15 KST (1,470)" in list(told(found, Locale.of("en")))
+    assert "12% more than Nov 9 – Nov 15 KST (1,470)" in list(answer_lines(found, Locale.of("en")))
 
 
 def test_a_share_is_printed_with_both_its_numbers() -> None:
@@ -185,7 +185,7 @@ def test_a_share_is_printed_with_both_its_numbers() -> None:
     ]
     title = "1% of all sessions with a click had rage clicks (3 of 300)"
     found = {**answer("sessions_share", groups=groups), "title": title, "verdict": "Mostly Safari.", "trend": ""}
-    lines = list(told(found, Locale.of("en")))
+    lines = list(answer_lines(found, Locale.of("en")))
     assert lines[1] == title
     assert "Mostly Safari." in lines
     assert "  15% (3 of 20)  Safari" in lines

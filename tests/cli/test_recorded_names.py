@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bot.cli.clip_commands import told_lines
+from bot.cli.clip_commands import clip_lines
 
 
 def test_a_clips_words_move_no_terminal() -> None:
@@ -22,7 +22,7 @@ def test_a_clips_words_move_no_terminal() -> None:
         skipped={},
         steps=(),
     )
-    lines = list(told_lines(made, Path("a.gif")))
+    lines = list(clip_lines(made, Path("a.gif")))
     assert all(line.isprintable() for line in lines)
     assert lines[0] == "a.gif: [31mBuy clicked"
     assert lines[2].startswith("  1:01 clicks ")

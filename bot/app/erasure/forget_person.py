@@ -88,8 +88,8 @@ async def forget_person(
     report = ErasureReport(len(traces.sessions), clips=len(traces.clips), names=sorted(called))
     report.left = sorted(traces.learned - traces.in_texts)
     if not dry_run:
-        found = (called, traces.sessions, traces.clips, traces.files)
-        plan = ErasurePlan(*(tuple(sorted(each)) for each in found))
+        kinds = (called, traces.sessions, traces.clips, traces.files)
+        plan = ErasurePlan(*(tuple(sorted(each)) for each in kinds))
         await plans.put(key, plan, begun[1] if begun else ABSENT)
     await _count_recordings(context, traces, report)
     report.files = await _files(context, traces, dry_run=dry_run)
@@ -155,10 +155,10 @@ async def _record(
 ) -> bool:
     """Raises Conflict where it changes all the time."""
     for _ in range(TRIES):
-        found = await records.read(key)
-        if found is None:
+        record = await records.read(key)
+        if record is None:
             return False
-        data, version = found
+        data, version = record
         if alone:
             if dry_run or await records.delete(key, version):
                 return True

@@ -86,10 +86,10 @@ class AttachmentList(msgspec.Struct):
 
 async def space_of(client: ConfluenceClient, key: str) -> Space:
     """Raises Missing where the account doesn't see the space."""
-    found = await client.read("/api/v2/spaces", Spaces, {"keys": key})
-    if not found.results:
+    spaces = await client.read("/api/v2/spaces", Spaces, {"keys": key})
+    if not spaces.results:
         raise Missing("The Confluence account sees no space “%(space)s”; check REPLAYBOOK_CONFLUENCE_SPACE.", space=key)
-    return found.results[0]
+    return spaces.results[0]
 
 
 async def page_of(client: ConfluenceClient, id: str) -> Page:
@@ -100,8 +100,8 @@ async def page_of(client: ConfluenceClient, id: str) -> Page:
 async def page_titled(client: ConfluenceClient, space: str, title: str) -> Page | None:
     """The page of this title; there is one at most in a space."""
     query = {"space-id": space, "title": title, "status": "current", **STORAGE}
-    found = (await client.read("/api/v2/pages", Pages, query)).results
-    return next((page for page in found if page.title == title), None)
+    pages = (await client.read("/api/v2/pages", Pages, query)).results
+    return next((page for page in pages if page.title == title), None)
 
 
 async def create_page(client: ConfluenceClient, space: str, parent: str, title: str, body: str) -> Page:
@@ -119,19 +119,19 @@ async def replace_page(client: ConfluenceClient, page: Page, title: str, body: s
 async def all_versions_are_ours(client: ConfluenceClient, page: Page) -> bool:
     """Whether every version but the first has our message. Of a very long history: no."""
     path = f"/api/v2/pages/{quote(page.id, safe='')}/versions"
-    found = (await client.read(path, PageVersions, {"limit": "250"})).results
-    return len(found) == page.version.number and all(each.message == OURS for each in found if each.number > 1)
+    versions = (await client.read(path, PageVersions, {"limit": "250"})).results
+    return len(versions) == page.version.number and all(each.message == OURS for each in versions if each.number > 1)
 
 
 async def attachments_of(client: ConfluenceClient, page: str) -> Sequence[Attachment]:
-    found, query = list[Attachment](), {"limit": "250"}
+    attachments, query = list[Attachment](), {"limit": "250"}
     for _ in range(MOST_PAGES_OF_LIST):
         part = await client.read(f"/api/v2/pages/{quote(page, safe='')}/attachments", AttachmentList, query)
-        found += part.results
+        attachments += part.results
         if not part.links.next:
             break
         query = dict(parse_qsl(urlsplit(part.links.next).query))
-    return found
+    return attachments
 
 
 async def attach(client: ConfluenceClient, page: str, name: str, data: bytes, content_type: str) -> None:

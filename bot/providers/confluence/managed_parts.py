@@ -113,10 +113,10 @@ def merged(
     A part that isn't on the page comes after the one before it, unless it was there once: then a person took it away.
     One that the notebook has no more goes, unless a person changed it.
     """
-    found = found_parts(body, notebook)
+    existing = found_parts(body, notebook)
     edits, kept, place = list[tuple[int, int, str]](), set[str](), 0
     for part in parts:
-        there = found.pop(part.key, None)
+        there = existing.pop(part.key, None)
         if there is None:
             if part.key not in written:
                 edits.append((place, place, part_markup(notebook, part)))
@@ -126,7 +126,7 @@ def merged(
             kept.add(part.key)
         elif part.key not in written or written[part.key].source != part.source:
             edits.append((there.start, there.stop, part_markup(notebook, part)))
-    edits += [(there.start, there.stop, "") for there in found.values() if is_ours(there)]
+    edits += [(there.start, there.stop, "") for there in existing.values() if is_ours(there)]
     return Merged(_edited(body, edits), frozenset(kept))
 
 

@@ -62,9 +62,9 @@ class GitHubComments:
         wanted, path = marker(meaning), f"{place_of(key)[1]}/comments"
         for page in range(1, MOST_PAGES + 1):
             query = {"per_page": str(PAGE), "page": str(page)}
-            found = await self._client.read(path, list[GitHubComment], Phrase("issue %(key)s", key=key), query)
-            if ours := next((each for each in found if wanted in (each.body or "")), None):
+            comments = await self._client.read(path, list[GitHubComment], Phrase("issue %(key)s", key=key), query)
+            if ours := next((each for each in comments if wanted in (each.body or "")), None):
                 return ours
-            if len(found) < PAGE:
+            if len(comments) < PAGE:
                 break
         return None

@@ -72,14 +72,14 @@ def is_repo(text: str) -> bool:
 
 def split_key(key: str) -> tuple[str, int] | None:
     """("acme/shop", 12) of a key; None for whatever isn't one."""
-    found = _KEY.fullmatch(key.strip())
-    return (f"{found[1]}/{found[2]}", int(found[3])) if found else None
+    match = _KEY.fullmatch(key.strip())
+    return (f"{match[1]}/{match[2]}", int(match[3])) if match else None
 
 
 def key_in_url(url: str, web: str) -> str | None:
     own, parts = urlsplit(web), _parts(url)
-    found = _PATH.fullmatch(parts.path) if parts and (parts.scheme, parts.netloc) == (own.scheme, own.netloc) else None
-    return f"{found[1]}/{found[2]}#{found[3]}" if found else None
+    match = _PATH.fullmatch(parts.path) if parts and (parts.scheme, parts.netloc) == (own.scheme, own.netloc) else None
+    return f"{match[1]}/{match[2]}#{match[3]}" if match else None
 
 
 def _parts(url: str) -> SplitResult | None:
@@ -95,8 +95,8 @@ def key_in_text(text: str, web: str, repo: str) -> str | None:
     if key := next(filter(None, addressed), None):
         return key
     plain = _URL.sub(" ", text)
-    if found := _KEY.findall(plain):
-        owner, name, number = found[-1]
+    if matches := _KEY.findall(plain):
+        owner, name, number = matches[-1]
         return f"{owner}/{name}#{number}"
     number_only = _NUMBER.findall(plain)
     return f"{repo}#{number_only[-1]}" if number_only and repo else None
@@ -104,8 +104,8 @@ def key_in_text(text: str, web: str, repo: str) -> str | None:
 
 def key_of(issue: Issue) -> str:
     """By its address for people, which names the repository as it is called now."""
-    found = _PATH.fullmatch(urlsplit(issue.html_url).path)
-    return f"{found[1]}/{found[2]}#{found[3]}" if found else ""
+    match = _PATH.fullmatch(urlsplit(issue.html_url).path)
+    return f"{match[1]}/{match[2]}#{match[3]}" if match else ""
 
 
 def ticket_of(issue: Issue, emails: Mapping[str, str]) -> Ticket:

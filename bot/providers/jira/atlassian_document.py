@@ -68,9 +68,9 @@ def _words(text: str) -> list[Node]:
     """The line with its addresses as links."""
     nodes, at = list[Node](), 0
     line = clean(text.strip())
-    for found in _ADDRESS.finditer(line):
-        nodes += [_text(line[at : found.start()]), _link(TicketLink(found.group(), found.group()))]
-        at = found.end()
+    for match in _ADDRESS.finditer(line):
+        nodes += [_text(line[at : match.start()]), _link(TicketLink(match.group(), match.group()))]
+        at = match.end()
     return [node for node in (*nodes, _text(line[at:])) if node["text"]]
 
 

@@ -145,14 +145,14 @@ class JiraProjects:
 
     async def fields(self, project: str, kind: CreatedType) -> dict[str, CreateField]:
         """The fields of the create screen, by id."""
-        found = dict[str, CreateField]()
+        every = dict[str, CreateField]()
         for _ in range(MOST_PAGES):
-            page = await self._client.send(calls.type_fields(project, kind.id, len(found)), _FieldPage)
+            page = await self._client.send(calls.type_fields(project, kind.id, len(every)), _FieldPage)
             fields = page.fields or page.values
-            found |= {field.id: field for field in fields}
-            if not fields or len(found) >= page.total:
+            every |= {field.id: field for field in fields}
+            if not fields or len(every) >= page.total:
                 break
-        return found
+        return every
 
     async def person(self, email: str) -> dict[str, str]:
         """The one account with this address, as a field's value; empty where Jira doesn't show it or has several."""
@@ -165,14 +165,14 @@ class JiraProjects:
         return {"accountId": same[0].account} if self._client.cloud else {"name": same[0].name}
 
     async def _types(self, project: str) -> list[CreatedType]:
-        found = list[CreatedType]()
+        every = list[CreatedType]()
         for _ in range(MOST_PAGES):
-            page = await self._client.send(calls.issue_types(project, len(found)), _TypePage)
+            page = await self._client.send(calls.issue_types(project, len(every)), _TypePage)
             types = page.types or page.values
-            found += types
-            if not types or len(found) >= page.total:
+            every += types
+            if not types or len(every) >= page.total:
                 break
-        return found
+        return every
 
 
 def value_of(field: CreateField, given: Sequence[str], document: Any) -> Any:

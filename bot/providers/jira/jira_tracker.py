@@ -140,8 +140,8 @@ class JiraTracker:
         words = " ".join(f"{word}*" for word in re.findall(r"\w+", text.casefold()))
         condition = f"summary ~ {calls.in_quotes(words[:200])}" if words else "created >= -365d"
         most = min(max(limit, 1), calls.MANY)
-        found = await self._search(f"{condition} ORDER BY created DESC", most)
-        others = [self._ticket(issue) for issue in found if not exact or issue.key != exact[0].key]
+        issues = await self._search(f"{condition} ORDER BY created DESC", most)
+        others = [self._ticket(issue) for issue in issues if not exact or issue.key != exact[0].key]
         return [*exact, *others][:limit]
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
@@ -203,8 +203,8 @@ class JiraTracker:
         if address.netloc != app.netloc or not address.path.startswith(app.path):
             return None
         chosen = parse_qs(address.query).get("selectedIssue", [""])[0]
-        found = _BROWSE.fullmatch(address.path.removeprefix(app.path))
-        return self.parse_key(found[1] if found else chosen)
+        match = _BROWSE.fullmatch(address.path.removeprefix(app.path))
+        return self.parse_key(match[1] if match else chosen)
 
     def _known_form(self, key: str) -> str:
         """A key, or an issue's number, as Jira takes it. Raises Missing for what can't be one."""

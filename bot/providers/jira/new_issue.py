@@ -176,8 +176,8 @@ class NewIssues:
         mark, cloud = mark_of(meaning), self._client.cloud
         if labelled:
             jql = f"labels = {calls.in_quotes(mark)} ORDER BY created DESC"
-            found = (await self._client.send(calls.search(jql, 2, cloud=cloud), JiraIssues)).issues
-            return found[0].key if found else ""
+            issues = (await self._client.send(calls.search(jql, 2, cloud=cloud), JiraIssues)).issues
+            return issues[0].key if issues else ""
         jql = f"project = {calls.in_quotes(project)} AND creator = currentUser() ORDER BY created DESC"
         newest = await self._client.send(calls.search(jql, calls.MANY, cloud=cloud, properties=True), JiraIssues)
         ours = (issue.key for issue in newest.issues if issue.properties.get(calls.OUR_PROPERTY) == {"id": mark})

@@ -30,9 +30,9 @@ def wiki_line(text: str) -> str:
     """Returns one line, its marks escaped. Addresses stay, since Jira makes links of them."""
     line = clean(text)
     parts, at = list[str](), 0
-    for found in _ADDRESS.finditer(line):
-        parts += [_escaped(line[at : found.start()]), found.group()]
-        at = found.end()
+    for match in _ADDRESS.finditer(line):
+        parts += [_escaped(line[at : match.start()]), match.group()]
+        at = match.end()
     escaped = "".join([*parts, _escaped(line[at:])])
     return _HEAD.sub(lambda head: f"{head[1]}{head[2][:-1]}\\.", escaped)
 
@@ -40,7 +40,7 @@ def wiki_line(text: str) -> str:
 def wiki_link(link: TicketLink) -> str:
     if not link.url.startswith(("https://", "http://")):
         return wiki_line(link.label)
-    address = re.sub(r"[\s|\[\]{}]", lambda found: f"%{ord(found.group()):02X}", link.url)
+    address = re.sub(r"[\s|\[\]{}]", lambda match: f"%{ord(match.group()):02X}", link.url)
     return f"[{wiki_line(link.label).replace('|', '')}|{address}]"
 
 

@@ -95,18 +95,18 @@ class LinearTeams:
     async def by_id(self, id: str) -> LinearTeam:
         """Raises Missing."""
         if id not in self._read:
-            found = (await self._client.run(documents.TEAM, _ManyTeams, id=id)).teams.nodes
-            if not found:
+            teams = (await self._client.run(documents.TEAM, _ManyTeams, id=id)).teams.nodes
+            if not teams:
                 raise Missing("Linear has no such team any more.")
-            self._read[id] = found[0]
+            self._read[id] = teams[0]
         return self._read[id]
 
     async def person(self, email: str) -> str:
         """Id of the one active person with this address, empty where there is none."""
         if not email:
             return ""
-        found = (await self._client.run(documents.PEOPLE, _People, email=email)).users.nodes
-        same = [person for person in found if person.email.casefold() == email.casefold()]
+        users = (await self._client.run(documents.PEOPLE, _People, email=email)).users.nodes
+        same = [person for person in users if person.email.casefold() == email.casefold()]
         return same[0].id if len(same) == 1 else ""
 
     def forget(self) -> None:

@@ -155,9 +155,9 @@ class LinearTracker:
             address = urlsplit(url)
         except ValueError:
             return None
-        found = _PATH.match(address.path) if address.netloc in self._hosts else None
-        ours = found is not None and self._workspace in ("", found["workspace"])
-        return found["key"].upper() if found and ours else None
+        match = _PATH.match(address.path) if address.netloc in self._hosts else None
+        ours = match is not None and self._workspace in ("", match["workspace"])
+        return match["key"].upper() if match and ours else None
 
     def _known_form(self, key: str) -> str:
         """A key or an id as Linear takes it. Raises Missing for what can't be one."""

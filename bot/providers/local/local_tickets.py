@@ -123,8 +123,8 @@ class LocalTracker:
         if not self._shared or not self._viewer or ticket.team:
             return not self._shared or self._viewer in {"", ticket.team}
         for kind in ("ticket-channel", "ticket-request"):
-            if found := await self._answers.get(keys.record(keys.ALL, kind, ticket.key)):
-                return found[0][0] == self._viewer
+            if record := await self._answers.get(keys.record(keys.ALL, kind, ticket.key)):
+                return record[0][0] == self._viewer
         return False
 
     async def read(self, keys: Sequence[str]) -> Mapping[str, Ticket | Absence]:

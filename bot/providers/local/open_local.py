@@ -74,8 +74,10 @@ def event_checks(settings: Settings) -> Mapping[str, Check]:
         return {}
 
     async def check() -> str:
-        found: str = await _clickhouse("clickhouse_doctor:examined")(local.events, clock_ahead(settings.clock_ahead_s))
-        return found
+        examination: str = await _clickhouse("clickhouse_doctor:examined")(
+            local.events, clock_ahead(settings.clock_ahead_s)
+        )
+        return examination
 
     return {"ClickHouse": check}
 

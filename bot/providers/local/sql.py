@@ -46,7 +46,7 @@ class Values:
         """Returns the statement as people can run it."""
         longest_first = sorted(self._typed, key=len, reverse=True)
         pattern = "|".join(map(re.escape, longest_first))
-        return re.sub(pattern, lambda found: self._typed[found[0]], statement) if pattern else statement
+        return re.sub(pattern, lambda match: self._typed[match[0]], statement) if pattern else statement
 
 
 def utc(moment: datetime) -> datetime:
@@ -161,5 +161,5 @@ def facet_is(name: str, wanted: str, values: Values, seen: str = "true") -> str:
         return f"{name} = {values.add(wanted)}"
     if name in _SAME:
         return f"{dialect.lower(name)} = {values.add(lowered(wanted))}"
-    said, value = dialect.attributes(name, seen, values.add), values.add(lowered(wanted))
-    return f"session_id IN (SELECT id FROM {said} WHERE {dialect.lower('value')} = {value})"
+    attribute, value = dialect.attributes(name, seen, values.add), values.add(lowered(wanted))
+    return f"session_id IN (SELECT id FROM {attribute} WHERE {dialect.lower('value')} = {value})"

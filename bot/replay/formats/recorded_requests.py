@@ -79,9 +79,11 @@ def _start(request: JsonObject) -> int | None:
 
 
 def _lasted(request: JsonObject) -> int:
-    told = next((_number(request[name]) for name in ("duration", "durationMs") if _number(request.get(name)) > 0), 0)
+    duration = next(
+        (_number(request[name]) for name in ("duration", "durationMs") if _number(request.get(name)) > 0), 0
+    )
     end = _number(request.get("endTime") or request.get("responseEnd"))
-    return round(min(max(0, told or end - _number(request.get("startTime"))), _LONGEST_MS))
+    return round(min(max(0, duration or end - _number(request.get("startTime"))), _LONGEST_MS))
 
 
 def _of_span(payload: JsonObject) -> Iterator[tuple[int, str, JsonObject]]:

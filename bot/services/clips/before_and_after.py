@@ -71,8 +71,8 @@ async def _moments(
 def comparable(before: Sequence[Moment], after: Sequence[Moment]) -> list[Moment]:
     """Returns the first few of `before`, those first that were on a kind of device that somebody used since."""
     devices = {moment.device.casefold() for moment in after}
-    found = sorted(before, key=lambda moment: (not moment.complete, moment.device.casefold() not in devices))
-    return found[: 1 + FALLBACKS]
+    ranked = sorted(before, key=lambda moment: (not moment.complete, moment.device.casefold() not in devices))
+    return ranked[: 1 + FALLBACKS]
 
 
 def _of(answer: Answer, period: Period) -> Question:

@@ -67,8 +67,8 @@ async def _recorded(recordings: Recordings, job: RenderClipJob) -> tuple[RenderC
         for other in job.fallbacks:
             with suppress(Missing):
                 pieces = await recordings.recording(other.session)
-                found = replace(job, session=other.session, at=other.at, reason=other.reason, moment=other.moment)
-                return found, pieces
+                changed = replace(job, session=other.session, at=other.at, reason=other.reason, moment=other.moment)
+                return changed, pieces
         raise
 
 

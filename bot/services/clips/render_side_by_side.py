@@ -29,11 +29,11 @@ async def render_sessions(context: RenderContext, job: RenderSideBySideJob) -> N
     progress = progress_of(context, asked, job)
     await progress("load", 0.0)
     try:
-        found = await _found(context, asked, job)
-        if problem := _not_enough(job, found):
+        sessions = await _found(context, asked, job)
+        if problem := _not_enough(job, sessions):
             await show_sentence(context, asked, job, problem)
             return
-        clip = await _rendered(context, asked, job, found.panels, progress)
+        clip = await _rendered(context, asked, job, sessions.panels, progress)
     except Upstream:
         await progress("again", 0.0)  # when the queue gives up, the message says so
         raise
@@ -41,7 +41,7 @@ async def render_sessions(context: RenderContext, job: RenderSideBySideJob) -> N
         await show_sentence(context, asked, job, next(iter(clip.refused.values())))
         return
     await note_shared(context, asked, job)
-    await show_side_by_side(context, asked, job, clip, found.panels, found.refused)
+    await show_side_by_side(context, asked, job, clip, sessions.panels, sessions.refused)
 
 
 @dataclass(slots=True)
@@ -57,20 +57,20 @@ async def _found(context: RenderContext, asked: AskedQuestion, job: RenderSideBy
     settings, _ = await context.records.settings(job.team, asked.channel)
     longest_ms = (settings.longest_s or context.defaults.seconds) * 1000
     recordings = await context.teams.recordings_of(asked, context.recordings)
-    found = FoundSessions()
+    sessions = FoundSessions()
     for group in job.groups:
         shown = 0
         for session in group.sessions:
             if shown == group.most:
                 break
             try:
-                found.panels.append(await _read(recordings, job, session, group, longest_ms))
+                sessions.panels.append(await _read(recordings, job, session, group, longest_ms))
                 shown += 1
             except Missing:
                 continue  # sources know that a session was recorded, and not always that its recording is still kept
             except Unfilmable as error:
-                found.refused.append(error)
-    return found
+                sessions.refused.append(error)
+    return sessions
 
 
 async def _read(
@@ -91,12 +91,16 @@ async def _read(
     return SessionPanel(session, group.mark, recording, window, recording_hash(pieces))
 
 
-def _not_enough(job: RenderSideBySideJob, found: FoundSessions) -> ReplaybookError | None:
+def _not_enough(job: RenderSideBySideJob, sessions: FoundSessions) -> ReplaybookError | None:
     """Returns why there is nothing to show."""
-    if job.request and {panel.mark for panel in found.panels} != {group.mark for group in job.groups}:
-        return found.refused[0] if found.refused else Missing("The replay of one of both sessions is no longer kept.")
-    if not found.panels:
-        return found.refused[0] if found.refused else Missing(NOTHING_LEFT)
+    if job.request and {panel.mark for panel in sessions.panels} != {group.mark for group in job.groups}:
+        return (
+            sessions.refused[0]
+            if sessions.refused
+            else Missing("The replay of one of both sessions is no longer kept.")
+        )
+    if not sessions.panels:
+        return sessions.refused[0] if sessions.refused else Missing(NOTHING_LEFT)
     return None
 
 

@@ -21,18 +21,18 @@ async def forget_installation(context: InstallContext, team: str) -> bool:
     Slack is asked: the event may come late, when the app is installed again. While Slack doesn't tell, the token
     stays, as a dead one does no harm. The token of a setting is nobody's to remove; that it is dead is noted.
     """
-    found = await context.installations.find(team) if context.installations else None
-    if context.installations and found is None:
+    installation = await context.installations.find(team) if context.installations else None
+    if context.installations and installation is None:
         return False
     try:
         await called("auth.test", context.slack.clients.patient(team).auth_test())
     except Unauthorized:
         entry = AuditEntry(action="app.uninstalled", team=team, kind="workspace", target=team)
         await context.audit.note(entry, f"{context.audit.now():%Y-%m-%dT%H}")
-        if context.installations is None or found is None:
+        if context.installations is None or installation is None:
             return False
         with suppress(Conflict):  # installed again in this very moment
-            await context.installations.remove(team, found[1])
+            await context.installations.remove(team, installation[1])
             await end_watches_of_team(context.watches, team)
             log.info("the app was uninstalled", team=team)
             return True

@@ -13,10 +13,10 @@ from bot.services.postmortems.jobs import AnnounceJob
 def announce(notebook: Notebook) -> AnnounceJob | None:
     """Returns the job that tells the channel of the status, None where that is nobody's business."""
     last = notebook.head.last_change
-    told = last and (
+    is_announced = last and (
         last.status is DocumentStatus.PUBLISHED or (last.status is DocumentStatus.IN_REVIEW and notebook.head.reviewer)
     )
-    if not last or not told:
+    if not last or not is_announced:
         return None
     return AnnounceJob(team=notebook.team, notebook=notebook.id, at=last.at, channel=notebook.channel, by=last.who.id)
 

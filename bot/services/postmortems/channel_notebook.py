@@ -32,17 +32,17 @@ MOST_CHECKED = 30
 
 async def language_of(context: PostmortemContext, asked: AskedQuestion) -> Locale:
     """The language and zone of the channel's notebook, or those that a new one would have."""
-    found = await context.notebooks.find(asked.team, asked.channel)
-    return found.locale if found else asked.locale.as_of(context.clock())
+    notebook = await context.notebooks.find(asked.team, asked.channel)
+    return notebook.locale if notebook else asked.locale.as_of(context.clock())
 
 
 async def notebook_for(context: PostmortemContext, asked: AskedQuestion) -> Notebook:
     """The channel's notebook with its head up to date; made in the asker's language when it has none."""
-    found = await context.notebooks.find(asked.team, asked.channel)
-    if found is None:
-        found = await open_in_channel(context, asked.team, asked.channel, asked.locale)
-        found = await write(context, found, await replies_to(context, asked, found))
-    return await refresh_head(context, found, asked)
+    notebook = await context.notebooks.find(asked.team, asked.channel)
+    if notebook is None:
+        notebook = await open_in_channel(context, asked.team, asked.channel, asked.locale)
+        notebook = await write(context, notebook, await replies_to(context, asked, notebook))
+    return await refresh_head(context, notebook, asked)
 
 
 async def open_in_channel(context: PostmortemContext, team: str, channel: str, locale: Locale) -> Notebook:

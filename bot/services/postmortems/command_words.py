@@ -60,8 +60,8 @@ def read_command(text: str) -> PostmortemCommand:
         return PostmortemCommand(PostmortemAction.SEVERITY, line)
     for action, words in _action_words().items():
         for word in words:
-            if found := _begins(line, word):
-                return PostmortemCommand(action, line[found.end() :].strip())
+            if match := _begins(line, word):
+                return PostmortemCommand(action, line[match.end() :].strip())
     if any(_begins(line, word) for words in _status_words().values() for word in words):
         return PostmortemCommand(PostmortemAction.STATUS, line)
     first = line.split()[0][:40]
@@ -78,8 +78,8 @@ def read_status_words(text: str) -> tuple[DocumentStatus, str]:
     """Returns the status that a text begins with, and the rest of it. Raises Misunderstood."""
     for status, words in _status_words().items():
         for word in words:
-            if found := _begins(text, word):
-                return status, text[found.end() :].strip()
+            if match := _begins(text, word):
+                return status, text[match.end() :].strip()
     raise Misunderstood("A status is draft, review or published, not “%(text)s”.", text=text[:40])
 
 

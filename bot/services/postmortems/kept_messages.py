@@ -53,8 +53,8 @@ async def replies_to(context: PostmortemContext, asked: AskedQuestion, notebook:
     if not thread or asked.channel.startswith("D"):
         return []
     known = {comment.key: comment.revision for comment in discussion_of(notebook).comments}
-    found = await context.slack.channel_messages.replies(asked.team, asked.channel, thread)
-    messages = [it for it in found if user_of(it) and not it.get("bot_id") and not is_gone(it)]
+    replies = await context.slack.channel_messages.replies(asked.team, asked.channel, thread)
+    messages = [it for it in replies if user_of(it) and not it.get("bot_id") and not is_gone(it)]
     return [
         await comment_of(context, notebook, it, None, [file.alt for file in files_of(it)])
         for it in messages

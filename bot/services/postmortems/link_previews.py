@@ -76,24 +76,24 @@ async def unfurl_links(context: PostmortemContext, job: UnfurlJob) -> None:
 async def _preview(context: PostmortemContext, job: UnfurlJob, link: OwnLink) -> LinkPreview | None:
     """None for what isn't there any more, or isn't for the people of the channel."""
     try:
-        found = await _found(context, job, link)
+        linked = await _found(context, job, link)
     except Missing:
         return None
-    if found is None or (found.notebook and not await _may_read(context, job, found.channel)):
+    if linked is None or (linked.notebook and not await _may_read(context, job, linked.channel)):
         return None
-    if found.clip and not await context.access.gets_clips(job.team, job.channel):
-        if found.values["kind"] == "clip":
+    if linked.clip and not await context.access.gets_clips(job.team, job.channel):
+        if linked.values["kind"] == "clip":
             return None
-        found = replace(found, clip=None)
+        linked = replace(linked, clip=None)
     people, guests = context.slack.people, context.access.guests
     readers = Readers(people, guests, job.team, job.channel, job.user, job.alone_with_bot)
-    if context.sharing and found.notebook:
-        shared = await context.sharing.of(job.team, found.notebook)
+    if context.sharing and linked.notebook:
+        shared = await context.sharing.of(job.team, linked.notebook)
         if shared is SharedWith.PUBLIC:
-            return found
+            return linked
         if shared is SharedWith.WORKSPACE and await readers.are_of_the_workspace():
-            return found
-    return found if await readers.may_see(found.channel) else None
+            return linked
+    return linked if await readers.may_see(linked.channel) else None
 
 
 async def _may_read(context: PostmortemContext, job: UnfurlJob, channel: str) -> bool:

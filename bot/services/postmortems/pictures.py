@@ -54,11 +54,11 @@ async def kept_pictures(
 def redrawn(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
     """Blocking. Returns the picture as PNG and its size in pixels; None for what is no picture, or too large a one."""
     try:
-        with Image.open(io.BytesIO(data), formats=KINDS) as found:
-            if found.width * found.height > MOST_PIXELS:
+        with Image.open(io.BytesIO(data), formats=KINDS) as image:
+            if image.width * image.height > MOST_PIXELS:
                 return None
-            found.load()
-            upright = ImageOps.exif_transpose(found)
+            image.load()
+            upright = ImageOps.exif_transpose(image)
             picture = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             picture.info = {}
             picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)

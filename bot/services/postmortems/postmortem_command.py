@@ -58,18 +58,18 @@ async def _help(context: PostmortemContext, commanding: Commanding, _: Postmorte
 
 
 async def _status_message(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
-    found = await context.notebooks.find(commanding.team, commanding.channel)
-    if found is None:
+    notebook = await context.notebooks.find(commanding.team, commanding.channel)
+    if notebook is None:
         return context.slack.messages.message("postmortems/none", commanding.locale)
-    return _standing(context, commanding, await refresh_head(context, found))
+    return _standing(context, commanding, await refresh_head(context, notebook))
 
 
 async def _open(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
     if commanding.channel.startswith("D"):
         raise Misunderstood("A post-mortem belongs to a channel; use /postmortem open in the incident's channel.")
-    found = await context.notebooks.find(commanding.team, commanding.channel)
-    if found is not None:
-        return _standing(context, commanding, await refresh_head(context, found))
+    existing = await context.notebooks.find(commanding.team, commanding.channel)
+    if existing is not None:
+        return _standing(context, commanding, await refresh_head(context, existing))
     notebook = await channel_notebook.open_in_channel(context, commanding.team, commanding.channel, commanding.locale)
     message = context.slack.messages.message(
         "postmortems/opened",
@@ -199,10 +199,10 @@ async def _list(context: PostmortemContext, commanding: Commanding, command: Pos
 
 
 async def _existing(context: PostmortemContext, commanding: Commanding) -> Notebook:
-    found = await context.notebooks.find(commanding.team, commanding.channel)
-    if found is None:
+    notebook = await context.notebooks.find(commanding.team, commanding.channel)
+    if notebook is None:
         raise Missing("This channel has no post-mortem yet; /postmortem open opens one.")
-    return found
+    return notebook
 
 
 async def _changed(context: PostmortemContext, commanding: Commanding, wanted: HeadChange) -> tuple[Notebook, Notebook]:

@@ -101,8 +101,8 @@ async def _followed(context: FactsContext, notebook: Notebook) -> list[tuple[flo
     What changes while facts are counted is counted by another job, which may be done first. Then this one, which knew
     less, counts once more.
     """
-    found = [await context.requests.find(notebook.team, row.key) for row in notebook.follow_ups]
-    rows = zip(notebook.follow_ups, found, strict=True)
+    requests = [await context.requests.find(notebook.team, row.key) for row in notebook.follow_ups]
+    rows = zip(notebook.follow_ups, requests, strict=True)
     return [(row.revision, request.version if request else 0) for row, request in rows]
 
 
@@ -124,15 +124,15 @@ async def _schedule(context: FactsContext, notebook: Notebook, now: datetime, to
 
 async def _measured_question(context: FactsContext, notebook: Notebook) -> AskedQuestion | None:
     """Returns the question of the first number that is shown and still kept; one about a target goes first."""
-    questions, found = context.postmortems.questions, []
+    questions, candidates = context.postmortems.questions, []
     for cell in notebook.shown:
         if cell.marker and isinstance(cell.data, Number):
             try:
                 asked = await questions.get(notebook.team, cell.marker.removeprefix("number/"))
             except Missing:
                 continue
-            found.append(asked)
-    answered = [asked for asked in found if asked.answer is not None]
+            candidates.append(asked)
+    answered = [asked for asked in candidates if asked.answer is not None]
     about = [asked for asked in answered if asked.question.target or asked.question.view]
     chosen = next(iter([*about, *answered]), None)
     if chosen:
@@ -208,8 +208,8 @@ class _Count:
     async def _request(self) -> Request | None:
         """Returns the request about what is counted, or else the first of the notebook."""
         records, rows = self.context.requests, self.notebook.follow_ups
-        found = [await records.find(self.notebook.team, row.key) for row in rows]
-        requests = sorted((each for each in found if each), key=lambda each: each.asked_at)
+        known = [await records.find(self.notebook.team, row.key) for row in rows]
+        requests = sorted((each for each in known if each), key=lambda each: each.asked_at)
         about = [each for each in requests if self.asked and each.feature == self.asked.feature]
         return next(iter([*about, *requests]), None)
 

@@ -18,7 +18,7 @@ async def rename_channel(context: PostmortemContext, team: str, channel: str, na
     now = await context.slack.people.channel_name(team, channel)
     now = name if now == channel else now
     if now and now != notebook.channel_name:
-        await change(context.notebooks, notebook.id, lambda found: _renamed(found, now))
+        await change(context.notebooks, notebook.id, lambda current: _renamed(current, now))
 
 
 def _renamed(notebook: Notebook, name: str) -> Notebook:

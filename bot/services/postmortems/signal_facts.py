@@ -145,7 +145,7 @@ async def _minutes(source: Source, measured: Measured, start: datetime, now: dat
 
 async def _slices(source: Source, measured: Measured, start: datetime, end: datetime, by: GroupBy) -> Slices:
     """Raises Unavailable when the source ran out of time: numbers that are too low tell nothing of when."""
-    found, kept_from = [], None
+    slices, kept_from = [], None
     while start < end:
         until = min(elapsed(start, WEEKS), end)
         question = replace(measured.of_all_versions(start, until), group_by=by, metric=Metric.PEOPLE_SHARE)
@@ -157,6 +157,6 @@ async def _slices(source: Source, measured: Measured, start: datetime, end: date
         for at in edges(question.period, by):
             group = groups.get(slice_label(at, by))
             hit, used = (group.counts.people, group.exposed.people if group.exposed else 0) if group else (0, 0)
-            found.append(Slice(at, hit, max(used, hit) if used else 0, group.counts.signals if group else 0))
+            slices.append(Slice(at, hit, max(used, hit) if used else 0, group.counts.signals if group else 0))
         start = until
-    return Slices([each for each in found if kept_from is None or each.start >= kept_from], kept_from)
+    return Slices([each for each in slices if kept_from is None or each.start >= kept_from], kept_from)

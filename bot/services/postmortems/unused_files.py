@@ -80,13 +80,13 @@ async def _check_ours(store: FileStore, records: RecordStore, *, ours: bool) -> 
     key = keys.record(keys.ALL, "files-mark", "files")
     mark = await kept.change(key, lambda known: known or secrets.token_hex(16))
     try:
-        found = (await store.get(MARK)).decode(errors="replace")
+        current = (await store.get(MARK)).decode(errors="replace")
     except Missing:
         if ours:
             await store.put(MARK, mark.encode())
             return
-        found = ""
-    if found != mark:
+        current = ""
+    if current != mark:
         raise Conflict("The files in %(place)s may belong to another installation.", place=store.place)
 
 

@@ -67,13 +67,13 @@ async def find_replay(
 
     Raises Misunderstood where it is about nothing that has a replay; then nothing was posted. Raises Denied.
     """
-    found = (
+    questions = (
         await _linked(context, asking, links, notebook_channel)
         or await _whose(context, asking)
         or await _in_words(context, asking)
     )
-    films = replace(asking, text=found.words, films=True)
-    asked = await submit(context, films, replace(found.question, text=found.words))
+    films = replace(asking, text=questions.words, films=True)
+    asked = await submit(context, films, replace(questions.question, text=questions.words))
     if asked.films:
         return asked
     return await _with_a_clip(context, asked, asking)
@@ -166,18 +166,18 @@ async def _in_words(context: QuestionContext, asking: Asking) -> FoundQuestion:
     plain = unescaped(MARKUP.sub(" ", asking.text[:MOST_TEXT])).strip()
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
     sentences = [part.strip() for line in lines for part in re.split(r"(?<=[.!?])\s+", line) if part.strip()]
-    found: list[FoundQuestion] = []
+    questions: list[FoundQuestion] = []
     for words in dict.fromkeys((*([plain] if len(lines) == 1 else []), *lines, *sentences)):
         with suppress(Misunderstood):
-            found.append(FoundQuestion(await reader.read(words, locale), words))
-    if naming := [each for each in found if names_signals(each.words)]:
+            questions.append(FoundQuestion(await reader.read(words, locale), words))
+    if naming := [each for each in questions if names_signals(each.words)]:
         return next((each for each in naming if each.question.signals != ALL_SIGNALS), naming[0])
     if base := await context.records.of_thread(asking.team, asking.channel, asking.thread):
         return FoundQuestion(base, written_out(base, locale))
     usual = tuple(await reader.examples(locale))
-    if not found:
+    if not questions:
         raise Misunderstood(NOTHING_TO_FIND, examples=usual)
-    words = found[0].words
+    words = questions[0].words
     meant = f"{words.rstrip('.!? ')} {locale.text('frustration signals')}"
     with suppress(Misunderstood):
         await reader.read(meant, locale)

@@ -88,8 +88,8 @@ NOT_FOUND = "-"
 """The value of an option that only says why there is none."""
 
 
-def _chosen(found: str) -> str:
-    return "" if found == NOT_FOUND else found
+def _chosen(ticket: str) -> str:
+    return "" if ticket == NOT_FOUND else ticket
 
 
 async def plan_of(context: RequestContext, request: Request, entered: Entered, by: Person) -> FollowUpPlan:

@@ -80,18 +80,18 @@ async def _fields(context: RequestContext, request: Request, ticket: Ticket) -> 
     tracker = context.trackers.of(request.tracker, request.team)
     ours = await fields_of(context, request.team, request.plan)
     agreed = request.agreed or AgreedFields(ours, ticket.fields)
-    found = compared(ours, agreed, ticket, tracker.abilities, _planned_at(request))
-    if found == FieldSync() and request.agreed == AgreedFields(ours, ticket.fields):
+    sync = compared(ours, agreed, ticket, tracker.abilities, _planned_at(request))
+    if sync == FieldSync() and request.agreed == AgreedFields(ours, ticket.fields):
         return request
-    theirs = await _pushed(tracker, ticket, ours, found)
-    plan = await _pulled(context, request, ticket.fields, found.pulled)
+    theirs = await _pushed(tracker, ticket, ours, sync)
+    plan = await _pulled(context, request, ticket.fields, sync.pulled)
     ours = await fields_of(context, request.team, plan)
     agreed = AgreedFields(ours, theirs)
-    if plan == request.plan and not found.conflicts:
+    if plan == request.plan and not sync.conflicts:
         return await context.records.change(request, lambda record: _agreed(record, request, agreed))
-    action = RequestAction.OVERRULE if found.conflicts else RequestAction.FOLLOW
+    action = RequestAction.OVERRULE if sync.conflicts else RequestAction.FOLLOW
     locale = await notify.locale_of(context, request, request.asker)
-    changed = found.conflicts or found.pulled
+    changed = sync.conflicts or sync.pulled
     return await move(context, request, action, plan=plan, agreed=agreed, reason=_in_words(plan, changed, locale))
 
 
@@ -100,13 +100,13 @@ def _agreed(record: Request, read: Request, agreed: AgreedFields) -> Request:
     return replace(record, agreed=agreed) if record.version == read.version else record
 
 
-async def _pushed(tracker: Tracker, ticket: Ticket, ours: TicketFields, found: FieldSync) -> TicketFields:
+async def _pushed(tracker: Tracker, ticket: Ticket, ours: TicketFields, sync: FieldSync) -> TicketFields:
     """The fields of the ticket with what it lacked, as far as it took it."""
-    if found.pushed:
+    if sync.pushed:
         with suppress(Missing):
-            await tracker.set_fields(ticket.key, only(ours, found.pushed))
+            await tracker.set_fields(ticket.key, only(ours, sync.pushed))
             now = (await tracker.get(ticket.key)).fields
-            return taken(ticket.fields, ours, now, found.pushed)
+            return taken(ticket.fields, ours, now, sync.pushed)
     return ticket.fields
 
 

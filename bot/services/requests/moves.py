@@ -24,9 +24,9 @@ async def move(
         after = await context.records.change(request, lambda record: decide(record, step, locale))
     except Conflict:
         return None
-    await have_told(context, after)
+    await queue_effects(context, after)
     return after
 
 
-async def have_told(context: RequestContext, request: Request) -> None:
+async def queue_effects(context: RequestContext, request: Request) -> None:
     await context.queue.put(EffectsJob(team=request.team, request=request.id, version=request.version))

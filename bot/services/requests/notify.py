@@ -100,7 +100,7 @@ async def notify(context: RequestContext, request: Request, version: int) -> Non
     elif entry.action in MARKS:
         await _confirm(context, request, entry)
     elif entry.action is RequestAction.VERIFY and request.check:
-        await check_messages.post_check(context, request, request.check, **await _told_with(context, request))
+        await check_messages.post_check(context, request, request.check, **await _notice_values(context, request))
     if entry.action in CHANGES_PROMISE:
         await _update_promise(context, request)
     if entry.action in OVERTAKES:
@@ -274,7 +274,7 @@ async def _confirmation(context: RequestContext, request: Request, entry: Histor
     )
 
 
-async def _told_with(context: RequestContext, request: Request) -> dict[str, Any]:
+async def _notice_values(context: RequestContext, request: Request) -> dict[str, Any]:
     return {
         "locale": await locale_of(context, request, request.asker),
         "next_check": next_check(request, await policy_for(context, request)),
@@ -284,7 +284,7 @@ async def _told_with(context: RequestContext, request: Request) -> dict[str, Any
 
 async def _retire(context: RequestContext, request: Request) -> None:
     """What was said of the fix keeps no button that does nothing any more."""
-    values = await _told_with(context, request)
+    values = await _notice_values(context, request)
     await check_messages.retire(context, request, locale=values["locale"], notebook_url=values["notebook_url"])
     if request.state not in CHECKED and (done := _done(request)):
         message = await _confirmation(context, request, done)

@@ -58,14 +58,14 @@ async def refresh(context: RequestContext, request: Request) -> None:
 
 
 async def _bring_up_to_date(
-    context: RequestContext, digest: Digest, request: Request, locale: Locale, told: Sequence[Request] = ()
+    context: RequestContext, digest: Digest, request: Request, locale: Locale, shown: Sequence[Request] = ()
 ) -> None:
     """Until nothing in it has changed while it was handed over: whoever hands it over last has read the newest."""
-    while (now := await _requests_in(context, digest, request.team)) != told:
+    while (now := await _requests_in(context, digest, request.team)) != shown:
         message = await _message(context, digest, now, locale)
         with suppress(Missing):
             await context.slack.outbox.update(_key(request.channel, digest.week), message, team=request.team)
-        told = now
+        shown = now
 
 
 async def expect(context: RequestContext, request: Request) -> None:
@@ -143,8 +143,8 @@ async def _cost(context: RequestContext, request: Request, now: datetime) -> Fol
 
 async def _requests_in(context: RequestContext, digest: Digest, team: str) -> list[Request]:
     """Those of its rows that are still kept, as they are now."""
-    found = [await context.records.find(team, row.request) for row in digest.rows]
-    return [request for request in found if request]
+    requests = [await context.records.find(team, row.request) for row in digest.rows]
+    return [request for request in requests if request]
 
 
 async def _message(

@@ -76,7 +76,7 @@ async def _note_ticket(context: RequestContext, job: AcknowledgeJob, request: Re
 
 async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
     """Tells thread, notebook and ticket what became of a request, and sets its clock. Repeatable throughout."""
-    request = await _told_in_thread(context, job)
+    request = await _announced_in_thread(context, job)
     await channel_notebook.follow(context.postmortems, request)
     await notify.schedule(context, request)
     await post_digest.refresh(context, request)
@@ -84,14 +84,14 @@ async def tell_effects(context: RequestContext, job: EffectsJob) -> None:
     await show_on_ticket(context, request, job.version)
 
 
-async def _told_in_thread(context: RequestContext, job: EffectsJob) -> Request:
+async def _announced_in_thread(context: RequestContext, job: EffectsJob) -> Request:
     """After what came before it, and as the request is by now: no message keeps what was overtaken while it was told.
 
     Returns the request as it was told.
     """
     request = await context.records.get(job.team, job.request)
     while True:
-        for version in await _untold(context, request, job.version):
+        for version in await _unannounced(context, request, job.version):
             await notify.notify(context, request, version)
         now = await context.records.get(job.team, job.request)
         if now.version == request.version:
@@ -99,7 +99,7 @@ async def _told_in_thread(context: RequestContext, job: EffectsJob) -> Request:
         request = now
 
 
-async def _untold(context: RequestContext, request: Request, version: int) -> list[int]:
+async def _unannounced(context: RequestContext, request: Request, version: int) -> list[int]:
     """This version, and those before it that nobody has told yet, oldest first."""
     earlier = [entry for entry in request.history if entry.version < version and entry.at > context.clock() - RECENT]
     untold = [version]

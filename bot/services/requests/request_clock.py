@@ -14,7 +14,7 @@ from bot.services.requests import notify, post_digest
 from bot.services.requests.context import RequestContext
 from bot.services.requests.follow_ticket import follow
 from bot.services.requests.jobs import ReadTicketsJob, StepJob, TicketsChangedJob, VerifyJob
-from bot.services.requests.moves import have_told, move
+from bot.services.requests.moves import move, queue_effects
 
 MOST_TICKETS = 50
 MOST_READINGS = 3
@@ -48,8 +48,8 @@ async def read_tickets(context: RequestContext, job: ReadTicketsJob) -> bool:
     Raises Upstream when the tracker is away: the clock comes by again.
     """
     ours = job.requests[0][0] if job.requests else ""
-    found = [await context.records.find(team, id) for team, id in job.requests if team == ours]
-    requests = [request for request in found if request and request.state in WITH_TICKET]
+    known = [await context.records.find(team, id) for team, id in job.requests if team == ours]
+    requests = [request for request in known if request and request.state in WITH_TICKET]
     for team, id in (names for names in job.requests if names[0] == ours):
         if not any((request.team, request.id) == (team, id) for request in requests):
             await look_at(context, StepJob(team=team, request=id))
@@ -73,9 +73,9 @@ async def hear_of_tickets(context: RequestContext, job: TicketsChangedJob) -> No
     names = [await context.records.of_tickets(job.tracker, key) for key in job.keys]
     requests = tuple(dict.fromkeys(name for several in names for name in several))
     if requests:
-        found = [await context.records.find(team, id) for team, id in requests]
-        for tracker, team in {(request.tracker, request.team) for request in found if request}:
-            theirs = tuple((one.team, one.id) for one in found if one and (one.tracker, one.team) == (tracker, team))
+        known = [await context.records.find(team, id) for team, id in requests]
+        for tracker, team in {(request.tracker, request.team) for request in known if request}:
+            theirs = tuple((one.team, one.id) for one in known if one and (one.tracker, one.team) == (tracker, team))
             read = ReadTicketsJob(tracker=tracker, requests=theirs)
             for _ in range(MOST_READINGS):
                 if not await read_tickets(context, read):
@@ -93,7 +93,7 @@ async def look_at(context: RequestContext, job: StepJob) -> None:
 
 async def _follow_or_act(context: RequestContext, request: Request, reading: Ticket | Absence | None) -> None:
     if request.last and not await context.records.announced(request, request.last.version):
-        await have_told(context, request)  # somebody died between writing it down and having it told
+        await queue_effects(context, request)  # somebody died between writing it down and having it told
         if reading is None:
             return
     step = await notify.step_of(context, request)

@@ -86,27 +86,27 @@ class AnswerRetention:
         return len(old.questions)
 
     async def _asked_at(self, names: list[str]) -> dict[str, datetime]:
-        records, found = Records(self.records, tuple[AskedInChannel, ...]), dict[str, datetime]()
+        records, times = Records(self.records, tuple[AskedInChannel, ...]), dict[str, datetime]()
         for name in names:
             with suppress(msgspec.MsgspecError):
                 if record := await records.get(name):
-                    found |= {each.id: each.at for each in record[0]}
-        return found
+                    times |= {each.id: each.at for each in record[0]}
+        return times
 
     async def _waited_for(self, names: list[str]) -> set[str]:
         """Questions of requests that aren't settled. One that can't be read settles nothing."""
-        found: set[str] = set()
+        questions: set[str] = set()
         for name in names:
             if (record := await self.records.read(name)) is None:
                 continue
             try:
                 request = msgspec.json.decode(record[0], type=Request)
             except msgspec.MsgspecError:
-                found |= {text.decode() for text in re.findall(rb'"question":"([^"]*)"', record[0])}
+                questions |= {text.decode() for text in re.findall(rb'"question":"([^"]*)"', record[0])}
                 continue
             if request.state not in SETTLED:
-                found.add(request.question)
-        return found
+                questions.add(request.question)
+        return questions
 
     async def _end(
         self, team: str, name: str, old: OldAnswers, is_old: Callable[[AskedQuestion], bool], kept: set[str]
@@ -123,9 +123,9 @@ class AnswerRetention:
         of_it += [keys.record(team, "clips", asked.id), keys.record(team, "moments", asked.id)]
         of_it += [keys.page(asked.page)] if asked.page else []
         for key in of_it:
-            if (found := await self.records.read(key)) is not None:
-                old.files |= {name.decode() for name in MENTIONED.findall(found[0])}
-                await self.records.delete(key, found[1])
+            if (stored := await self.records.read(key)) is not None:
+                old.files |= {name.decode() for name in MENTIONED.findall(stored[0])}
+                await self.records.delete(key, stored[1])
         if await self.records.delete(name, version):
             old.questions.add(asked.id)
 
@@ -139,10 +139,10 @@ class AnswerRetention:
                 if len(left) < len(record[0]):
                     await several.put(name, left, record[1])
             return
-        if (found := await self.records.read(name)) is not None:
-            named = msgspec.json.decode(found[0], type=str | tuple[str, str])
+        if (stored := await self.records.read(name)) is not None:
+            named = msgspec.json.decode(stored[0], type=str | tuple[str, str])
             if (named if isinstance(named, str) else named[1]) in ids:
-                await self.records.delete(name, found[1])
+                await self.records.delete(name, stored[1])
 
 
 def _question(each: RecentClip | AskedInChannel) -> str:

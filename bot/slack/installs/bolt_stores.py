@@ -48,10 +48,10 @@ class RecordedInstallations(AsyncInstallationStore):
     async def async_find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        found = await self.async_find_installation(
+        installation = await self.async_find_installation(
             enterprise_id=enterprise_id, team_id=team_id, is_enterprise_install=is_enterprise_install
         )
-        return found.to_bot() if found else None
+        return installation.to_bot() if installation else None
 
     async def async_find_installation(
         self,
@@ -62,10 +62,10 @@ class RecordedInstallations(AsyncInstallationStore):
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
         """Raises Unauthorized where no key opens its tokens."""
-        found = await self._installations.find(installed_for(enterprise_id, team_id, is_enterprise_install))
-        if found is None or (user_id and user_id != found[0].installed_by):
+        installation = await self._installations.find(installed_for(enterprise_id, team_id, is_enterprise_install))
+        if installation is None or (user_id and user_id != installation[0].installed_by):
             return None
-        return _as_bolts(found[0], self._installations.tokens(found[0]))
+        return _as_bolts(installation[0], self._installations.tokens(installation[0]))
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
@@ -92,11 +92,11 @@ class RecordedStates(AsyncOAuthStateStore):
         return state
 
     async def async_consume(self, state: str) -> bool:
-        found = await self._records.get(_state_key(state))
-        if found is None:
+        record = await self._records.get(_state_key(state))
+        if record is None:
             return False
         try:
-            await self._records.delete(_state_key(state), found[1])
+            await self._records.delete(_state_key(state), record[1])
         except Conflict:  # a second browser with the same state was faster
             return False
         return True

@@ -80,8 +80,8 @@ class Installations:
     async def every(self) -> AsyncIterator[Installed]:
         """The newest first."""
         for tenant in await self._order.newest(None, MOST_LISTED):
-            if found := await self.find(tenant):
-                yield found[0]
+            if installation := await self.find(tenant):
+                yield installation[0]
 
     async def encrypt_again(self) -> int:
         """Encrypts with the newest key what an older one encrypts, and returns how many that were.
@@ -90,11 +90,11 @@ class Installations:
         """
         changed = 0
         async for installed in self.every():
-            found = await self.find(installed.tenant)
-            if found is None or self._cipher.is_by_newest_key(found[0].encrypted):
+            current = await self.find(installed.tenant)
+            if current is None or self._cipher.is_by_newest_key(current[0].encrypted):
                 continue
             with suppress(Conflict):  # somebody has just renewed it, with the newest key
-                await self.renew(*found, self.tokens(found[0]), found[0].expires_at)
+                await self.renew(*current, self.tokens(current[0]), current[0].expires_at)
             changed += 1
         return changed
 

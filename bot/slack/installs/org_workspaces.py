@@ -22,13 +22,13 @@ async def org_workspaces(redis: Redis, client: AsyncWebClient, team: str) -> tup
     key = keys.org_workspaces(team)
     if known := await redis.get(key):
         return msgspec.json.decode(known, type=tuple[str, ...])
-    found: list[str] = []
+    workspaces: list[str] = []
     cursor = ""
     for _ in range(MOST_PAGES):
         answer = await called("auth.teams.list", client.auth_teams_list(limit=PAGE, cursor=cursor or None))
-        found += [str(each["id"]) for each in answer["teams"]]
+        workspaces += [str(each["id"]) for each in answer["teams"]]
         cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
         if not cursor:
             break
-    await redis.set(key, msgspec.json.encode(found), ex=KEPT_S)
-    return tuple(found)
+    await redis.set(key, msgspec.json.encode(workspaces), ex=KEPT_S)
+    return tuple(workspaces)

@@ -61,10 +61,10 @@ class WorkspaceTokens:
 
     async def token(self, team: str, /) -> str:
         """Raises NotInstalled, and Upstream where it can't be told now."""
-        found = await self._installations.find(team)
-        if found is None:
+        installation = await self._installations.find(team)
+        if installation is None:
             return await self._own_token(team)
-        installed = found[0]
+        installed = installation[0]
         tokens = self._installations.tokens(installed)
         if not self._is_old(installed):
             return tokens.access
@@ -80,10 +80,10 @@ class WorkspaceTokens:
 
     async def after_refusal(self, team: str, refused: str, /) -> str | None:
         """Returns the token to use where Slack has just refused this one; None without another. Raises Upstream."""
-        found = await self._installations.find(team)
-        if found is None:
+        installation = await self._installations.find(team)
+        if installation is None:
             return None
-        tokens = self._installations.tokens(found[0])
+        tokens = self._installations.tokens(installation[0])
         if tokens.access != refused:
             return tokens.access
         if not tokens.refresh:
@@ -104,10 +104,10 @@ class WorkspaceTokens:
     async def _renewed(self, team: str, old: str) -> str:
         """Raises Upstream, SlackRefused, and Conflict where another process doesn't come to an end."""
         async with held(self._redis, keys.lock(keys.record(team, "installation", "app")), wait=WAIT_S):
-            found = await self._installations.find(team)
-            if found is None:
+            installation = await self._installations.find(team)
+            if installation is None:
                 raise NotInstalled(team)
-            installed, version = found
+            installed, version = installation
             tokens = self._installations.tokens(installed)
             if tokens.access != old:  # another process has renewed it, or somebody has installed the app again
                 return tokens.access

@@ -106,8 +106,8 @@ async def check_schema(pool: PostgresPool) -> int:
 async def _version(connection: Connection) -> int:
     if await connection.fetchval("SELECT to_regclass('replaybook_schema')") is None:
         return 0
-    found: Any = await connection.fetchval("SELECT max(version) FROM replaybook_schema")
-    return int(found or 0)
+    version: Any = await connection.fetchval("SELECT max(version) FROM replaybook_schema")
+    return int(version or 0)
 
 
 def _check_known(version: int) -> None:

@@ -145,8 +145,8 @@ class Admission:
             inside = await self._is_inside(session, notebook.team, notebook.channel)
             return inside and await self._shows(place_of(notebook), name, session)
 
-        found = await self.places.search_file(name, session.team, session.user, sees)
-        return Grant(writes=False) if found else None
+        channel = await self.places.search_file(name, session.team, session.user, sees)
+        return Grant(writes=False) if channel else None
 
     async def _sees_clips(self, place: Place, session: Session | None) -> bool:
         """What is shared with everybody, guests see like everybody."""

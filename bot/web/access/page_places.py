@@ -60,8 +60,8 @@ class PagePlaces:
 
     async def ticket(self, key: str) -> Place | None:
         """The channel of the request that led to the ticket; None where there was none, or no such ticket."""
-        found = await self._requests.channel_of_ticket(key.upper())
-        return Place(*found) if found else None
+        channel = await self._requests.channel_of_ticket(key.upper())
+        return Place(*channel) if channel else None
 
     async def clips_of(self, notebook: str) -> frozenset[str]:
         """Names of the files with its clips; none of a notebook that is there no more."""

@@ -95,10 +95,10 @@ def _token(request: web.Request, args: Args) -> str:
 def _meant(grant: AppGrant, args: Args) -> WorkspaceTeam:
     """Returns the one workspace of a token; of an organization's, the one that has what the call names."""
     if wanted := args.text("team_id"):
-        found = next((team for team in grant.teams if team.seed.team_id == wanted), None)
-        if found is None and grant.organization:
+        named = next((team for team in grant.teams if team.seed.team_id == wanted), None)
+        if named is None and grant.organization:
             raise WorkspaceRefused("team_access_not_granted")
-        return found or grant.teams[0]
+        return named or grant.teams[0]
     return next((team for team in grant.teams if len(grant.teams) > 1 and _has(team, args)), grant.teams[0])
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.backlog.owners import Owners
-from bot.cli.answer_lines import told
+from bot.cli.answer_lines import answer_lines
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.kernel.messages import Messages
@@ -185,7 +185,7 @@ async def test_a_terminal_says_the_same_on_lines_of_their_own(little: tuple[Even
         if "error" in found:
             assert ("`replaybook import PATH`" in str(found["error"])) <= (not stored(events)), text
             continue
-        for line in told(found, Locale.of(tag, SEOUL)):
+        for line in answer_lines(found, Locale.of(tag, SEOUL)):
             assert not WRONG.search(line), (text, line)
             assert not UNSEEN.search(line), (text, line)
             assert line == line.rstrip(), (text, line)

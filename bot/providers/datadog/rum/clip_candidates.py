@@ -36,8 +36,8 @@ async def find(client: Client, hits: str, period: Period, limit: int, longest: P
     Two requests one after the other, the second for errors and sessions at once; one more in between where there are
     too many actions for the first. A session may have begun before the period, so it is looked for in `longest`.
     """
-    found = await _worst(client, f"{hits} {REPLAYED}", period, limit, person)
-    events = list(found.values())
+    moments = await _worst(client, f"{hits} {REPLAYED}", period, limit, person)
+    events = list(moments.values())
     failed = list(dict.fromkeys(id for event in events if event.action.error.count for id in event.action.ids))
     errors, begins = await asyncio.gather(messages(client, failed, period), _begins(client, events, longest))
     return [
@@ -46,7 +46,7 @@ async def find(client: Client, hits: str, period: Period, limit: int, longest: P
             error=next((errors[id] for id in event.action.ids if id in errors), ""),
             seconds_in=max(0.0, (moment.at - begins.get(event.session.id, moment.at)).total_seconds()),
         )
-        for moment, event in found.items()
+        for moment, event in moments.items()
     ]
 
 
@@ -77,15 +77,15 @@ async def find_calm(
 async def _worst(client: Client, hits: str, period: Period, limit: int, person: Person) -> dict[Moment, RumEvent]:
     """The worst moment of each of the newest sessions, with its event; that there is an error is all that it says."""
     page = await search_events(client, hits, period, most=LOOKED_AT)
-    found = _moments(page, period, person)
-    worst = worst_moments(found)[:limit]
+    moments = _moments(page, period, person)
+    worst = worst_moments(moments)[:limit]
     if len(page.data) == LOOKED_AT and worst:  # what these sessions did before is looked for, too
-        until = min(moment.at for moment in found) + timedelta(milliseconds=1)
+        until = min(moment.at for moment in moments) + timedelta(milliseconds=1)
         sessions = query.any_of("@session.id", [query.text(moment.session_id) for moment in worst])
         earlier = replace(period, end=min(period.end, until))
-        found |= _moments(await search_events(client, f"{hits} {sessions}", earlier, most=LOOKED_AT), period, person)
-        worst = worst_moments(found)[:limit]
-    return {moment: found[moment] for moment in worst}
+        moments |= _moments(await search_events(client, f"{hits} {sessions}", earlier, most=LOOKED_AT), period, person)
+        worst = worst_moments(moments)[:limit]
+    return {moment: moments[moment] for moment in worst}
 
 
 def _moments(page: EventPage, period: Period, person: Person) -> dict[Moment, RumEvent]:

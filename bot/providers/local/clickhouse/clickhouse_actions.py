@@ -70,8 +70,8 @@ async def _several(
         "first": first - SLACK_MS,
         "last": last + SLACK_MS,
     }
-    found = await client.query(_STATES, values)
-    return {id.bytes: [ActionState(*state) for state in states] for id, states in found}
+    rows = await client.query(_STATES, values)
+    return {id.bytes: [ActionState(*state) for state in states] for id, states in rows}
 
 
 async def _keep_newest(insert: Insert, row: ColumnLists, states: list[ActionState]) -> None:

@@ -120,10 +120,10 @@ class ClickHouseDialect:
 
 async def clickhouse_dialect(client: ClickHouseClient) -> ClickHouseDialect:
     """Asks the server what it can. Raises Upstream."""
-    found = await client.query(
+    columns = await client.query(
         "SELECT count() FROM system.settings WHERE name = 'enable_materialized_cte' AND NOT readonly"
     )
-    return ClickHouseDialect(reads_once=bool(found[0][0]))
+    return ClickHouseDialect(reads_once=bool(columns[0][0]))
 
 
 def oldest_stored(condition: str) -> str:

@@ -27,12 +27,12 @@ def statements(version: int, layout: Layout) -> list[str]:
 
 async def check_schema(client: ClickHouseClient) -> None:
     """Raises Unavailable unless the tables are those that this program knows, and the engine is new enough."""
-    found = await checked_version(client)
-    if found < CURRENT:
+    version = await checked_version(client)
+    if version < CURRENT:
         raise Unavailable(
             "The tables in ClickHouse at %(address)s are version %(found)s, not %(current)s; run `replaybook migrate`.",
             address=client.address.shown,
-            found=found,
+            found=version,
             current=CURRENT,
         )
 
@@ -59,15 +59,15 @@ async def schema_version(client: ClickHouseClient) -> int:
 async def checked_version(client: ClickHouseClient) -> int:
     """Returns the version of the tables. Raises Unavailable for an old engine, and for newer tables."""
     check_engine(client)
-    found = await schema_version(client)
-    if found > CURRENT:
+    version = await schema_version(client)
+    if version > CURRENT:
         raise Unavailable(
             "The tables in ClickHouse at %(address)s are version %(found)s, newer than this program (%(current)s).",
             address=client.address.shown,
-            found=found,
+            found=version,
             current=CURRENT,
         )
-    return found
+    return version
 
 
 async def migrate(client: ClickHouseClient, layout: Layout) -> tuple[int, int]:

@@ -36,19 +36,19 @@ def event_id(text: str | None) -> bytes:
 
 def columns_of(table: schema.Table, rows: Collection[Row]) -> ColumnLists:
     """Returns rows of a batch as columns of the table of the same name, without those that only ClickHouse has."""
-    found: ColumnLists = {name: [] for name in table.columns}
+    columns: ColumnLists = {name: [] for name in table.columns}
     if not rows:
-        return found
+        return columns
     for (name, kind), values in zip(table.columns.items(), zip(*rows, strict=True), strict=True):
         if kind == "UUID":
-            found[name] = list(map(event_id, values))
+            columns[name] = list(map(event_id, values))
         elif kind == "TIMESTAMP":
-            found[name] = list(map(int, values))
+            columns[name] = list(map(int, values))
         elif kind == "VARCHAR":
-            found[name] = [value or "" for value in values]
+            columns[name] = [value or "" for value in values]
         else:  # columns that a store from before lacks are empty there
-            found[name] = [0 if value is None else value for value in values]
-    return found
+            columns[name] = [0 if value is None else value for value in values]
+    return columns
 
 
 def filled(columns: ColumnLists, **constants: object) -> ColumnLists:

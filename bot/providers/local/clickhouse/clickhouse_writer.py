@@ -86,10 +86,10 @@ class ClickHouseWriter:
 def _apart(rows: Iterable[Row], derived: int) -> tuple[list[Row], list[Row]]:
     """Returns rows that were sent, and rows that were found in recordings."""
     sent: list[Row] = []
-    found: list[Row] = []
+    derived_rows: list[Row] = []
     for row in rows:
-        (found if row[derived] else sent).append(row)
-    return sent, found
+        (derived_rows if row[derived] else sent).append(row)
+    return sent, derived_rows
 
 
 async def _all(work: list[Coroutine[Any, Any, None]]) -> None:

@@ -145,11 +145,11 @@ class EventCopier:
 
     async def _put_actions(self, columns: ColumnLists, pieces: list[int]) -> None:
         """Those that were found in recordings have no other states, but may be taken back by a later search."""
-        found = [place for place, derived in enumerate(columns["derived"]) if derived]
+        places = [place for place, derived in enumerate(columns["derived"]) if derived]
         sent = [place for place, derived in enumerate(columns["derived"]) if not derived]
-        if found:
-            rows = picked(columns, found)
-            change = _changes(rows, [pieces[place] for place in found])
+        if places:
+            rows = picked(columns, places)
+            change = _changes(rows, [pieces[place] for place in places])
             await self._insert(tables.ACTIONS, filled(rows, dropped=0) | {"state": states_of(rows), "change": change})
             await self._see(tables.ACTIONS, rows)
         if sent:
