@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from standins.datadog.datadog_faults import DatadogFaults
 from standins.datadog.rum_columns import Events
 
@@ -36,6 +36,8 @@ class Rate:
 class World:
     """Everything behind the endpoints. Each file of endpoints uses its own part of it."""
 
+    clock: Clock
+    """What is older than Datadog keeps is counted back from here."""
     api_key: str = "api"
     app_key: str = "app"
     permissions: set[str] | None = None
@@ -54,5 +56,3 @@ class World:
     """How the replay endpoint packs them: see `replay`."""
     things: dict[str, Any] = field(default_factory=dict)
     """State of other endpoints (notebooks, cases, incidents), by the name of their file."""
-    clock: Clock = system_clock
-    """What is older than Datadog keeps is counted back from here."""
