@@ -54,7 +54,7 @@ async def run(quick: bool) -> list[Figure]:
 
 
 async def _answers(rounds: int) -> list[Figure]:
-    now, world = system_clock(), World()
+    now, world = system_clock(), World(clock=system_clock)
     question = Question(Period(now - timedelta(days=7), now), target="buy")
     filled = await _filled(world, now)
     async with _listening(world) as url, Client.opened(Site(url=url), "api", "app") as client:
@@ -90,7 +90,7 @@ async def _answers(rounds: int) -> list[Figure]:
 async def _filled(world: World, now: datetime) -> float:
     """With the sample of the local source; seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        store = await EventStore.open(Path(folder))
+        store = await EventStore.open(Path(folder), clock=system_clock)
         await load_sample(store, now)
         seconds = await _timed(fill(world, store, now))
         await store.close()

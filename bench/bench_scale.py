@@ -140,7 +140,7 @@ async def _database(server: ClickHouseServer) -> AsyncIterator[str]:
     server.run(f"CREATE DATABASE {name}")
     try:
         client = await ClickHouseClient.open(server.url(name))
-        await migrate(client, Layout())
+        await migrate(client, Layout(), lambda: END)
         await client.close()
         yield server.url(name)
     finally:

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bench.resident_memory import resident
 from bot.cli.run_commands import long_lived
+from bot.kernel.clock import system_clock
 from bot.providers.local.clickhouse.clickhouse_store import ClickHouseStore
 from bot.providers.local.event_store import FILE, EventStore
 from bot.providers.local.event_store_port import EventStorePort
@@ -34,7 +35,7 @@ TARGETS = (TargetMatch("Buy"), TargetMatch("구매하기"))
 
 async def filled(folder: Path, events: int) -> EventStore:
     """A store with five weeks of events: a tenth actions, a tenth views, a twentieth errors, the rest others."""
-    store = await EventStore.open(folder)
+    store = await EventStore.open(folder, clock=system_clock)
     await asyncio.to_thread(store.change, lambda connection: _fill(connection, events))
     return store
 
@@ -178,7 +179,11 @@ def rrweb_body(batch: int, size: int, start: datetime) -> bytes:
 
 async def _serve(folder: Path, events: str) -> None:
     """The intake alone, in a process of its own. Prints its port; answers memory and counts at /told."""
-    store: EventStorePort = await (ClickHouseStore.open(events, folder) if events else EventStore.open(folder))
+    store: EventStorePort = await (
+        ClickHouseStore.open(events, folder, clock=system_clock)
+        if events
+        else EventStore.open(folder, clock=system_clock)
+    )
 
     async def told(_request: web.Request) -> web.Response:
         await store.settle()

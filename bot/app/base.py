@@ -105,7 +105,7 @@ async def opened(
         slack_access(settings, redis, records, clock) as access,
         Clients.opened(access.tokens, settings.slack_api_url) as clients,
         chosen.opened(
-            Setup(settings, redis, records, public_url, store, clock),
+            Setup(settings, redis, records, public_url, clock, store),
             owners.trackers | rules.trackers,
             rules.names("source"),
         ) as parts,

@@ -39,7 +39,7 @@ async def opened_intake(
     senders = await asyncio.to_thread(KnownSenders.opened, settings.intake_keys, settings.intake_senders)
     # Whom it serves is what the settings say: behind a proxy on this machine, everybody seems to be from here.
     hosts = {settings.host, urlsplit(settings.public_url or "").hostname or settings.host}
-    admission = IntakeAdmission(senders, SharedQuotas(redis), clock, local=hosts <= LOOPBACK)
+    admission = IntakeAdmission(senders, SharedQuotas(redis, clock), local=hosts <= LOOPBACK)
     async with _tee(settings, redis) as tee:
         # Another program can't read what is embedded, so that a backup asks for it here.
         export = events_routes(store, settings.data) if isinstance(store, EventStore) else []

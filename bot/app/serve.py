@@ -152,7 +152,7 @@ async def ask_here(settings: Settings, wanted: Wanted) -> JsonObject:
         connected(url) as redis,
         _store(settings, clock, wanted=keeps_events(settings)) as store,
         opened_records(settings, redis) as records,
-        chosen.opened(Setup(settings, redis, records, "", store, clock)) as parts,
+        chosen.opened(Setup(settings, redis, records, "", clock, store)) as parts,
     ):
         reader = QuestionReader(build.source_of(parts), lambda: wanted.now, presets(settings.presets))
         return await answer(reader, load_owners(settings), wanted)

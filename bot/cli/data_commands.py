@@ -183,7 +183,7 @@ async def _exports(what: str, id: str) -> AsyncIterator[ExportContext]:
         opened_records(settings, redis) as records,
     ):
         clock = clock_ahead(settings.clock_ahead_s)
-        setup = Setup(settings, redis, records, public_url, None, clock)
+        setup = Setup(settings, redis, records, public_url, clock)
         async with chosen.opened(setup) as parts:
             notebook = await parts.notebooks.get(id)
             entry = by_operator(f"notebook.{what}", "notebook", id, notebook.team, notebook.channel)

@@ -137,6 +137,11 @@ class Locale:
         local = moment.astimezone(self.zone)
         return f"{self.time(local)} {zone_name(local)}" if is_repeated(local) else self.time(local)
 
+    def same_date(self, moment: datetime) -> datetime:
+        """Returns the date and time of the moment's own zone as one of this zone, for a day to be named as that which
+        it was where it was counted."""
+        return moment.replace(tzinfo=self.zone)
+
     def country(self, code: str) -> str:
         """The name of a country by its two letters ("South Korea"); anything else stays as it is."""
         return str(self._babel.territories.get(code.upper(), code)) if len(code) == 2 else code

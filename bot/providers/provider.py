@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.settings import Settings
 from bot.kernel.settings_table import ProviderSettings
 
@@ -55,8 +55,8 @@ class Setup:
     redis: Redis
     records: RecordStore
     public_url: str
+    clock: Clock
     store: object = None
-    clock: Clock = system_clock
 
 
 @dataclass(frozen=True, slots=True)

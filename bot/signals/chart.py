@@ -111,8 +111,7 @@ def message_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SE
     for each in series if answer.counts.signals else ():
         points = merged(each.points(answer)) if each.in_message else []
         if len(points) > 1:
-            starts = [point.start for point in points]
-            labels = _distinct_labels(starts, locale)
+            labels = _distinct_labels(_starts(points, locale), locale)
             charts.append(_chart(each, answer, points, labels, _title(each, answer, locale), locale))
     return charts[:MOST_IN_MESSAGE]
 
@@ -138,8 +137,8 @@ def page_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SERIE
     for each in series:
         points = each.points(answer)
         if len(points) > 1:
-            name = locale.day if _daily([point.start for point in points]) else locale.hour
-            labels = tuple(name(point.start) for point in points)
+            starts = _starts(points, locale)
+            labels = tuple(map(locale.day if _daily(starts) else locale.hour, starts))
             charts.append(_chart(each, answer, points, labels, locale.text(each.title), locale))
     return [chart for chart in charts if any(chart.totals)]
 
@@ -170,14 +169,14 @@ def _chart(
     series: Series, answer: Answer, points: Sequence[ChartPoint], labels: tuple[str, ...], title: str, locale: Locale
 ) -> ChartData:
     names = series.names(answer)
-    full = locale.date if _daily([point.start for point in points]) else locale.moment
+    starts = _starts(points, locale)
     return ChartData(
         id=series.id,
         title=title,
         names=tuple(locale.text(name) for name in names.values()),
         keys=tuple(str(key) for key in names),
         labels=labels,
-        moments=tuple(full(point.start) for point in points),
+        moments=tuple(map(locale.date if _daily(starts) else locale.moment, starts)),
         values=tuple(tuple(point.values.get(key, 0) for key in names) for point in points),
         kind=series.kind,
     )
@@ -188,6 +187,12 @@ def _title(series: Series, answer: Answer, locale: Locale) -> str:
     if not (name and series.title_on):
         return locale.text(series.title)
     return locale.text(series.title_on, what=plain(quoted(name, MOST_NAME)))
+
+
+def _starts(points: Sequence[ChartPoint], locale: Locale) -> list[datetime]:
+    """Returns where the bars begin. Days are those of the zone in which they were cut, wherever they are read."""
+    starts = [point.start for point in points]
+    return [locale.same_date(start) for start in starts] if _daily(starts) else starts
 
 
 def _daily(starts: Sequence[datetime]) -> bool:

@@ -111,7 +111,7 @@ def _began(point: ChangePoint | None, answer: Answer, locale: Locale) -> str:
         return ""
     so_far = point.level + timedelta(days=1) > answer.question.period.end
     values = {
-        "day": locale.date(point.start),
+        "day": locale.date(locale.same_date(point.start)),
         "before": locale.number(_about(point.before)),
         "after": locale.number(round(point.after) if so_far else _about(point.after)),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import Clock
 from bot.state import keys
 
 MINUTE_MS = 60_000
@@ -41,9 +42,10 @@ class Refusal:
 
 
 class SharedQuotas:
-    """Deliveries in a minute and bytes in a day (UTC), by the name of who is counted."""
+    """Deliveries in a minute and bytes in a day (UTC), by the name of who is counted. `clock` is for whoever counts."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, clock: Clock) -> None:
+        self.clock = clock
         self._redis = redis
         self._take = redis.register_script(_TAKE)
 

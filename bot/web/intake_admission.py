@@ -15,7 +15,6 @@ import structlog
 from aiohttp import web
 from redis.exceptions import RedisError
 
-from bot.kernel.clock import Clock, system_clock
 from bot.kernel.errors import Misunderstood
 from bot.state.shared_quotas import SharedQuotas
 from bot.web.intake_body import CORS, IntakeRejected
@@ -98,13 +97,11 @@ class IntakeAdmission:
         self,
         senders: KnownSenders | None = None,
         quotas: SharedQuotas | None = None,
-        clock: Clock = system_clock,
         *,
         local: bool = True,
     ) -> None:
         self._senders = senders or KnownSenders()
         self._quotas = quotas
-        self._clock = clock
         self._local = local
         self._uncounted_until = 0.0
 
@@ -132,7 +129,7 @@ class IntakeAdmission:
         return sender
 
     async def _count(self, quotas: SharedQuotas, sender: IntakeSender, size: int) -> Counted | None:
-        now, per_day = self._clock(), sender.mb_per_day
+        now, per_day = quotas.clock(), sender.mb_per_day
         if time.monotonic() < self._uncounted_until:
             return None
         try:

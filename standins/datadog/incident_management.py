@@ -10,7 +10,6 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from bot.kernel.clock import system_clock
 from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
@@ -241,5 +240,4 @@ def _row(kind: str, attributes: object, id: str = "") -> dict[str, Any]:
         "id": id or str(uuid.uuid4()),
         "type": kind,
         "attributes": attributes,
-        "meta": {"at": system_clock().isoformat()},
     }

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from bot.kernel.clock import system_clock
+from bot.kernel.clock import Clock
 from standins.datadog.denied import DatadogDenied
 from standins.datadog.strict import body_of, count, json_response, parameters, world_of
 from standins.datadog.world import World
@@ -81,13 +81,14 @@ class StoredCell:
 class StoredNotebook:
     attributes: NotebookBody
     cells: list[StoredCell]
+    clock: Clock
     created: str
-    modified: str = ""
+    modified: str
 
     def edit(self, change: Callable[[list[StoredCell]], None]) -> None:
         """A person edits the notebook on Datadog's own page."""
         change(self.cells)
-        self.modified = _now()
+        self.modified = _written(self.clock)
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ def routes() -> list[web.RouteDef]:
 async def _create(request: web.Request) -> web.Response:
     world = world_of(request, "notebooks_write")
     headers = count(world, request.match_info.route.name or "")
-    stored = _stored(world, await _sent(request), _now())
+    stored = _stored(world, await _sent(request), _written(world.clock))
     number = next(notebooks(world).numbers)
     notebooks(world).by_number[number] = stored
     return json_response(200, {"data": _resource(number, stored)}, headers)
@@ -191,7 +192,8 @@ async def _sent(request: web.Request) -> NotebookBody:
 
 
 def _stored(world: World, sent: NotebookBody, created: str) -> StoredNotebook:
-    return StoredNotebook(sent, [_cell(notebooks(world), raw) for raw in sent.cells], created, _now())
+    cells = [_cell(notebooks(world), raw) for raw in sent.cells]
+    return StoredNotebook(sent, cells, world.clock, created, _written(world.clock))
 
 
 def _cell(stored: Notebooks, raw: msgspec.Raw) -> StoredCell:
@@ -242,5 +244,5 @@ def _id() -> str:
     return secrets.token_hex(4)
 
 
-def _now() -> str:
-    return system_clock().isoformat()
+def _written(clock: Clock) -> str:
+    return clock().isoformat()

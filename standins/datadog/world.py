@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.rum_columns import Events
 from standins.http_faults import HttpFaults
@@ -37,6 +37,8 @@ class Rate:
 class World:
     """Everything behind the endpoints. Each file of endpoints uses its own part of it."""
 
+    clock: Clock
+    """What is older than Datadog keeps is counted back from here."""
     api_key: str = "api"
     app_key: str = "app"
     permissions: set[str] | None = None
@@ -55,5 +57,3 @@ class World:
     """How the replay endpoint packs them: see `replay`."""
     things: dict[str, Any] = field(default_factory=dict)
     """State of other endpoints (notebooks, cases, incidents), by the name of their file."""
-    clock: Clock = system_clock
-    """What is older than Datadog keeps is counted back from here."""

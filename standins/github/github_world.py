@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from standins.http_faults import HttpFault, HttpFaults
 
 
@@ -77,7 +77,7 @@ class GitHubWorld:
     `moved` has where issues were transferred to: (repository, number) → the same.
     """
 
-    clock: Clock = system_clock
+    clock: Clock
     token: str = "github_pat_standin"  # noqa: S105 - of nobody
     web: str = "https://github.com"
     api: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from standins.http_faults import HttpFault, HttpFaults
 
 CATEGORIES = {"new": (2, "To Do"), "indeterminate": (4, "In Progress"), "done": (3, "Done")}
@@ -198,10 +198,10 @@ class JiraHook:
 class JiraWorld:
     """One site with two projects. The first person is the token's own; `cloud` says which of the two Jiras it is."""
 
+    clock: Clock
     cloud: bool = True
     email: str = "bot@example.com"
     token: str = "jira-token"  # noqa: S105 - the stand-in's own
-    clock: Clock = system_clock
     url: str = ""
     app_url: str = ""
     """Where people open issues, if it isn't the same."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from standins.http_faults import HttpFault, HttpFaults
 
 STATES = (
@@ -179,9 +179,9 @@ class LinearUpload:
 class LinearWorld:
     """One workspace, Nordic Outfitters, with two teams. The first person is the key's own."""
 
+    clock: Clock
     api_key: str = "lin_api_stand_in_0123456789abcdef"
     url_key: str = "nordic-outfitters"
-    clock: Clock = system_clock
     url: str = ""
     """The stand-in's own address, once it is served."""
     app_url: str = ""

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import zipfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from bot.app.backup.restore_backup import restore_backup
 from bot.app.backup.take_backup import take_backup
 from bot.cli.backup_commands import backup, restore
 from bot.files.file_areas import file_areas
+from bot.kernel.clock import system_clock
 from bot.kernel.errors import Conflict, Misunderstood, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.event_store import EventStore
@@ -62,7 +64,7 @@ async def bring(settings: Settings, path: Path, *, replace: bool = False) -> Non
 
 
 async def in_the_store(folder: Path) -> object:
-    store = await EventStore.open(folder / "rum")
+    store = await EventStore.open(folder / "rum", clock=system_clock)
     try:
         return await store.query(COUNTS)
     finally:
@@ -242,3 +244,11 @@ async def test_events_in_clickhouse_are_not_replaced_and_nothing_is_begun_while_
     with pytest.raises(Unavailable, match="can't be reached"):
         await bring(target, path)
     assert await redis.dbsize() == 0
+
+
+async def test_it_was_made_at_the_time_of_the_bot(tmp_path: Path, redis: Redis, redis_server: str) -> None:
+    ahead = timedelta(days=400)
+    settings = Settings(data=tmp_path, redis_url=Secret(redis_server), clock_ahead_s=ahead.total_seconds())
+    before = system_clock()
+    manifest = await take_backup(settings, tmp_path / "backup", ("files", "events"), lambda _: None)
+    assert before <= manifest.made - ahead <= system_clock()

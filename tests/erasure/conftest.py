@@ -34,7 +34,7 @@ async def duckdb(tmp_path: Path) -> AsyncIterator[EventStore]:
 @pytest.fixture
 async def clickhouse_store(clickhouse: str, tmp_path: Path) -> AsyncIterator[ClickHouseStore]:
     client = await ClickHouseClient.open(clickhouse)
-    await migrate(client, Layout())
+    await migrate(client, Layout(), later)
     await client.close()
     store = await ClickHouseStore.open(clickhouse, tmp_path / "other", clock=later)
     await fill(store)

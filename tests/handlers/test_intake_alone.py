@@ -43,7 +43,7 @@ async def test_an_intake_beside_bots_that_ask_datadog_keeps_what_it_is_sent(
             for path, status in (("/healthz", 200), ("/metrics", 401), ("/notebooks", 404), ("/slack/events", 404)):
                 async with house.session.get(base + path) as answer:
                     assert answer.status == status, path
-        store = await EventStore.open(tmp_path / "rum")
+        store = await EventStore.open(tmp_path / "rum", clock=house.clock)
         assert await store.query("SELECT count(*) > 0 FROM actions") == [(True,)]
         await store.close()
 
@@ -63,7 +63,7 @@ async def test_what_an_intake_takes_in_is_answered_by_each_of_two_bots_on_one_cl
     tmp_path: Path, redis: Redis, redis_server: str, clickhouse: str, clock: Clock
 ) -> None:
     client = await ClickHouseClient.open(clickhouse)
-    await migrate(client, Layout())
+    await migrate(client, Layout(), clock)
     await client.close()
     events = LocalSettings(events=Secret(clickhouse))
     sent = lines(*(action(clock(), "rage_click", id=f"a{n}", session=f"s{n}", target="Buy now") for n in range(3)))

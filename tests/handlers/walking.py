@@ -10,6 +10,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import system_clock
 from bot.notebook.cell_data import Chart, Discussion, FollowUp, FollowUps, Number, StoredClip
 from bot.providers.local.local_notebooks import LocalNotebooks
 from bot.providers.local.local_tickets import LocalTracker
@@ -121,7 +122,7 @@ async def assert_all_once(here: Scene) -> None:
     [comments] = [cell.data.comments for cell in kept.cells if isinstance(cell.data, Discussion)]
     assert [row.ticket for row in rows] == ["SHOP-1"]
     assert len(comments) == 1
-    tickets = await LocalTracker(RedisRecords(here.redis), base_url="").find("")
+    tickets = await LocalTracker(RedisRecords(here.redis), base_url="", now=system_clock).find("")
     assert [it.key for it in tickets] == ["SHOP-1"]
 
 

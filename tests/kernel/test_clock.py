@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.kernel import clock as clocks
 from bot.kernel.clock import clock_ahead, seconds_of, system_clock
+from bot.kernel.paths import ROOT
 
 TEA = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
 
@@ -25,3 +30,33 @@ def test_without_an_offset_it_is_the_systems() -> None:
     assert clock_ahead(0.0) is system_clock
     before = time.time()
     assert before <= seconds_of(system_clock)() <= time.time()
+
+
+def test_whoever_needs_the_time_is_given_a_clock() -> None:
+    """A default would be the system's, and what forgot to pass one on would have another time than the bot."""
+    assert [where for path in product() for where in defaults(path)] == []
+
+
+def test_only_the_clock_reads_the_date() -> None:
+    reads = re.compile(r"\b(?:date|datetime)\.(?:now|today|utcnow)\(")
+    assert [path.name for path in product() if reads.search(path.read_text("utf-8"))] == ["clock.py"]
+
+
+def product() -> list[Path]:
+    return [path for folder in ("bot", "handlers", "standins") for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def defaults(path: Path) -> Iterator[str]:
+    """Parameters and fields of this module that are clocks and have one without being given it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.arguments):
+            named = [*node.posonlyargs, *node.args][-len(node.defaults) :] if node.defaults else []
+            given = [*zip(named, node.defaults, strict=True), *zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+            found = [(arg.annotation, value) for arg, value in given]
+        elif isinstance(node, ast.AnnAssign):
+            found = [(node.annotation, node.value)]
+        else:
+            continue
+        for annotation, value in found:
+            if annotation and "Clock" in ast.unparse(annotation) and value and ast.unparse(value) != "None":
+                yield f"{path.relative_to(ROOT)}:{value.lineno}"

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from bot.backlog.owners import Owners
 from bot.backlog.ticket import NewTicket
 from bot.backlog.tracker import Trackers
+from bot.kernel.clock import system_clock
 from bot.kernel.errors import Missing, Misunderstood
 from bot.kernel.settings import Secret, Settings
 from bot.kernel.settings_table import ProviderSettings
@@ -44,7 +45,9 @@ class OutsideTracker(LocalTracker):
 
 @asynccontextmanager
 async def open_outside(setup: Setup) -> AsyncIterator[Parts]:
-    yield Parts(tracker=OutsideTracker(setup.records, base_url="https://outside.example", space="outside"))
+    yield Parts(
+        tracker=OutsideTracker(setup.records, base_url="https://outside.example", now=setup.clock, space="outside")
+    )
 
 
 def check_outside(settings: Settings) -> dict[str, Check]:
@@ -134,7 +137,9 @@ async def test_the_doctor_looks_at_every_provider_that_is_set_up() -> None:
 
 async def open_parts(redis: Redis, settings: Settings, *trackers: str) -> Chosen:
     """What was chosen; its clients are closed again."""
-    async with opened(Setup(settings, redis, RedisRecords(redis), "https://bot.example"), trackers) as parts:
+    async with opened(
+        Setup(settings, redis, RedisRecords(redis), "https://bot.example", system_clock), trackers
+    ) as parts:
         return parts
 
 

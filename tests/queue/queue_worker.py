@@ -15,7 +15,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from bot.queue.job import Job, JobFailure, JobTable, Repeat
-from bot.queue.job_worker import Worker
+from bot.queue.job_worker import IDLE_S, Worker
 from bot.state.connection import connected
 
 
@@ -36,12 +36,11 @@ async def die(redis: Redis, payload: Sleep) -> None:
 
 
 async def tick(redis: Redis) -> None:
-    """Tells when another process is at it."""
-    if not await redis.set("busy", os.getpid(), nx=True):
-        await redis.rpush("overlaps:tick", os.getpid())
+    """`ticks` has both in their order."""
+    await redis.rpush("ticks", os.getpid())
     await redis.rpush("begun:tick", os.getpid())
     await asyncio.sleep(0.5)
-    await redis.delete("busy")
+    await redis.rpush("ticks", os.getpid())
     await redis.rpush("ended:tick", os.getpid())
 
 
@@ -51,10 +50,8 @@ async def main(url: str, cron: str = "") -> None:
         async def report(failure: JobFailure) -> None:
             await redis.rpush(f"failed:{failure.id}", failure.reference)
 
-        table: JobTable[Redis] = {"sleep": Job(sleep), "die": Job(die)}
-        if cron:
-            table = {"tick": Repeat(tick, cron)}
-        async with Worker(url, table, redis, report=report, idle=1.0).working():
+        table: JobTable[Redis] = {"tick": Repeat(tick, cron)} if cron else {"sleep": Job(sleep), "die": Job(die)}
+        async with Worker(url, table, redis, report=report, idle=IDLE_S if cron else 1.0).working():
             print("working", flush=True)  # noqa: T201
             await asyncio.Event().wait()
 

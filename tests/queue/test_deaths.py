@@ -31,7 +31,7 @@ async def test_a_process_killed_between_posting_and_recording_has_posted_once(
         command = [sys.executable, "-m", "tests.slack.outbox_process", redis_server, slack.url]
         slack.fault("held_response")
         process = await asyncio.create_subprocess_exec(*command)
-        await settled(lambda: slack.count("chat.postMessage") == 1, seconds=30)
+        await settled(lambda: slack.count("chat.postMessage") == 1)
         process.kill()
         await process.wait()
         async with Clients.opened(everywhere(TOKEN), slack.url) as clients, Outbox(redis, clients).running() as box:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,6 +88,28 @@ def test_days_are_named_by_their_date_where_the_first_is_not_whole(days: int, zo
         assert not any(":" in text for text in (*chart.labels, *chart.moments))
         assert len(set(chart.moments)) == len(chart.moments)
     assert chart_of(rolling, "Signals").daily
+
+
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize(
+    ("counted", "read"),
+    [("Europe/Oslo", "America/New_York"), ("America/New_York", "Asia/Seoul"), ("UTC", "Asia/Seoul")],
+)
+def test_days_are_those_of_the_zone_in_which_they_were_counted(counted: str, read: str, stored: bool) -> None:
+    """Somebody elsewhere refined the question. Here the first day, which isn't whole, and the next begin on one day."""
+    end = datetime(2027, 3, 14, 8, 10, tzinfo=ZoneInfo(counted))
+    period = Period(end - timedelta(days=7), end)
+    starts = edges(period, bar_of(period))
+    if stored:
+        starts = [start.astimezone(timezone(start.utcoffset() or timedelta())) for start in starts]
+    rolling = replace(
+        answer(),
+        question=replace(answer().question, period=period),
+        series=tuple(Bucket(start, {Signal.RAGE: 1}) for start in starts),
+    )
+    for chart in (message_charts(rolling, Locale.of("en", read))[0], page_charts(rolling, Locale.of("en", read))[0]):
+        assert [label.split()[0] for label in chart.labels] == [str(day) for day in range(7, 15)]
+        assert (chart.moments[0], chart.moments[-1]) == ("Sun, Mar 7", "Sun, Mar 14")
 
 
 def test_a_page_has_every_slice_as_a_bar_and_the_weeks_before_as_well() -> None:

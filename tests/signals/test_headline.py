@@ -150,6 +150,12 @@ def test_the_first_days_of_all_say_nothing_about_when_it_began(signals: tuple[in
     assert (told.began, told.count) == ("", 40)
 
 
+def test_the_day_on_which_it_began_is_that_of_the_zone_in_which_days_were_counted() -> None:
+    days = tuple(Day(START + timedelta(days=n - 14), 4000 if n > 16 else 100) for n in range(21))
+    said = headline(asking(Metric.SIGNALS, daily=days), Locale.of("en", "America/New_York")).began
+    assert said.startswith(f"It began on {ENGLISH.date(days[17].start)}: from about 100 to about")
+
+
 @pytest.mark.parametrize("so_far", [3, 101, 900, 4100, 5000])
 def test_the_morning_after_it_began_does_not_hide_that_it_did(so_far: int) -> None:
     series = (*[100] * 20, 4000, so_far)

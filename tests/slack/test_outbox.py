@@ -74,6 +74,7 @@ async def test_a_429_delays_its_channel_alone_and_is_reported(redis: Redis, slac
         for n in range(5):
             await box.post(f"q{n}", team="T1", channel="C2", message=text_message(str(n)))
         await box.ts("q4", team="T1")
+        await settled(lambda: bool(waits))
         with pytest.raises(RateLimited):
             await box.ts("slow", team="T1", timeout=0.2)
     assert waits == [("T1", "C1", 3600.0)]

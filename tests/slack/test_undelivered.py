@@ -25,6 +25,12 @@ from tests.waiting import settled
 Json = dict[str, Any]
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is slow keeps nobody waiting for long; tests name the waits that shall be long."""
+    monkeypatch.setattr(telling, "LONG_WAIT_S", 600.0)
+
+
 @asynccontextmanager
 async def speaking(redis: Redis, slack: SlackWorkspace) -> AsyncIterator[Outbox]:
     async with Clients.opened(everywhere(TOKEN), slack.url) as clients:

@@ -112,7 +112,7 @@ async def _small_things(redis: Redis) -> None:
     await budgets.turn("turn SHOP-1", 0.1)
     await ContentLimits(redis, "api.github.com").take()
     march = datetime(2026, 3, 4, tzinfo=UTC)
-    await SharedQuotas(redis).take("shop", march, per_minute=60, size=100, per_day=1000)
+    await SharedQuotas(redis, lambda: march).take("shop", march, per_minute=60, size=100, per_day=1000)
     newest = CreationOrder(RedisRecords(redis), "notebook", former=keys.record("all", "notebooks", "every"))
     await newest.add(TEAM, "N1")
     await newest.newest(TEAM, 5)

@@ -119,9 +119,10 @@ async def test_who_used_the_server_of_a_killed_owner_starts_it_again(tmp_path: P
     process, url = owner(tmp_path)
     async with private_redis(tmp_path) as same, connected(same) as redis:
         await redis.set("kept", "yes")
+        number = await pid(same)
         process.kill()
         process.wait()
-        await asyncio.sleep(0.5)
+        assert await gone(number)
         assert await redis.get("kept") == b"yes"
     assert same == url
 

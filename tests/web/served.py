@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from bot.backlog.ticket import Ticket
 from bot.files.file_store import HashedFiles
 from bot.files.folder_store import FolderStore
+from bot.kernel.clock import system_clock
 from bot.kernel.errors import Unavailable
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
@@ -73,7 +74,7 @@ def site_of(
 ) -> tuple[web.Application, LocalNotebooks, HashedFiles, LocalTracker]:
     """The bot's pages, with what they show; `moved` gets tickets that people move, `set_heads` notebooks."""
     store, files = LocalNotebooks(RedisRecords(redis)), HashedFiles(FolderStore(folder))
-    tracker = LocalTracker(RedisRecords(redis), base_url="http://bot.example")
+    tracker = LocalTracker(RedisRecords(redis), base_url="http://bot.example", now=system_clock)
 
     async def heard(ticket: Ticket) -> None:
         if moved is not None:

@@ -49,7 +49,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def client(store: Any, file: Path, redis: Redis) -> AsyncIterator[Client]:
-    admission = IntakeAdmission(KnownSenders.opened([], file), SharedQuotas(redis), Day())
+    admission = IntakeAdmission(KnownSenders.opened([], file), SharedQuotas(redis, Day()))
     client = await serve(store, admission=admission)
     yield client
     await client.close()
@@ -138,7 +138,7 @@ async def test_while_redis_is_away_deliveries_are_taken_without_a_count(store: A
 
 
 def _admission(file: Path, redis: Redis, day: Day) -> IntakeAdmission:
-    return IntakeAdmission(KnownSenders.opened([], file), SharedQuotas(redis), day)
+    return IntakeAdmission(KnownSenders.opened([], file), SharedQuotas(redis, day))
 
 
 @pytest.mark.parametrize("head", [{"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}, {}])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.app.backup.backup_file import EFFECTS, RECORDS, BackupWriter, Manifest
 from bot.files.file_areas import file_areas
-from bot.kernel.clock import clock_ahead, system_clock
+from bot.kernel.clock import clock_ahead
 from bot.kernel.errors import Conflict, Missing
 from bot.kernel.settings import Settings
 from bot.providers.local import schema
@@ -47,7 +47,7 @@ async def take_backup(settings: Settings, path: Path, without: Collection[str], 
         events = "" if "events" in without else await _add_events(settings, writer, progress)
         manifest = Manifest(
             id=secrets.token_hex(8),
-            made=system_clock(),
+            made=clock_ahead(settings.clock_ahead_s)(),
             program=version("replaybook"),
             members=writer.members,
             files=files,

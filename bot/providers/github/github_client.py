@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Phrase, Unauthorized, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.github.github_auth import AppAuthorization, Authorization, InstallationToken
@@ -51,8 +51,8 @@ class GitHubClient:
         cls,
         base: str,
         authorization: Authorization,
+        clock: Clock,
         limits: ContentLimits | None = None,
-        clock: Clock = system_clock,
         answer_s: float = PATIENCE.answer_s,
     ) -> AsyncIterator[GitHubClient]:
         async with session_for(answer_s) as session:

@@ -29,7 +29,7 @@ def checks(settings: Settings) -> dict[str, Check]:
 
 async def _issues(github: GitHubSettings, settings: Settings) -> str:
     """Whether issues may be written is known when one is: nothing is written to find out."""
-    async with open_client(github, clock=clock_ahead(settings.clock_ahead_s)) as client:
+    async with open_client(github, clock_ahead(settings.clock_ahead_s)) as client:
         if not github.repo:
             await client.there("/rate_limit", Phrase("the rate limit"))
             return "known; REPLAYBOOK_GITHUB_REPO isn't set, so each feature has to name its repository"

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood
 from bot.providers.github.github_auth import TokenAuthorization
 from bot.providers.github.github_client import GitHubClient, installed, session_for
@@ -25,18 +25,18 @@ ANSWER_S = 20.0
 async def open_github(setup: Setup) -> AsyncIterator[Parts]:
     """Nothing is sent yet. Raises Misunderstood naming the variable that isn't set."""
     settings = setup.settings.of(GitHubSettings)
-    async with open_client(settings, setup.redis, setup.clock) as client:
+    async with open_client(settings, setup.clock, setup.redis) as client:
         yield Parts(tracker=GitHubIssues(client, setup.redis, setup.records, settings))
 
 
 @asynccontextmanager
 async def open_client(
-    settings: GitHubSettings, redis: Redis | None = None, clock: Clock = system_clock
+    settings: GitHubSettings, clock: Clock, redis: Redis | None = None
 ) -> AsyncIterator[GitHubClient]:
     """With `redis`, limits on content are shared by all replicas. Raises Misunderstood without a token or an App."""
     limits = ContentLimits(redis, urlsplit(settings.url).netloc) if redis else None
     if settings.token:
-        async with GitHubClient.opened(settings.url, TokenAuthorization(settings.token), limits, clock) as client:
+        async with GitHubClient.opened(settings.url, TokenAuthorization(settings.token), clock, limits) as client:
             yield client
         return
     for name in ("app_id", "app_installation", "app_key"):
@@ -51,7 +51,7 @@ async def open_client(
         app = installed(
             session, settings.url, settings.app_id, _key(settings.app_key), settings.app_installation, clock
         )
-        async with GitHubClient.opened(settings.url, app, limits, clock) as client:
+        async with GitHubClient.opened(settings.url, app, clock, limits) as client:
             yield client
 
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import aiohttp
 import msgspec
 
-from bot.kernel.clock import Clock, jittered, system_clock
+from bot.kernel.clock import Clock, jittered
 from bot.kernel.errors import Missing, Phrase, RateLimited, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.linear.linear_documents import LinearDocument
@@ -53,9 +53,7 @@ class LinearClient:
 
     @classmethod
     @asynccontextmanager
-    async def opened(
-        cls, base: str | None, key: str, budgets: RateBudgets, now: Clock = system_clock
-    ) -> AsyncIterator[LinearClient]:
+    async def opened(cls, base: str | None, key: str, budgets: RateBudgets, now: Clock) -> AsyncIterator[LinearClient]:
         patience = CallPatience()
         timeout = aiohttp.ClientTimeout(total=patience.answer_s, sock_connect=patience.connect_s)
         async with aiohttp.ClientSession(

@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import ReplaybookError
 from bot.kernel.settings import Settings
 from bot.providers.linear import linear_documents as documents
@@ -51,15 +52,16 @@ def checks(settings: Settings) -> dict[str, Check]:
     linear = settings.of(LinearSettings)
     if not linear.configured:
         return {}
+    clock = clock_ahead(settings.clock_ahead_s)
     return {
-        "key": partial(_key, linear),
-        "team": partial(_team, linear, settings.tracker_project),
-        "webhook": partial(_webhook, linear, settings.public_url or ""),
+        "key": partial(_key, linear, clock),
+        "team": partial(_team, linear, clock, settings.tracker_project),
+        "webhook": partial(_webhook, linear, clock, settings.public_url or ""),
     }
 
 
-async def _key(settings: LinearSettings) -> str:
-    async with open_client(settings) as client:
+async def _key(settings: LinearSettings, clock: Clock) -> str:
+    async with open_client(settings, clock) as client:
         viewer = (await client.run(documents.VIEWER, _Viewed)).viewer
     workspace = viewer.organization
     if settings.workspace and settings.workspace != workspace.url_key:
@@ -72,19 +74,19 @@ async def _key(settings: LinearSettings) -> str:
     return f"known as {viewer.name} in {workspace.name}{hint}"
 
 
-async def _team(settings: LinearSettings, project: str) -> str:
-    async with open_client(settings) as client:
+async def _team(settings: LinearSettings, clock: Clock, project: str) -> str:
+    async with open_client(settings, clock) as client:
         if not project:
             return "each feature names its own; REPLAYBOOK_TRACKER_PROJECT is for those whose team isn't there"
         team = await LinearTeams(client).named(project)
     return f"{team.key} ({team.name}), {len(team.states.nodes)} states; done is “{team.completed().name}”"
 
 
-async def _webhook(settings: LinearSettings, public_url: str) -> str:
+async def _webhook(settings: LinearSettings, clock: Clock, public_url: str) -> str:
     """Whether one is set up can be read by administrators alone."""
     if not settings.webhook_secret:
         return "none is heard; tickets are asked for every few minutes (see docs/linear.md)"
-    async with open_client(settings) as client:
+    async with open_client(settings, clock) as client:
         return await _listed(client, public_url)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood
 from bot.providers.linear.linear_client import LinearClient
 from bot.providers.linear.linear_settings import LinearSettings
@@ -23,7 +23,7 @@ async def open_linear(setup: Setup) -> AsyncIterator[Parts]:
     """Nothing is sent yet. Raises Misunderstood where the key is missing."""
     settings = setup.settings.of(LinearSettings)
     hosts = {APP_HOST} | ({urlsplit(settings.url).netloc} if settings.url else set())
-    async with open_client(settings, setup.redis, setup.clock) as client:
+    async with open_client(settings, setup.clock, setup.redis) as client:
         tracker = LinearTracker(
             client, project=setup.settings.tracker_project, workspace=settings.workspace, hosts=hosts
         )
@@ -31,9 +31,7 @@ async def open_linear(setup: Setup) -> AsyncIterator[Parts]:
 
 
 @asynccontextmanager
-async def open_client(
-    settings: LinearSettings, redis: Redis | None = None, now: Clock = system_clock
-) -> AsyncIterator[LinearClient]:
+async def open_client(settings: LinearSettings, now: Clock, redis: Redis | None = None) -> AsyncIterator[LinearClient]:
     """With `redis`, budgets are shared with every other process that has the key. Raises Misunderstood without one."""
     if not settings.configured:
         raise Misunderstood("Linear needs a key: set LINEAR_API_KEY.", at="LINEAR_API_KEY")

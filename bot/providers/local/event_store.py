@@ -18,7 +18,7 @@ import duckdb
 
 from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Conflict, Unavailable
 from bot.providers.local import erasure, retention, schema
 from bot.providers.local.batch import Batch
@@ -59,7 +59,7 @@ class EventStore:
 
     @classmethod
     async def open(
-        cls, folder: Path, segments: FileStore | None = None, *, memory: str = "1GB", clock: Clock = system_clock
+        cls, folder: Path, segments: FileStore | None = None, *, memory: str = "1GB", clock: Clock
     ) -> EventStore:
         """Opens or makes the store in this folder; pieces of recordings are in `segments`, else in a folder beside it.
 
@@ -70,9 +70,7 @@ class EventStore:
         return store
 
     @classmethod
-    def _open(
-        cls, folder: Path, memory: str, clock: Clock = system_clock, segments: FileStore | None = None
-    ) -> EventStore:
+    def _open(cls, folder: Path, memory: str, clock: Clock, segments: FileStore | None = None) -> EventStore:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             connection = duckdb.connect(folder / FILE, config={"memory_limit": memory})

@@ -25,7 +25,7 @@ from bot.backlog.ticket import (
 )
 from bot.backlog.ticket_text import fitted, one_line, plain_text
 from bot.backlog.tracker import dashed_key_after, parse_dashed_key
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.state import keys
 from bot.state.records import Records, RecordStore
@@ -60,9 +60,9 @@ class LocalTracker:
         records: RecordStore,
         *,
         base_url: str,
+        now: Clock,
         space: str = keys.ALL,
         shared: bool = False,
-        now: Clock = system_clock,
     ) -> None:
         self._space = space
         self._shared = shared

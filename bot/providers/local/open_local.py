@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec.structs import replace
 
 from bot.files.file_areas import file_areas
-from bot.kernel.clock import Clock, clock_ahead, system_clock
+from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.data_folder import data_folder
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Settings
@@ -42,7 +42,7 @@ async def open_local(setup: Setup) -> AsyncIterator[Parts]:
     )
 
 
-async def open_events(settings: Settings, clock: Clock = system_clock) -> EventStorePort:
+async def open_events(settings: Settings, clock: Clock) -> EventStorePort:
     """Opens the store of events that the settings name: a file in the data folder, or ClickHouse.
 
     Raises Misunderstood where the extra is missing, the address is wrong or nothing can be kept in the data folder,
@@ -87,7 +87,10 @@ async def migrate_events(settings: Settings, dry_run: bool) -> str | None:
     local = settings.of(LocalSettings)
     if not local.events:
         return None
-    sentence: str = await _clickhouse("clickhouse_migrations:migrated")(local.events, local.events_cluster, dry_run)
+    clock = clock_ahead(settings.clock_ahead_s)
+    sentence: str = await _clickhouse("clickhouse_migrations:migrated")(
+        local.events, local.events_cluster, clock, dry_run=dry_run
+    )
     return sentence
 
 

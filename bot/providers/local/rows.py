@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.page_path import page_path
 from bot.providers.local.batch import Batch, SessionSeen, Surroundings
 from bot.providers.local.sdk_events import SdkEvent
@@ -70,7 +70,7 @@ class SessionUser:
 class Rows:
     """Turns deliveries into batches. `salt` keys the hash that stands for a person."""
 
-    def __init__(self, salt: bytes, clock: Clock = system_clock) -> None:
+    def __init__(self, salt: bytes, clock: Clock) -> None:
         self._salt = salt
         self._clock = clock
         self.person = lru_cache(maxsize=50_000)(self._person)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import system_clock
 from bot.kernel.settings import Settings
 from bot.providers.provider import Setup
 from bot.state.redis_records import RedisRecords
@@ -21,6 +22,5 @@ from tests.providers.contract.provided import PUBLIC_URL, Content, Prepared
 async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
     world = ConfluenceWorld()
     async with running_confluence(world) as url:
-        yield Prepared(
-            Setup(Settings(data=folder).with_provider(settings_of(world, url)), redis, RedisRecords(redis), PUBLIC_URL)
-        )
+        settings = Settings(data=folder).with_provider(settings_of(world, url))
+        yield Prepared(Setup(settings, redis, RedisRecords(redis), PUBLIC_URL, system_clock))

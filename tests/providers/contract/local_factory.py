@@ -34,7 +34,7 @@ async def prepared(content: Content, folder: Path, redis: Redis) -> AsyncIterato
         if content.recording:
             await import_paths(store, [content.recording])
         tracker = LocalTracker(RedisRecords(redis), base_url=PUBLIC_URL, now=starting_at(NOW))
-        setup = Setup(Settings(data=folder), redis, RedisRecords(redis), PUBLIC_URL, store, starting_at(NOW))
+        setup = Setup(Settings(data=folder), redis, RedisRecords(redis), PUBLIC_URL, starting_at(NOW), store)
         yield Prepared(setup, lambda key, what: tracker.move(key, STATUSES[what]))
     finally:
         await store.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+from bot.kernel.clock import system_clock
 from bot.kernel.settings import Settings
 from bot.providers.model.model_settings import ModelSettings
 from bot.providers.provider import Setup
@@ -19,5 +20,5 @@ from tests.providers.model.standin import model_api
 @asynccontextmanager
 async def prepared(_content: Content, folder: Path, redis: Redis) -> AsyncIterator[Prepared]:
     async with model_api() as api:
-        model = ModelSettings(url=api.url, name="small")
-        yield Prepared(Setup(Settings(data=folder).with_provider(model), redis, RedisRecords(redis), PUBLIC_URL))
+        settings = Settings(data=folder).with_provider(ModelSettings(url=api.url, name="small"))
+        yield Prepared(Setup(settings, redis, RedisRecords(redis), PUBLIC_URL, system_clock))

@@ -22,6 +22,7 @@ from standins.datadog.datadog_faults import DatadogFault
 from standins.datadog.incident_management import StoredIncident, incidents
 from standins.datadog.world import World
 from tests.notebook.examples import opened
+from tests.providers.datadog.examples import NOON
 from tests.providers.datadog.house import WORDS
 
 MAKE = "POST .*/attachments/postmortems"
@@ -36,7 +37,11 @@ def incident(world: World) -> StoredIncident:
 @pytest.fixture
 def postmortems(client: Client, redis: Redis) -> IncidentPostmortems:
     return IncidentPostmortems(
-        client, redis, RedisRecords(redis), DatadogIncidents(client, redis, RedisRecords(redis)), "template-7"
+        client,
+        redis,
+        RedisRecords(redis),
+        DatadogIncidents(client, redis, RedisRecords(redis), now=lambda: NOON),
+        "template-7",
     )
 
 

@@ -33,7 +33,7 @@ ROW = FollowUp("R1", "Buy does nothing", NOON, "Jisoo", "SHOP-1", "https://t.exa
 
 @pytest.fixture
 def world() -> World:
-    world = World()
+    world = World(clock=lambda: NOON)
     incidents(world).extend(
         [StoredIncident(141, "Search is slow", [("T1", "C9")]), StoredIncident(142, "Buy is broken", [("T1", "C1")])]
     )
@@ -130,7 +130,9 @@ async def test_a_setting_names_the_incident_of_a_channel_that_datadog_doesnt_kno
     client: Client, redis: Redis, world: World
 ) -> None:
     third = incidents(world)[2].id
-    ours = DatadogIncidents(client, redis, RedisRecords(redis), {"C5": "IR-143", "C6": third, "C7": "999"})
+    ours = DatadogIncidents(
+        client, redis, RedisRecords(redis), {"C5": "IR-143", "C6": third, "C7": "999"}, now=lambda: NOON
+    )
     assert (await ours.of_channel("T1", "C5")) == (await ours.of_channel("T1", "C6"))
     with pytest.raises(Missing, match="no incident 999"):
         await ours.of_channel("T1", "C7")

@@ -25,7 +25,7 @@ def datadog(**variables: str) -> DatadogSettings:
 async def test_two_keys_and_an_address_are_enough(world: World, url: str, redis: Redis) -> None:
     put(world, action(NOON))
     settings = read_settings({**KEYS, "REPLAYBOOK_DATADOG_URL": url})
-    async with open_datadog(Setup(settings, redis, RedisRecords(redis), "https://bot.example")) as parts:
+    async with open_datadog(Setup(settings, redis, RedisRecords(redis), "https://bot.example", world.clock)) as parts:
         assert parts.source
         assert (await parts.source.seen(WEEK))[0].actions > 0
     async with open_client(settings.of(DatadogSettings)) as client:

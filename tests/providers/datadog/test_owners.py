@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from bot.backlog.feature import Contact, Feature, Owner
 from bot.backlog.owners import AllOwners, Owners
+from bot.kernel.clock import system_clock
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.owners.datadog_owners import DatadogOwners
 from standins.datadog.datadog_faults import DatadogFault
@@ -25,7 +26,7 @@ class Target:
 
 @pytest.fixture
 def world() -> World:
-    world = World()
+    world = World(clock=system_clock)
     known = catalog(world)
     for id, email in (("u1", "jisoo"), ("u2", "minseo"), ("u3", "hana")):
         known.users[id] = User(f"{email}@example.com")

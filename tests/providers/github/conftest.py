@@ -31,7 +31,7 @@ async def world(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 
 @pytest.fixture
 async def client(world: GitHubWorld) -> AsyncIterator[GitHubClient]:
-    async with GitHubClient.opened(world.api, TokenAuthorization(world.token), clock=world.clock) as opened:
+    async with GitHubClient.opened(world.api, TokenAuthorization(world.token), world.clock) as opened:
         yield opened
 
 

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from bot.kernel.clock import system_clock
 from bot.kernel.errors import Misunderstood, Phrase, Unauthorized
 from bot.kernel.settings import Settings
 from bot.providers.github import open_github
@@ -71,7 +72,7 @@ async def test_one_token_serves_until_it_is_nearly_over(app: GitHubSettings, wor
     world.add("acme/shop", "Buy")
     ahead, clock = [timedelta()], world.clock
     world.clock = lambda: clock() + ahead[0]
-    async with open_github.open_client(app, clock=world.clock) as client:
+    async with open_github.open_client(app, world.clock) as client:
         for _ in range(3):
             await client.read("/repos/acme/shop/issues/1", Issue, Phrase("issue"))
         assert tokens(world) == 1
@@ -82,7 +83,7 @@ async def test_one_token_serves_until_it_is_nearly_over(app: GitHubSettings, wor
 
 async def test_a_token_that_is_refused_is_asked_for_anew_once(app: GitHubSettings, world: GitHubWorld) -> None:
     world.add("acme/shop", "Buy")
-    async with open_github.open_client(app, clock=world.clock) as client:
+    async with open_github.open_client(app, world.clock) as client:
         await client.read("/repos/acme/shop/issues/1", Issue, Phrase("issue"))
         world.faults.add(HttpFault("GET .*/issues/1$", status=401))
         await client.read("/repos/acme/shop/issues/1", Issue, Phrase("issue"))
@@ -104,7 +105,7 @@ async def test_a_file_that_holds_no_such_key_is_named(
 ) -> None:
     (tmp_path / "app.pem").write_bytes(content)
     with pytest.raises(Misunderstood, match="REPLAYBOOK_GITHUB_APP_KEY"):
-        async with open_github.open_client(app, clock=world.clock) as client:
+        async with open_github.open_client(app, world.clock) as client:
             await client.there("/rate_limit", Phrase("limits"))
 
 
@@ -116,7 +117,7 @@ async def test_what_is_not_set_is_named(tmp_path: Path) -> None:
         (GitHubSettings(), "REPLAYBOOK_GITHUB_TOKEN"),
     ):
         with pytest.raises(Misunderstood, match=name):
-            async with open_github.open_client(settings):
+            async with open_github.open_client(settings, system_clock):
                 pass
 
 

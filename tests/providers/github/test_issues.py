@@ -234,7 +234,7 @@ async def test_limits_on_content_are_shared_and_kept_before_anything_is_sent(wor
     results = []
     for number in range(3):
         async with GitHubClient.opened(
-            world.api, TokenAuthorization(world.token), limits[number % 2], world.clock
+            world.api, TokenAuthorization(world.token), world.clock, limits[number % 2]
         ) as one:
             tracker = GitHubIssues(one, redis, RedisRecords(redis), SETTINGS)
             try:

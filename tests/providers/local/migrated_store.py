@@ -17,7 +17,7 @@ from tests.providers.local.rumevents import lines
 
 async def opened(url: str, folder: Path) -> ClickHouseStore:
     client = await ClickHouseClient.open(url)
-    await migrate(client, Layout())
+    await migrate(client, Layout(), later)
     await client.close()
     return await ClickHouseStore.open(url, folder, clock=later)
 

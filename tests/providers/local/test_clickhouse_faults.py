@@ -176,7 +176,7 @@ async def test_without_the_extra_one_sentence_names_it(tmp_path: Path, monkeypat
     monkeypatch.setitem(sys.modules, "clickhouse_connect", None)
     settings = Settings(data=tmp_path).with_provider(LocalSettings(events=Secret("clickhouse://db.example/events")))
     with pytest.raises(Misunderstood, match=r"pip install 'replaybook\[clickhouse\]'"):
-        await open_events(settings)
+        await open_events(settings, lambda: NOW)
     monkeypatch.undo()
 
 

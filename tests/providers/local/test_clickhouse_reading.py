@@ -35,7 +35,7 @@ DAY = Question(Period(NOON - timedelta(hours=12), NOON + timedelta(hours=12)))
 @pytest.fixture
 async def store(clickhouse: str, tmp_path: Path) -> AsyncIterator[ClickHouseStore]:
     client = await ClickHouseClient.open(clickhouse)
-    await migrate(client, Layout())
+    await migrate(client, Layout(), later)
     await client.close()
     store = await ClickHouseStore.open(clickhouse, tmp_path, clock=later)
     yield store

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
+from bot.kernel.clock import clock_ahead
 from bot.kernel.errors import Conflict, Missing, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.providers.local.clickhouse import copy_events as copying
@@ -36,12 +37,24 @@ NAMES = "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER
 
 async def test_two_that_migrate_at_once_and_again_leave_one_set_of_tables(clickhouse: str) -> None:
     clients = [await ClickHouseClient.open(clickhouse) for _ in range(2)]
-    assert {version for _, version in await asyncio.gather(*(migrate(client, Layout()) for client in clients))} == {1}
-    assert await migrate(clients[0], Layout()) == (1, 1)
+    assert {
+        version for _, version in await asyncio.gather(*(migrate(client, Layout(), later) for client in clients))
+    } == {1}
+    assert await migrate(clients[0], Layout(), later) == (1, 1)
     names = [name for (name,) in await clients[0].query(NAMES)]
     assert names == sorted([META.name, "sessions", *(table.name for table in TABLES)])
     for client in clients:
         await client.close()
+
+
+async def test_a_version_is_noted_after_what_a_bot_noted_whose_clock_is_ahead(clickhouse: str, tmp_path: Path) -> None:
+    """Of two notes the later one counts, so that they must be by the same clock."""
+    ahead = clock_ahead(timedelta(days=400).total_seconds())
+    store = await opened(clickhouse, tmp_path)
+    await StoreNotes(store.client, ahead).put("schema", "0")
+    assert await migrate(store.client, Layout(), ahead) == (0, 1)
+    assert await migrate(store.client, Layout(), ahead) == (1, 1)
+    await store.close()
 
 
 def test_a_dry_run_shows_the_statements_and_changes_nothing(
@@ -63,18 +76,18 @@ async def test_other_versions_are_refused_in_one_sentence(
     clickhouse: str, clickhouse_server: ClickHouseServer, tmp_path: Path
 ) -> None:
     with pytest.raises(Unavailable, match="version 0, not 1; run `replaybook migrate`"):
-        await ClickHouseStore.open(clickhouse, tmp_path)
+        await ClickHouseStore.open(clickhouse, tmp_path, clock=later)
     store = await opened(clickhouse, tmp_path)
     await store.notes.put("schema", "2")
     with pytest.raises(Unavailable, match="newer than this program"):
-        await ClickHouseStore.open(clickhouse, tmp_path)
+        await ClickHouseStore.open(clickhouse, tmp_path, clock=later)
     with pytest.raises(Unavailable, match="newer than this program"):
-        await migrate(store.client, Layout())
+        await migrate(store.client, Layout(), later)
     await store.close()
     clickhouse_server.fault(kind="version", match="version()", text="24.3.1.1", times=1)
     client = await ClickHouseClient.open(clickhouse)
     with pytest.raises(Unavailable, match=r"is version 24\.3\.1\.1; 26\.5 is needed"):
-        await migrate(client, Layout())
+        await migrate(client, Layout(), later)
     await client.close()
 
 
@@ -96,7 +109,7 @@ async def test_of_two_that_open_an_empty_store_at_once_both_call_people_the_same
     client = await ClickHouseClient.open(clickhouse)
     await client.command("TRUNCATE TABLE meta")
     await StoreNotes(client, later).put("schema", "1")
-    stores = await asyncio.gather(*(ClickHouseStore.open(clickhouse, tmp_path) for _ in range(4)))
+    stores = await asyncio.gather(*(ClickHouseStore.open(clickhouse, tmp_path, clock=later) for _ in range(4)))
     assert len({store.rows.person("u-1") for store in stores}) == 1
     for opened_store in stores:
         await opened_store.close()

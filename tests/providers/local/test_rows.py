@@ -31,7 +31,7 @@ FIELDS = ("type", "date", "session", "view", "usr", "action", "error", "context"
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EventStore]:
     """One for all examples; only its blocking `commit` is used."""
     folder: Path = tmp_path_factory.mktemp("rows")
-    store = EventStore._open(folder, "200MB")
+    store = EventStore._open(folder, "200MB", lambda: NOON)
     yield store
     store.change(lambda connection: connection.close())
 
@@ -92,7 +92,7 @@ def _event(session: str, minutes: int, rate: int = 100, viewed: bool = False, **
 @given(st.dictionaries(st.text(max_size=300), anything, max_size=40))
 def test_attributes_are_short_and_scalar(context: dict[str, Any]) -> None:
     events, _ = sdk_events.decode(lines(action(NOON, context=context)))
-    batch, _ = Rows(b"salt").rum(events, Surroundings())
+    batch, _ = Rows(b"salt", lambda: NOON).rum(events, Surroundings())
     for seen in batch.sessions.values():
         kept = json.loads(seen.attributes)
         assert len(kept) <= 30
@@ -101,8 +101,9 @@ def test_attributes_are_short_and_scalar(context: dict[str, Any]) -> None:
 
 def test_a_person_is_a_keyed_hash() -> None:
     """The same everywhere in one store, another in the next one."""
-    assert Rows(b"one").person("u-1") == Rows(b"one").person("u-1")
-    assert len({Rows(b"one").person("u-1"), Rows(b"two").person("u-1"), Rows(b"one").person("u-2")}) == 3
+    one, again, other = (Rows(salt, lambda: NOON) for salt in (b"one", b"one", b"two"))
+    assert one.person("u-1") == again.person("u-1")
+    assert len({one.person("u-1"), other.person("u-1"), one.person("u-2")}) == 3
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,8 @@ async def test_a_second_process_is_told_that_the_folder_is_in_use(store: EventSt
         "import asyncio, sys; from pathlib import Path\n"
         "from bot.providers.local.event_store import EventStore\n"
         "from bot.kernel.errors import Conflict\n"
-        "try: asyncio.run(EventStore.open(Path(sys.argv[1])))\n"
+        "from bot.kernel.clock import system_clock\n"
+        "try: asyncio.run(EventStore.open(Path(sys.argv[1]), clock=system_clock))\n"
         "except Conflict as error: print(error.sentence)"
     )
     command = [sys.executable, "-c", script, str(store.folder)]
@@ -113,10 +114,10 @@ async def test_a_second_process_is_told_that_the_folder_is_in_use(store: EventSt
 
 
 async def test_another_process_reopens_what_was_closed(tmp_path: Path) -> None:
-    first = await EventStore.open(tmp_path)
+    first = await EventStore.open(tmp_path, clock=lambda: NOW)
     who = first.rows.person("u-1")
     await first.close()
-    second = await EventStore.open(tmp_path)
+    second = await EventStore.open(tmp_path, clock=lambda: NOW)
     assert second.rows.person("u-1") == who
     await second.close()
 
@@ -124,7 +125,7 @@ async def test_another_process_reopens_what_was_closed(tmp_path: Path) -> None:
 async def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "signals.duckdb").write_bytes(b"not a database" * 1000)
     with pytest.raises(Unavailable, match=r"signals\.duckdb can't be opened"):
-        await EventStore.open(tmp_path)
+        await EventStore.open(tmp_path, clock=lambda: NOW)
 
 
 async def test_what_was_accepted_survives_a_killed_process(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ async def test_what_was_accepted_survives_a_killed_process(tmp_path: Path) -> No
     command = [sys.executable, "-m", "tests.providers.local.killed", str(tmp_path)]
     process = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
     assert (process.returncode, process.stdout) == (-signal.SIGKILL, "kept\n"), process.stderr
-    store = await EventStore.open(tmp_path)
+    store = await EventStore.open(tmp_path, clock=lambda: NOW)
     assert await store.query("SELECT count(*) FROM actions WHERE NOT derived") == [(1,)]
     await store.settle()
     assert await store.query("SELECT count(*) FROM actions WHERE rage_click AND derived") == [(2,)]

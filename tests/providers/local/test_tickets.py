@@ -66,7 +66,7 @@ async def test_a_ticket_that_is_done_knows_since_when(tracker: LocalTracker) -> 
 
 
 async def test_teams_do_not_see_each_others_tickets(records: RecordStore) -> None:
-    shared = LocalTracker(records, base_url="", shared=True)
+    shared = LocalTracker(records, base_url="", now=lambda: NOON, shared=True)
     one, other = shared.of_team("T1"), shared.of_team("T2")
     await one.create(NewTicket("SHOP", "Fix Buy", "", meaning="R1"))
     assert await other.find("") == []
@@ -81,7 +81,10 @@ async def test_teams_do_not_see_each_others_tickets(records: RecordStore) -> Non
 
 
 async def test_a_ticket_from_before_there_were_several_belongs_to_whom_it_was_the_answer(records: RecordStore) -> None:
-    before, after = LocalTracker(records, base_url=""), LocalTracker(records, base_url="", shared=True)
+    before, after = (
+        LocalTracker(records, base_url="", now=lambda: NOON),
+        LocalTracker(records, base_url="", now=lambda: NOON, shared=True),
+    )
     for meaning in ("R1", "R2"):
         await before.of_team("T1").create(NewTicket("SHOP", "Fix Buy", "", meaning=meaning))
     await Records(records, tuple[str, str]).put(keys.record(keys.ALL, "ticket-request", "SHOP-1"), ("T1", "R1"))

@@ -44,7 +44,7 @@ class TwoEngines:
     async def _open(cls, runner: asyncio.Runner, url: str, folder: Path, clock: Clock) -> TwoEngines:
         duckdb = await EventStore.open(folder / "rum", clock=clock)
         client = await ClickHouseClient.open(url)
-        await migrate(client, Layout())
+        await migrate(client, Layout(), clock)
         await StoreNotes(client, clock).put(SALT, str(await duckdb.meta("salt")))
         await client.close()
         return cls(runner, duckdb, await ClickHouseStore.open(url, folder / "other", clock=clock))

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.notebook.cell_data import FollowUp
 from bot.notebook.channel_topic import severity_in
@@ -63,7 +63,8 @@ class DatadogIncidents:
         redis: Redis,
         records: RecordStore,
         chosen: Mapping[str, str] | None = None,
-        now: Clock = system_clock,
+        *,
+        now: Clock,
     ) -> None:
         self._client = client
         self._redis = redis

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.providers.datadog.http import datadog_links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
@@ -41,7 +41,7 @@ class DatadogSource:
     name = "datadog"
     definition = DEFINITION
 
-    def __init__(self, client: Client, secret: str, clock: Clock = system_clock) -> None:
+    def __init__(self, client: Client, secret: str, clock: Clock) -> None:
         self._client = client
         self._clock = clock
         self._person = clip_candidates.person_by(secret)

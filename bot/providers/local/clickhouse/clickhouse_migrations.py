@@ -6,10 +6,10 @@ all of them have been.
 
 from __future__ import annotations
 
-from bot.kernel.clock import system_clock
+from bot.kernel.clock import Clock
 from bot.kernel.errors import Unavailable
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
-from bot.providers.local.clickhouse.clickhouse_notes import StoreNotes
+from bot.providers.local.clickhouse.clickhouse_notes import StoreNotes, last_note
 from bot.providers.local.clickhouse.clickhouse_tables import META, TABLES, Layout
 
 OLDEST = (26, 5)
@@ -53,7 +53,7 @@ async def schema_version(client: ClickHouseClient) -> int:
     rows = await client.query(_EXISTS)
     if not rows[0][0]:
         return 0
-    return int(await StoreNotes(client, system_clock).get(SCHEMA) or 0)
+    return int(await last_note(client, SCHEMA) or 0)
 
 
 async def checked_version(client: ClickHouseClient) -> int:
@@ -70,23 +70,23 @@ async def checked_version(client: ClickHouseClient) -> int:
     return version
 
 
-async def migrate(client: ClickHouseClient, layout: Layout) -> tuple[int, int]:
-    """Returns the version before and the one after."""
+async def migrate(client: ClickHouseClient, layout: Layout, clock: Clock) -> tuple[int, int]:
+    """Returns the version before and the one after. `clock` is the bots': of two notes the later one counts."""
     before = await checked_version(client)
     for version in range(before + 1, CURRENT + 1):
         for sql in statements(version, layout):
             await client.command(sql)
-        await StoreNotes(client, system_clock).put(SCHEMA, str(version))
+        await StoreNotes(client, clock).put(SCHEMA, str(version))
     return before, CURRENT
 
 
-async def migrated(url: str, cluster: str, dry_run: bool) -> str:
+async def migrated(url: str, cluster: str, clock: Clock, *, dry_run: bool) -> str:
     """Returns a sentence of what was done, or would be, with its statements. Raises ReplaybookError."""
     client, layout = await ClickHouseClient.open(url), Layout(cluster)
     try:
         where = f"ClickHouse at {client.address.shown}"
         if not dry_run:
-            before, after = await migrate(client, layout)
+            before, after = await migrate(client, layout, clock)
             return f"{where}: version {before} is now {after}." if before != after else f"{where}: version {after}."
         before = await checked_version(client)
         planned = [sql for version in range(before + 1, CURRENT + 1) for sql in statements(version, layout)]

@@ -15,6 +15,11 @@ KEPT_FROM = "kept_from"
 _VALUE = "SELECT value FROM meta WHERE name = {name:String}"
 
 
+async def last_note(client: ClickHouseClient, name: str) -> str | None:
+    rows = await client.query(_VALUE, {"name": name})
+    return str(rows[0][0]) if rows else None
+
+
 class StoreNotes:
     """The last note of a name counts."""
 
@@ -22,8 +27,7 @@ class StoreNotes:
         self._client, self._clock = client, clock
 
     async def get(self, name: str) -> str | None:
-        rows = await self._client.query(_VALUE, {"name": name})
-        return str(rows[0][0]) if rows else None
+        return await last_note(self._client, name)
 
     async def put(self, name: str, value: str) -> None:
         await self._client.insert(META, self._row(name, value), secrets.token_hex(16))

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
-from bot.kernel.clock import Clock, system_clock
+from bot.kernel.clock import Clock
 from bot.providers.local.batch import Batch, Row
 from bot.providers.local.clickhouse import clickhouse_erasure, clickhouse_retention
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
@@ -75,7 +75,7 @@ class ClickHouseStore:
         folder: Path,
         segments: FileStore | None = None,
         *,
-        clock: Clock = system_clock,
+        clock: Clock,
         cluster: str = "",
     ) -> ClickHouseStore:
         """Pieces of recordings are in `segments`, else in a folder of `folder`.
