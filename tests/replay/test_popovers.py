@@ -73,6 +73,13 @@ async def test_a_picture_is_taken_when_it_opens(stage: Stage) -> None:
     assert 3 in (await filmed(stage, menu().click(300, OPENER), 1000, failed=None)).pictures
 
 
+async def test_a_form_whose_fields_have_the_names_of_properties_does_no_harm(stage: Stage) -> None:
+    names = ("parentNode", "nodeType", "matches", "hasAttribute", "getRootNode", "ownerDocument", "host", "isConnected")
+    fields = [element(20 + n, "input", name=name) for n, name in enumerate(names)]
+    made = Session(element(OPENER, "form", element(ITEM, "p", text(9, "Buy")), *fields)).click(300, ITEM)
+    assert await seen(stage, made, 600, "page.querySelector('p').textContent") == "Buy"
+
+
 def asking(mode: str) -> Session:
     ask: Json = element(DIALOG, "dialog", element(ITEM, "button", text(9, "Close")), open="")
     ask["attributes"]["rr_open_mode"] = mode
