@@ -89,7 +89,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         frame_plans=plans,
         times=times,
         size=fitted_size(*viewport(events), style.width),
-        clicks=clicks(events, recording.start_epoch_ms),
+        clicks=clicks(events, recording.start_epoch_ms, [view.start_ms for view in recording.views]),
         touches=touches(events, recording.start_epoch_ms, viewport(events)[0]),
         total_ms=sum(plan.lasts_ms for plan in plans),
         masked=report,

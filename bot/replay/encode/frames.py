@@ -79,7 +79,7 @@ def blank(png: bytes) -> bool:
     if len(png) * LEAST_PACKED > 3 * width * height:
         return False
     pixels = decode(png)[EDGE:-EDGE, EDGE:-EDGE]
-    return bool((pixels == pixels[0]).all() or (pixels == pixels[:, :1]).all())
+    return bool(pixels.size) and bool((pixels == pixels[0]).all() or (pixels == pixels[:, :1]).all())
 
 
 class PosterFrame:
