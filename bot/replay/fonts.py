@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,10 @@ KNOWN = (
     "/System/Library/Fonts/AppleSDGothicNeo.ttc",
 )
 _RANGE = re.compile(r"\b([0-9a-f]+)(?:-([0-9a-f]+))?\b")
+LATIN = ((0x20, 0x7E), (0xA0, 0xFF), (0x2013, 0x2026))
+"""What Pillow's own font has."""
+EVERYTHING = ((0, 0x10FFFF),)
+FIRST_EMOJI = "\U0001f000"
 KOREAN_FACE = 1  # in Noto's collection: Japanese, Korean, simplified, traditional
 
 
@@ -47,6 +52,65 @@ def font(size: int) -> Font:
     if path is None:
         return ImageFont.load_default(size)
     return ImageFont.truetype(path, size, index=KOREAN_FACE if path.endswith("CJK-Regular.ttc") else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FontFile:
+    """A font on this machine, and the ranges of letters that it has."""
+
+    path: str
+    index: int
+    letters: tuple[tuple[int, int], ...]
+
+    def has(self, letter: str) -> bool:
+        return any(first <= ord(letter) <= last for first, last in self.letters)
+
+
+def covers_usually(letter: str) -> bool:
+    """Whether `font` has the letter; all of them where that is unknown."""
+    return letter.isascii() or any(first <= ord(letter) <= last for first, last in _usual_letters())
+
+
+@lru_cache(maxsize=1)
+def _usual_letters() -> tuple[tuple[int, int], ...]:
+    path = korean_font()
+    if path is None:
+        return LATIN
+    answer = _asked("fc-scan", "--format=%{charset}\n", path)
+    return ranges_in(answer.partition("\n")[0]) or EVERYTHING  # a collection's fonts have the same letters
+
+
+def font_with(letter: str, *, emoji: bool = False) -> FontFile | None:
+    """Returns the font that has a letter, and others of its script; None where there is none. Blocks."""
+    script = next((letters[0] for letters in SCRIPTS.values() if re.match(f"[{letters}]", letter)), letter)
+    found = _font_with(script, emoji=emoji)
+    return found if script == letter or (found and found.has(letter)) else _font_with(letter, emoji=emoji)
+
+
+@lru_cache(maxsize=512)
+def _font_with(letter: str, *, emoji: bool) -> FontFile | None:
+    family = "emoji" if emoji or letter >= FIRST_EMOJI else "sans"
+    answer = _asked("fc-match", "--format=%{file}|%{index}|%{charset}", f"{family}:charset={ord(letter):x}")
+    path, _, rest = answer.partition("|")
+    index, _, charset = rest.partition("|")
+    if not index.isdigit():
+        return None
+    found = FontFile(path, int(index) & 0xFFFF, ranges_in(charset))  # above that: an instance of a variable font
+    return found if found.has(letter) and Path(path).is_file() else None
+
+
+def _asked(name: str, *question: str) -> str:
+    """What a program of fontconfig answers; nothing where it can't be asked."""
+    program = shutil.which(name)
+    if program is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
+            [program, *question], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout if done.returncode == 0 else ""
 
 
 WITHOUT_FONT = "letter without a font on this machine"
@@ -97,9 +161,14 @@ def missing_scripts() -> tuple[str, ...] | None:
 
 def without_glyphs(charsets: str) -> tuple[str, ...]:
     """Returns the scripts whose first letter is in none of fontconfig's ranges of hexadecimal numbers."""
-    ranges = [(int(first, 16), int(last or first, 16)) for first, last in _RANGE.findall(charsets)]
+    ranges = ranges_in(charsets)
     samples = {name: ord(letters[0]) for name, letters in SCRIPTS.items()}
     return tuple(name for name, letter in samples.items() if not any(first <= letter <= last for first, last in ranges))
+
+
+def ranges_in(charset: str) -> tuple[tuple[int, int], ...]:
+    """Returns fontconfig's ranges of hexadecimal numbers: "20-7e a0" is from 32 to 126, and 160."""
+    return tuple((int(first, 16), int(last or first, 16)) for first, last in _RANGE.findall(charset))
 
 
 def unwritable(text: str, missing: Sequence[str] | None) -> Counter[str]:

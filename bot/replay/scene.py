@@ -14,6 +14,7 @@ from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.draw import Scale, Strip
 from bot.replay.encode.frame_plans import DrawnClick, FramePlan, Shot, clicks, frame_plans, touches
+from bot.replay.encode.frames import blank
 from bot.replay.encode.painter import Painter
 from bot.replay.fonts import missing_scripts, unwritable
 from bot.replay.mask.masker import masked
@@ -30,6 +31,10 @@ META, CHANGE, RESIZE = 4, 3, 4
 MOST_FRAMES = 1_850  # 60 s with 30 a second, the end and some cards; each may be a picture that is kept
 TEXTS = frozenset({"textContent", "value", "text", "placeholder"})  # where events keep what is written on a page
 SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
+NOTHING_SHOWN = (
+    "The page is blank in all of this part of the recording: it was built and played to the end, and nothing is to be "
+    "seen on it."
+)
 NARROWEST = 0.6  # of the wanted width: a phone's page stands in the middle of a clip at least this wide
 TALLEST = 1.1
 
@@ -84,7 +89,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
         frame_plans=plans,
         times=times,
         size=fitted_size(*viewport(events), style.width),
-        clicks=clicks(events, recording.start_epoch_ms),
+        clicks=clicks(events, recording.start_epoch_ms, [view.start_ms for view in recording.views]),
         touches=touches(events, recording.start_epoch_ms, viewport(events)[0]),
         total_ms=sum(plan.lasts_ms for plan in plans),
         masked=report,
@@ -242,15 +247,21 @@ class ShotStream:
 
 
 async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
-    """Photographs a loaded scene where it may have changed. Ends the stream, whatever happens."""
-    complete = False
+    """Photographs a loaded scene where it may have changed. Ends the stream, whatever happens.
+
+    Raises `Unfilmable` when nothing is to be seen from the first picture to the last.
+    """
+    complete = shown = False
     try:
         index, points = 0, [await stage.start(scene.times, scene.camera)]
         async for picture, (next_index, passed) in stage.shots():
             stream.add(Shot(index, picture, points))
+            shown = shown or not blank(picture)
             index, points = len(scene.times) - 1 if next_index is None else next_index, passed
             await progress((index + 1) / len(scene.times))
         stream.add(Shot(index, None, points))
+        if not shown:
+            raise Unfilmable(NOTHING_SHOWN)
         scene.skipped.update(await stage.losses())
         stream.views = await stage.views()
         complete = True

@@ -9,16 +9,16 @@ from dataclasses import replace
 
 from PIL import Image
 
-from bot.kernel.errors import Misunderstood
+from bot.kernel.errors import Misunderstood, Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.frame_plans import FramePlan, Shot
-from bot.replay.encode.frames import composed
+from bot.replay.encode.frames import blank, composed
 from bot.replay.encode.palette import unpack
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.model import Masks, Point, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import Scene, masked_recording, painter_of, scene_of, unwritable_letters, viewport
+from bot.replay.scene import NOTHING_SHOWN, Scene, masked_recording, painter_of, scene_of, unwritable_letters, viewport
 from bot.replay.script.transcript import clip_text, clock
 from bot.replay.script.trim import playable
 from bot.replay.stage.pool import RenderPool
@@ -111,5 +111,7 @@ async def _photographed(pool: RenderPool, scene: Scene, lost: dict[str, int]) ->
         await stage.load(scene.released(), scene.size.width, scene.size.height)
         point = await stage.start([max(0, scene.times[0])])
         picture = await stage.shot()
+        if blank(picture):
+            raise Unfilmable(NOTHING_SHOWN)
         lost.update(scene.skipped | await stage.losses())
         return picture, point

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
 
 import msgspec
 
 from bot.replay.recording import Event, EventKind, JsonObject, RecordedView
 
-MIN_SIDE, MAX_SIDE = 1, 16_384
-"""Viewports outside of this come from broken or hostile recordings; the size is moved to the nearest bound."""
+MAX_SIDE = 16_384
+"""Larger viewports come from broken or hostile recordings."""
 DEFAULT_SIZE = (1280, 720)
+"""Of a page that has no size in its recording, or none: tabs that were never looked at are 0 × 0."""
 _FIRST_ID = 1
 """rrweb numbers the nodes of a page from here; a later checkout of the same page goes on counting."""
 
@@ -34,10 +37,16 @@ _STARTS = msgspec.json.Decoder(_Start)
 """Made at the import, because threads use it; see `bot.kernel.lenient`."""
 
 
-def side(value: object) -> int:
-    """A width or height in CSS px as a browser can have it."""
-    number = value if isinstance(value, int | float) else 0
-    return round(min(max(number, MIN_SIDE), MAX_SIDE))
+def sides(shape: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height in CSS px as a browser can have them; the usual ones where one of both is none."""
+    width, height = shape.get("width"), shape.get("height")
+    if not _is_side(width) or not _is_side(height):
+        return DEFAULT_SIZE
+    return min(round(width), MAX_SIDE), min(round(height), MAX_SIDE)
+
+
+def _is_side(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and 1 <= value < math.inf
 
 
 def starts_page(snapshot: JsonObject) -> bool:
@@ -58,7 +67,8 @@ def views_of(events: Sequence[Event]) -> tuple[RecordedView, ...]:
             shape = now
         elif not views or shape.href != views[-1].href or (now.node is not None and now.node.id == _FIRST_ID):
             start_ms = event.at - events[0].at
-            views.append(RecordedView(str(len(views)), start_ms, shape.href, side(shape.width), side(shape.height)))
+            size = sides({"width": shape.width, "height": shape.height})
+            views.append(RecordedView(str(len(views)), start_ms, shape.href, *size))
     return tuple(views)
 
 

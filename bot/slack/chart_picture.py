@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from bot.kernel.locale import Locale
 from bot.kernel.messages import JsonObject, Messages
-from bot.replay.fonts import font
+from bot.replay.lettering import Lettering
 from bot.signals.chart import ChartData, rounded_up, steps_of
 from bot.signals.question import Signal
 from bot.slack.outbox import UploadFile
@@ -52,29 +52,30 @@ def picture(chart: ChartData, locale: Locale) -> bytes:
     """Returns a PNG of stacked bars with title, legend, scale and labels. Blocks."""
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(image)
-    pen.text((LEFT, 22), chart.title, font=font(30), fill=INK)
-    _legend(pen, chart)
+    Lettering(30).draw(image, (LEFT, 22), chart.title, INK, "la")
+    _legend(image, chart)
     top = rounded_up(max(chart.totals))
-    _scale(pen, top, locale)
+    _scale(image, top, locale)
     slot = (WIDTH - LEFT - RIGHT) / len(chart.labels)
-    widest = max(font(20).getlength(label) for label in chart.labels)
+    small = Lettering(20)
+    widest = max(small.getlength(label) for label in chart.labels)
     every = math.ceil((widest + 20) / slot)  # labels don't touch
     for at, (label, values) in enumerate(zip(chart.labels, chart.values, strict=True)):
         left = LEFT + slot * at
         _bar(pen, (left + slot * 0.14, slot * 0.72), values, colours(chart), top)
         if at % every == 0:
-            pen.text((left + slot / 2, HEIGHT - BOTTOM + 14), label, font=font(20), fill=QUIET, anchor="ma")
+            small.draw(image, (left + slot / 2, HEIGHT - BOTTOM + 14), label, QUIET, "ma")
     written = io.BytesIO()
     image.quantize(64).save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
-def _legend(pen: ImageDraw.ImageDraw, chart: ChartData) -> None:
-    x = float(LEFT)
+def _legend(image: Image.Image, chart: ChartData) -> None:
+    pen, small, x = ImageDraw.Draw(image), Lettering(20), float(LEFT)
     for name, colour in zip(chart.names, colours(chart), strict=True):
         pen.rectangle((x, 74, x + 16, 90), fill=colour)
-        pen.text((x + 26, 82), name, font=font(20), fill=QUIET, anchor="lm")
-        x += 26 + font(20).getlength(name) + 32
+        small.draw(image, (x + 26, 82), name, QUIET, "lm")
+        x += 26 + small.getlength(name) + 32
 
 
 def colours(chart: ChartData) -> list[Colour]:
@@ -83,13 +84,13 @@ def colours(chart: ChartData) -> list[Colour]:
     return [known.get(key, OTHERS[at % len(OTHERS)]) for at, key in enumerate(chart.keys)]
 
 
-def _scale(pen: ImageDraw.ImageDraw, top: int, locale: Locale) -> None:
-    steps = steps_of(top)
+def _scale(image: Image.Image, top: int, locale: Locale) -> None:
+    pen, small, steps = ImageDraw.Draw(image), Lettering(20), steps_of(top)
     for step in range(steps + 1):
         y = HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * step / steps
         pen.line((LEFT, y, WIDTH - RIGHT, y), fill=LINE, width=2)
         value = locale.number(round(top * step / steps))
-        pen.text((LEFT - 12, y), value, font=font(20), fill=QUIET, anchor="rm")
+        small.draw(image, (LEFT - 12, y), value, QUIET, "rm")
 
 
 def _bar(

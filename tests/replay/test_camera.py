@@ -7,8 +7,8 @@ import pytest
 from bot.replay.model import Style
 from bot.replay.stage.stage import Stage
 from tests.browser import IN_A_BROWSER
-from tests.replay.camera_sessions import WHOLE, Filmed, at, button, filmed, message, session, sheet
-from tests.replay.sessions import Session, element, text
+from tests.replay.camera_sessions import BUTTON, WHOLE, Filmed, at, button, filmed, message, session, sheet
+from tests.replay.sessions import START, Session, element, text
 
 pytestmark = IN_A_BROWSER
 
@@ -32,6 +32,43 @@ async def test_it_shows_the_message_when_the_burst_is_over(stage: Stage) -> None
     assert found.holds(3900, 900, 500, 200, 40)
     assert found.holds(5000, 40, 30, 300, 40)
     assert found.view(5900) == found.view(5000)
+
+
+def gone(at_ms: int, *numbers: int) -> dict:
+    removes = [{"parentId": 3, "id": number} for number in numbers]
+    nothing = {"source": 0, "adds": [], "texts": [], "attributes": []}
+    return {"type": 3, "timestamp": START + at_ms, "data": {**nothing, "removes": removes}}
+
+
+async def test_it_goes_back_when_the_message_has_gone(stage: Stage) -> None:
+    made = session().clicked(2000).appears(2200, message(20, 40, 30))
+    made.events.append(gone(4500, 20))
+    found = await filmed(stage, made, 6500)
+    assert found.holds(4400, 40, 30, 300, 40)
+    assert found.holds(6400, 900, 500, 200, 40)
+    assert found.view(6400) != WHOLE
+
+
+async def test_it_shows_the_page_when_message_and_target_have_gone(stage: Stage) -> None:
+    made = session(element(70, "h1", text(71, "Desk lamp"))).clicked(2000).appears(2200, message(20, 40, 30))
+    made.events.append(gone(4500, 20, BUTTON))
+    found = await filmed(stage, made, 6500)
+    assert found.view(4400) != found.view(6400) == WHOLE
+
+
+async def test_it_stays_where_the_target_is_in_view_when_the_message_goes(stage: Stage) -> None:
+    made = session().clicked(2000).appears(2200, message(20, 850, 600)).clicked(2600)
+    made.events.append(gone(4500, 20))
+    found = await filmed(stage, made, 6500)
+    assert found.view(4400) == found.view(6400) != WHOLE
+
+
+async def test_a_message_that_is_written_anew_is_no_other_one(stage: Stage) -> None:
+    made = session().clicked(2000).appears(2200, message(20, 40, 30))
+    made.events.append(gone(4500, 20))
+    made.appears(4620, message(30, 40, 30))
+    found = await filmed(stage, made, 6500)
+    assert found.view(4400) == found.view(6400)
 
 
 async def test_target_and_message_are_shown_together_where_there_is_room(stage: Stage) -> None:

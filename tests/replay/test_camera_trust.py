@@ -30,6 +30,7 @@ from tests.replay.sessions import element, text
 
 pytestmark = IN_A_BROWSER
 HUGE = "position:absolute;left:-9000000px;top:-9000000px;width:99999999px;height:99999999px"
+HEADING = element(40, "h1", text(41, "Desk lamp"))
 CLOBBER = (
     "getBoundingClientRect",
     "childNodes",
@@ -43,11 +44,12 @@ HOSTILE = {
     "a click far outside": lambda: session().clicked(2000, 99_999, -99_999),
     "a click without a node": lambda: session().clicked(2000, 600, 300, 777),
     "a click on the page itself": lambda: session().clicked(2000, 600, 300, 2),
-    "an element without end": lambda: Answered(element(BUTTON, "div", text(5, "Buy"), style=HUGE)).clicked(
+    "an element without end": lambda: Answered(HEADING, element(BUTTON, "div", text(5, "Buy"), style=HUGE)).clicked(
         2000, 100, 100
     ),
     "an element that is turned into nothing": lambda: Answered(
-        element(BUTTON, "div", text(5, "Buy"), style=at(90, 90) + "transform:scale(1e30) rotate3d(1,1,1,1e9deg)")
+        HEADING,
+        element(BUTTON, "div", text(5, "Buy"), style=at(90, 90) + "transform:scale(1e30) rotate3d(1,1,1,1e9deg)"),
     ).clicked(2000, 100, 100),
     "a message without end": lambda: (
         session().clicked(2000).appears(2200, element(20, "p", text(21, "word " * 9999), style=HUGE))

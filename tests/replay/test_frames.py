@@ -1,6 +1,7 @@
 """When frames are shown, and what is drawn on them."""
 
 import io
+import math
 
 import numpy as np
 import pytest
@@ -49,6 +50,14 @@ def test_a_cut_shows_a_card_and_goes_on_after_it():
 def test_clicks_on_one_spot_are_counted():
     found = clicks([click(0), click(300), click(500, 300), click(800, 300), click(3000, 300)], 5000)
     assert [(one.at_ms, one.count) for one in found] == [(0, 1), (300, 2), (500, 1), (800, 2), (3000, 1)]
+
+
+def test_a_new_page_ends_the_count_and_the_marks():
+    found = clicks([click(0), click(300), click(600)], 5000, [0, 450])
+    assert [(one.at_ms, one.count, one.until_ms) for one in found] == [(0, 1, 450), (300, 2, 450), (600, 1, math.inf)]
+    drawn = painter(found)
+    shown = [drawn.looks(FramePlan(at, 100), 0, (200.0, 100.0), (400, 200)) for at in (400, 500, 600)]
+    assert [(looks.age, looks.count) for looks in shown] == [(1, 2), (None, 0), (0, 0)]
 
 
 def test_a_tap_is_one_click_and_a_swipe_is_none():

@@ -125,6 +125,22 @@ async def test_it_goes_with_the_page_and_ends_with_it(stage: Stage) -> None:
     assert await _cleared(stage, gone, 900) == (None, None, None)
 
 
+async def test_what_was_pressed_on_a_page_outlines_nothing_on_another(stage: Stage) -> None:
+    button, link = (element(TARGET, tag, text(5, "Buy"), style=AT) for tag in ("button", "a"))
+    made = Session(button).click(300, TARGET, 600, 330).page(500, "https://shop.example/next", link)
+    assert await measured(stage, made, 600) == (None, None, None)
+    coming = Session(button).moves(100, (550, 320, 0)).page(500, "https://shop.example/next", link)
+    assert await _cleared(stage, coming.click(900, TARGET, 600, 330), 400) == (None, None, None)
+
+
+async def test_a_checkout_of_the_page_is_no_other_page(stage: Stage) -> None:
+    button = element(TARGET, "button", text(5, "Buy"), style=AT)
+    made = Session(button).click(300, TARGET, 600, 330).page(500, "https://shop.example/cart")
+    made.events[-1]["data"]["node"] |= {"id": 70}
+    outline, _, _ = await measured(stage, made, 900)
+    assert near(outline, 500, 300, 700, 360)
+
+
 async def test_in_frames_and_shadow_roots_too(stage: Stage) -> None:
     style = "position:absolute;left:100px;top:50px;width:200px;height:60px;margin:0"
     button = element(TARGET, "button", text(5, "Buy"), style=style)

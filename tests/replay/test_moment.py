@@ -77,6 +77,32 @@ def test_a_banner_ends_it_with_time_to_read() -> None:
     assert (window.end_ms, window.reason) == (FAILED + 3_300, "answer")
 
 
+def told(gone_after: int, **more: object) -> Session:
+    """A banner 800 ms after the click, which is taken away again."""
+    session = shop().click(FAILED, BUY).add(FAILED + 800, 3, element(30, "div"))
+    session.events[-1]["data"]["adds"].append({"parentId": 30, "nextId": None, "node": text(31, "Sorry")})
+    removes = [{"parentId": 3, "id": 30}]
+    return session.change(
+        FAILED + gone_after, 0, **{"adds": [], "removes": removes, "texts": [], "attributes": [], **more}
+    )
+
+
+@pytest.mark.parametrize(
+    ("session", "end"),
+    [
+        (told(2_600), 2_100),
+        (told(3_200), 2_700),
+        (told(3_400), 3_300),  # it is still there
+        (told(1_900), 3_300),  # too soon to be read
+        (told(2_600, adds=[{"parentId": 3, "nextId": None, "node": element(40, "div")}]), 3_300),  # something else is
+        (told(2_600, removes=[{"parentId": 3, "id": 12}]), 3_300),
+        (told(2_600, removes="?"), 3_300),
+    ],
+)
+def test_a_message_that_goes_away_is_there_at_the_end(session: Session, end: int) -> None:
+    assert around(session).end_ms == FAILED + end
+
+
 def test_nothing_is_a_consequence_too() -> None:
     window = around(shop().click(FAILED, BUY))
     assert (window.end_ms, window.reason) == (FAILED + 2_000, "nothing")

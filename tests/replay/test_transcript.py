@@ -100,6 +100,16 @@ def test_the_same_error_is_told_once_and_a_dead_click_says_so() -> None:
     assert clip_text(dead, Window(0, 6_000, 3_000), ENGLISH).caption == "Buy clicked 3×, nothing happens"
 
 
+def test_the_answer_to_a_click_that_was_made_again_is_its_answer() -> None:
+    session = Session(element(BUY, "button", text(5, "Send")), element(FIELD, "a", text(7, "Help")))
+    session.click(3_000, BUY).click(3_400, BUY).add(3_600, 3, element(8, "p", text(9, "Sorry"), role="alert"))
+    window = Window(0, 6_000, 3_000)
+    assert clip_text(session.recording(6_000), window, ENGLISH).caption == "Send clicked, a message appears"
+    later = Session(element(BUY, "button", text(5, "Send")), element(FIELD, "a", text(7, "Help")))
+    later.click(3_000, BUY).click(3_400, FIELD).add(3_600, 3, element(8, "p", text(9, "Sorry"), role="alert"))
+    assert clip_text(later.recording(6_000), window, ENGLISH).caption == "Send clicked, nothing happens"
+
+
 def test_long_and_odd_names_fit() -> None:
     session = Session(element(4, "p", text(5, "very " * 60 + "\n\t<!channel>"))).click(1_000, 4)
     words = clip_text(session.recording(9_000), Window(0, 9_000, 1_000), ENGLISH)

@@ -65,8 +65,10 @@ def test_a_missing_meta_is_made_up() -> None:
     }
 
 
-@pytest.mark.parametrize(("given", "kept"), [(0, 1), (-5, 1), (10**9, 16_384), (1024.4, 1024)])
-def test_impossible_viewports_are_brought_within_bounds(given: float, kept: int) -> None:
+@pytest.mark.parametrize(("given", "kept"), [(0, 1280), (-5, 1280), (0.4, 1280), (10**9, 16_384), (1024.4, 1024)])
+def test_impossible_viewports_are_brought_within_bounds_and_what_is_none_is_the_usual_one(
+    given: float, kept: int
+) -> None:
     made = session()
     made.events[0]["data"]["width"] = given
     made.change(50, 4, width=given, height=given)

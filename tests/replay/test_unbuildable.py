@@ -9,7 +9,7 @@ import pytest
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.model import Masks, Style, Window
-from bot.replay.render import render
+from bot.replay.render import render, still
 from bot.replay.script.trim import playable
 from tests.browser import IN_A_BROWSER
 from tests.replay.sessions import Json, Session, element, text
@@ -88,3 +88,81 @@ async def test_what_was_left_out_of_a_clip_is_in_its_details(pool, english) -> N
     made = Session(element(4, "h1", text(5, "Mail")), odd("input", inside(11), isShadowHost=True)).recording(600)
     clip = await render(made, Window(0, 500), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
     assert clip.skipped == {LOST: 1}
+
+
+MANY = 40  # more than a page is built again for
+
+
+async def test_however_many_have_a_name_that_none_can_have(stage: Any) -> None:
+    odd_ones = [{**element(10 + 2 * n, "1x", text(11 + 2 * n, f"Row {n} ")), "isSVG": n % 2 == 1} for n in range(MANY)]
+    await stage.load(playable(Session(*odd_ones).recording(100), 0, 50), 1280, 720)
+    await stage.start([50])
+    assert await stage._evaluate(TEXT) == "".join(f"Row {n} " for n in range(MANY))
+    assert await stage.losses() == {LOST: MANY}
+
+
+CHANGE = "change that could not be shown"
+MISSING = 999
+ASTRAY: dict[str, Json] = {
+    "added": {"adds": [{"parentId": MISSING, "nextId": None, "node": text(20, "Sold out")}]},
+    "text": {"texts": [{"id": MISSING, "value": "Sold out"}]},
+    "attribute": {"attributes": [{"id": MISSING, "attributes": {"class": "on"}}]},
+}
+NOTHING: Json = {"adds": [], "texts": [], "attributes": [], "removes": []}
+
+
+@pytest.mark.parametrize("case", ASTRAY)
+@pytest.mark.parametrize("times", [1, 3])
+async def test_changes_of_what_is_not_there_are_counted(stage: Any, case: str, times: int) -> None:
+    made = Session(element(4, "h1", text(5, "Mail")))
+    for number in range(times):
+        made.change(100 + number, 0, **{**NOTHING, **ASTRAY[case]})
+    await stage.load(playable(made.recording(500), 0, 400), 1280, 720)
+    await stage.start([50, 400])
+    await stage.run(1)
+    assert await stage.losses() == {CHANGE: times}
+
+
+async def test_what_goes_in_the_same_moment_is_no_loss(stage: Any) -> None:
+    made = Session(element(4, "h1", text(5, "Mail")), element(6, "p", text(7, "Below")))
+    gone = {"removes": [{"parentId": 3, "id": 6}], "attributes": [{"id": 6, "attributes": {"class": "on"}}]}
+    made.change(100, 0, **{**NOTHING, **gone})
+    await stage.load(playable(made.recording(500), 0, 400), 1280, 720)
+    await stage.start([50, 400])
+    await stage.run(1)
+    assert await stage.losses() == {}
+
+
+BLANK = {
+    "nothing in it": lambda: Session(element(4, "div")),
+    "hidden": lambda: Session(element(4, "div", text(5, "Mail"), style="display:none")),
+    "one colour": lambda: Session(element(4, "div", style="position:fixed;inset:0;background:#234")),
+    "out of sight": lambda: Session(element(4, "div", text(5, "Mail"), style="position:absolute;left:-9999px")),
+}
+
+
+def sized(made: Session, width: int, height: int) -> Session:
+    made.events[0]["data"].update(width=width, height=height)
+    return made
+
+
+@pytest.mark.parametrize("case", BLANK)
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844), (1500, 200)])
+async def test_a_clip_of_nothing_is_no_clip(pool, english, case, size) -> None:
+    made = sized(BLANK[case](), *size).click(300, 4).recording(1000)
+    with pytest.raises(Unfilmable, match="blank"):
+        await render(made, Window(0, 800, 300), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
+    with pytest.raises(Unfilmable, match="blank"):
+        await still(made, 300, pool=pool, masks=Masks(), locale=english)
+
+
+async def test_a_page_that_is_blank_for_a_while_is_shown(pool, english) -> None:
+    made = BLANK["nothing in it"]().add(700, 3, text(20, "Mail")).recording(1000)
+    assert await render(made, Window(0, 800), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 0), (0, 720), (-1, -1)])
+async def test_a_page_without_a_size_is_shown_in_the_usual_one(pool, english, width, height) -> None:
+    made = sized(Session(element(4, "h1", text(5, "Mail"))), width, height).recording(1000)
+    clip = await render(made, Window(0, 800), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
+    assert clip.width == Style().width

@@ -5,13 +5,14 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from bot.replay.encode.palette import Pixels, pack
-from bot.replay.fonts import Font, font
+from bot.replay.lettering import Lettering, whole
 
 Sprite = npt.NDArray[np.uint8]
 """Height x width x 4, RGBA."""
@@ -29,7 +30,14 @@ RINGS = ((9, 1.0), (13, 0.8), (17, 0.5), (20, 0.25))
 """Radius in px at a width of 800, and opacity, of a click's ring in each tenth of a second after it."""
 
 MOST_LINES = 4  # of a caption: names and errors are limited, so the longest takes three or four in a narrow clip
+JOINERS = "\u200c\u200d"  # say how letters join; all others that are not seen say nothing here
 STEPS = 40  # of the timeline: if it moved smoothly, no frame would ever equal the one before
+
+
+class Writing(Protocol):
+    """A font, or whatever measures text."""
+
+    def getlength(self, text: str, /) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,7 @@ def touch(unit: float) -> Sprite:
 @lru_cache(maxsize=64)
 def badge(text: str, size: int, colour: tuple[int, int, int]) -> Sprite:
     """Text on a pill: the counter of repeated clicks ("×5"), the card of a cut ("12 s later"), the speed ("2×")."""
-    writing = font(size * SMOOTH)
+    writing = Lettering(size * SMOOTH)
     width = round(writing.getlength(text) + size * SMOOTH * 1.1)
     height = round(size * SMOOTH * 1.6)
     image = Image.new("RGBA", (width, height))
@@ -128,7 +136,7 @@ def badge(text: str, size: int, colour: tuple[int, int, int]) -> Sprite:
     pen.rounded_rectangle(
         (0, 0, width - 1, height - 1), height / 2, fill=(*colour, 245), outline=(*PAPER, 255), width=SMOOTH
     )
-    pen.text((width / 2, height / 2), text, font=writing, fill=(*PAPER, 255), anchor="mm")
+    writing.draw(image, (width / 2, height / 2), text, (*PAPER, 255), "mm")
     return _reduced(image)
 
 
@@ -163,9 +171,9 @@ class Strip:
         self._made: dict[tuple[int, str], Pixels] = {}
         self._words = "", Image.new("RGB", (1, 1))
         self._margin = round(scale.text * 0.6)
-        self._small = font(max(11, round(scale.text * 0.8)))
+        self._small = Lettering(max(11, round(scale.text * 0.8)))
         room = scale.width - 3 * self._margin - round(self._small.getlength("0:00 / 0:00"))
-        self._lines = wrapped(plain(caption), font(scale.text), room, MOST_LINES)
+        self._lines = wrapped(plain(caption), Lettering(scale.text), room, MOST_LINES)
         self._step = round(scale.text * 1.3)
         self.height = (scale.strip + self._step * (len(self._lines) - 1) + 1) // 2 * 2
 
@@ -196,22 +204,22 @@ class Strip:
         if self._words[0] != clock:
             scale = self._scale
             image = Image.new("RGB", (scale.width, self.height), INK)
-            pen, writing = ImageDraw.Draw(image), font(scale.text)
+            writing = Lettering(scale.text)
             middle = scale.bar + (scale.strip - scale.bar) / 2
-            pen.text((scale.width - self._margin, middle), clock, font=self._small, fill=QUIET, anchor="rm")
+            self._small.draw(image, (scale.width - self._margin, middle), clock, QUIET, "rm")
             for number, line in enumerate(self._lines):
-                pen.text((self._margin, middle + number * self._step), line, font=writing, fill=PAPER, anchor="lm")
+                writing.draw(image, (self._margin, middle + number * self._step), line, PAPER, "lm")
             self._words = clock, image
         return self._words[1]
 
 
 def plain(text: str) -> str:
     """Text on one line, without what a font cannot show: controls, marks of direction, private characters."""
-    shown = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text)
+    shown = "".join(char if char in JOINERS or unicodedata.category(char)[0] != "C" else " " for char in text)
     return " ".join(shown.split())
 
 
-def wrapped(text: str, writing: Font, room: int, most: int) -> list[str]:
+def wrapped(text: str, writing: Writing, room: int, most: int) -> list[str]:
     """The text in at most so many lines of `room` px, broken between words where it can be, cut at the end."""
     lines: list[str] = []
     while text and len(lines) < most - 1 and writing.getlength(text) > room:
@@ -223,14 +231,14 @@ def wrapped(text: str, writing: Font, room: int, most: int) -> list[str]:
     return [*lines, fitted(text, writing, room)]
 
 
-def fitted(text: str, writing: Font, room: int) -> str:
+def fitted(text: str, writing: Writing, room: int) -> str:
     """As much of the text as fits in `room` px, with an ellipsis where it was cut."""
     if writing.getlength(text) <= room:
         return text
     return text[: _fits(text, writing, room, "…")].rstrip() + "…"
 
 
-def _fits(text: str, writing: Font, room: int, ending: str = "") -> int:
+def _fits(text: str, writing: Writing, room: int, ending: str = "") -> int:
     """How many letters of the text fit in `room` px, with an ending."""
     low, high = 0, len(text)
     while low < high:
@@ -239,7 +247,7 @@ def _fits(text: str, writing: Font, room: int, ending: str = "") -> int:
             low = middle
         else:
             high = middle - 1
-    return low
+    return whole(text, low)
 
 
 def _reduced(image: Image.Image) -> Sprite:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,10 +33,14 @@ class FramePlan:
 
 @dataclass(frozen=True, slots=True)
 class DrawnClick:
-    """A click in the recording; `count` is its place in a run of clicks on one spot, from 1."""
+    """A click in the recording; `count` is its place in a run of clicks on one spot, from 1.
+
+    From `until_ms` on another page is shown, on which nothing was clicked yet.
+    """
 
     at_ms: int
     count: int
+    until_ms: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +89,11 @@ def _stretches(
     yield end_ms, end_ms, 1
 
 
-def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
-    """Returns the clicks among events, in ms after `origin`; those in a row on one spot are counted.
+def clicks(events: Iterable[JsonObject], origin: int, pages: Sequence[int] = ()) -> list[DrawnClick]:
+    """Returns the clicks among events, in ms after `origin`; those in a row on one spot of one page are counted.
 
-    A tap has a click event as well as its touch; a swipe has none.
+    `pages` are the times at which a page begins, in order. A tap has a click event as well as its touch; a swipe has
+    none.
     """
     drawn: list[DrawnClick] = []
     last_x = last_y = 0.0
@@ -100,8 +106,9 @@ def clicks(events: Iterable[JsonObject], origin: int) -> list[DrawnClick]:
             continue
         at = int(event["timestamp"]) - origin
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
-        again = bool(drawn) and at - drawn[-1].at_ms < TOGETHER_MS and near
-        drawn.append(DrawnClick(at, drawn[-1].count + 1 if again else 1))
+        again = bool(drawn) and at - drawn[-1].at_ms < TOGETHER_MS and near and at < drawn[-1].until_ms
+        until = next((page for page in pages if page > at), math.inf)
+        drawn.append(DrawnClick(at, drawn[-1].count + 1 if again else 1, until))
         last_x, last_y = x, y
     return drawn
 

@@ -21,6 +21,10 @@ from bot.replay.encode.painter import Looks, Painter
 from bot.replay.encode.palette import Pixels, pack
 from bot.replay.model import Point
 
+LEAST_PACKED = 60
+"""A picture of nothing takes less than this part of its bytes when it is packed."""
+EDGE = 2  # px at the edges of a picture, which a page may not fill quite
+
 Frame = tuple[Pixels | None, int]
 """Packed pixels (None: as before) and how many ms they are shown."""
 
@@ -64,6 +68,18 @@ def picture(png: bytes, factor: float = 1.0) -> Pixels:
     with Image.open(io.BytesIO(png)) as image:
         size = round(image.width * factor), round(image.height * factor) // 2 * 2
         return pack(np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS)))
+
+
+def blank(png: bytes) -> bool:
+    """Whether a picture of a page shows nothing: all its rows are alike, or all its columns.
+
+    Beside a page of another shape than the picture there are stripes.
+    """
+    width, height = struct.unpack(">II", png[16:24])
+    if len(png) * LEAST_PACKED > 3 * width * height:
+        return False
+    pixels = decode(png)[EDGE:-EDGE, EDGE:-EDGE]
+    return bool(pixels.size) and bool((pixels == pixels[0]).all() or (pixels == pixels[:, :1]).all())
 
 
 class PosterFrame:

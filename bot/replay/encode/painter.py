@@ -28,6 +28,7 @@ from bot.replay.encode.palette import Pixels
 from bot.replay.encode.placement import PointerSurroundings, Rect, apart, counter_place, surroundings
 from bot.replay.model import Point
 
+MARKED_MS = 400
 COUNTED_MS = 1_200  # how long the counter stays after the last click
 SAME_CLICK_MS = 1_000  # a press and its click, or the clocks of the source and the recording, may be so far apart
 TOUCHED_MS = 300  # how long a finger is shown after it was lifted
@@ -81,8 +82,9 @@ class Painter:
 
     def looks(self, plan: FramePlan, passed_ms: int, point: Point, size: tuple[int, int]) -> Looks:
         """Returns the looks of a frame whose page has that size (width, height)."""
-        ages = [(plan.at_ms - click.at_ms) // 100 for click in self.clicks if 0 <= plan.at_ms - click.at_ms < 400]
-        recent = [click for click in self.clicks if 0 <= plan.at_ms - click.at_ms < COUNTED_MS]
+        here = [click for click in self.clicks if click.at_ms <= plan.at_ms < click.until_ms]
+        ages = [(plan.at_ms - click.at_ms) // 100 for click in here if plan.at_ms - click.at_ms < MARKED_MS]
+        recent = [click for click in here if plan.at_ms - click.at_ms < COUNTED_MS]
         shown = ClickMark(min(ages, default=None), recent[-1].count if recent else 0, self._points(plan.at_ms))
         return self._placed(plan, passed_ms, point, size, shown)
 

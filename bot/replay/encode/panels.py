@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from bot.replay.encode.draw import INK, PAPER, plain, wrapped
 from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import Pixels, pack
-from bot.replay.fonts import font
+from bot.replay.lettering import Lettering
 
 LETTERS = 34  # the picture is so many times as wide as a heading's letters are high: 10 px where it is shown at 360
 GAP = 0.01  # of the picture's width, between panels
@@ -45,7 +45,7 @@ class PanelRow:
     """Height of the headings: that of the one with the most lines."""
 
     def __post_init__(self) -> None:
-        size, writing = self.letters, font(self.letters)
+        size, writing = self.letters, Lettering(self.letters)
         shown = zip(self.widths, self.headings, strict=True)
         headings = [wrapped(plain(heading), writing, width - size, LINES) for width, heading in shown]
         lines = tuple([line.removesuffix(" ·").removeprefix("· ") for line in lines] for lines in headings)
@@ -73,12 +73,12 @@ class PanelRow:
         """Returns the picture with its headings, and room below them for panels of that height."""
         size, band = self.letters, self.band
         image = Image.new("RGB", (self.width, band + (height + 1) // 2 * 2), BEHIND)
-        pen, writing = ImageDraw.Draw(image), font(size)
+        pen, writing = ImageDraw.Draw(image), Lettering(size)
         for left, width, lines in zip(self.lefts, self.widths, self.lines, strict=True):
             pen.rectangle((left, 0, left + width - 1, band - 1), fill=INK)
             for number, line in enumerate(lines):
                 middle = size * (0.85 + STEP * number)
-                pen.text((left + size / 2, middle), line, font=writing, fill=PAPER, anchor="lm")
+                writing.draw(image, (left + size / 2, middle), line, PAPER, "lm")
         return pack(np.asarray(image))
 
     def put(self, picture: Pixels, number: int, pixels: Pixels) -> None:

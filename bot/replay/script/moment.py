@@ -30,6 +30,8 @@ ANSWER_MS = 5_000
 """What the page does within this time after the last click is the answer to it."""
 TAIL_MS, LONG_TAIL_MS = 2_000, 2_500
 """How long the end is held; longer where there is something to read."""
+READ_MS, FADES_MS = 1_000, 500
+"""A message that is taken away is shown for at least so long; so long before, it may begin to fade."""
 IDLE_MS = 4_000
 IDLE_HEAD_MS, IDLE_TAIL_MS = 1_000, 500
 """What is kept of an idle stretch, before and after the part that is left out."""
@@ -222,15 +224,41 @@ def _consequence(
     page = next((view.start_ms for view in recording.views if at < view.start_ms <= limit - TAIL_MS), None)
     if pages and page is not None and page <= max(elsewhere, last + ANSWER_MS):
         return max(page, last) + TAIL_MS, "page"
-    error = answer = None
+    error, answer, message = None, None, frozenset[int]()
     for time, event in _between(recording, at, min(last + ANSWER_MS, elsewhere, limit)):
         if event.type in (EventKind.CUSTOM, EventKind.PLUGIN) and custom_event(event).kind == "error":
             error = time
-        elif event.source == IncrementalSource.MUTATION and event.data.get("adds"):
-            answer = time if answer is None or time <= last + TAIL_MS else answer
+        elif event.source != IncrementalSource.MUTATION or not event.data.get("adds"):
+            continue
+        elif answer is None or time <= last + TAIL_MS:
+            answer, message = time, _message(event)
     if error is None and answer is None:
         return last + TAIL_MS, "nothing"
-    return max(last, error or 0, answer or 0) + LONG_TAIL_MS, "error" if error is not None else "answer"
+    told = max(last, error or 0, answer or 0)
+    goes = _goes(recording, message, answer or told, told + LONG_TAIL_MS)
+    # Its last picture is held, so there is time to read what goes away again.
+    until = goes - FADES_MS if goes - FADES_MS >= told + READ_MS else told + LONG_TAIL_MS
+    return until, "error" if error is not None else "answer"
+
+
+def _message(event: Event) -> frozenset[int]:
+    """The nodes of what a page adds, where that says something."""
+    nodes = [add.get("node") for add in event.data["adds"] if isinstance(add, dict)]
+    found = [node for node in nodes if isinstance(node, dict) and isinstance(node.get("id"), int)]
+    says = any(str(node.get("textContent") or "").strip() for node in found)
+    return frozenset(node["id"] for node in found) if says else frozenset()
+
+
+def _goes(recording: Recording, message: frozenset[int], since: int, until: int) -> int:
+    """When a message is taken away and nothing put in its place; 0 if it is still there at `until`."""
+    for time, event in _between(recording, since, until):
+        if event.source != IncrementalSource.MUTATION or event.data.get("adds"):
+            continue
+        removes = event.data.get("removes")
+        gone = {one.get("id") for one in removes if isinstance(one, dict)} if isinstance(removes, list) else set()
+        if gone & message:
+            return time
+    return 0
 
 
 def _between(recording: Recording, start_ms: int, end_ms: int) -> Iterator[tuple[int, Event]]:

@@ -103,13 +103,13 @@ def _clicks(actions: list[DetectedAction], window: Window) -> list[TimelineEvent
     if moment is None:
         return [*clicks[:at], replace(main, main=True), *clicks[at + 1 :]]
     times, rest = main.times, clicks[at + 1 :]
-    while rest and times < moment.clicks and _continues(rest[0], main):
+    while rest and times < moment.clicks and continues(rest[0], main):
         times, main, rest = times + rest[0].times, replace(main, last_ms=rest[0].at_ms), rest[1:]
     return [*clicks[:at], replace(main, times=moment.clicks or times, types=moment.signals, main=True), *rest]
 
 
-def _continues(click: TimelineEvent, before: TimelineEvent) -> bool:
-    """Whether clicks that were told apart here may be one action of the source."""
+def continues(click: TimelineEvent, before: TimelineEvent) -> bool:
+    """Whether clicks that were told apart here are one after the other on the same thing."""
     return click.name == before.name and click.at_ms - before.last_ms <= CHAIN_MS
 
 

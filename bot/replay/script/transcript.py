@@ -18,7 +18,7 @@ from bot.replay.mask.sensitive import hidden
 from bot.replay.model import Line, Window
 from bot.replay.recording import Recording
 from bot.replay.script.moment import clip_ms, fast_stretches, idle_stretches
-from bot.replay.script.narrator import TimelineEvent, timeline_events
+from bot.replay.script.narrator import TimelineEvent, continues, timeline_events
 from bot.signals.question_text import SIGNAL_NAMES
 from bot.signals.source import Moment
 
@@ -127,10 +127,17 @@ def _caption(events: Sequence[TimelineEvent], window: Window, locale: Locale) ->
 
 
 def _answers(main: TimelineEvent, events: Sequence[TimelineEvent]) -> list[TimelineEvent]:
-    """What follows a click, up to the next one on something else."""
-    later = events[events.index(main) + 1 :]
-    end = next((index for index, event in enumerate(later) if event.kind == "click"), len(later))
-    return list(later[:end])
+    """What follows a click, up to the next one on something else. One that is made again has the same answer."""
+    answers: list[TimelineEvent] = []
+    last = main
+    for event in events[events.index(main) + 1 :]:
+        if event.kind != "click":
+            answers.append(event)
+        elif continues(event, last):
+            last = event
+        else:
+            break
+    return answers
 
 
 def _outcome(main: TimelineEvent, answers: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.kernel.errors import Unfilmable
 from bot.replay.formats import size_limits
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, JsonObject, Recording
-from bot.replay.views import DEFAULT_SIZE, side
+from bot.replay.views import DEFAULT_SIZE, sides
 
 POINTER = MOVES | {IncrementalSource.MOUSE}
 """Where the pointer was long ago changes nothing in the picture; what it did to the page is in other events."""
@@ -102,7 +102,8 @@ def _moves(event: JsonObject, earliest: int, end: int) -> Iterator[JsonObject]:
 
 
 def _clamped(data: JsonObject) -> JsonObject:
-    return data | {"width": side(data.get("width")), "height": side(data.get("height"))}
+    width, height = sides(data)
+    return data | {"width": width, "height": height}
 
 
 def _within_limits(played: Sequence[JsonObject]) -> None:

@@ -25,6 +25,7 @@
     #moves = []; // when in the clip
     #news;
     #readyAt = 0; // when a new page has settled
+    #missing = null; // since when in the clip the message is gone
     #stale = false; // whether things may stand elsewhere
     #last = null; // the view of the time before
     #place = ""; // of the page in the picture
@@ -140,7 +141,7 @@
       const spot = (by) =>
         this.#within([left - by[0] * width, top - by[1] * width, 2 * by[0] * width, 2 * by[1] * width]);
       const gone = Boolean(node) && !edges && this.#texts.isElsewhere(node);
-      return { gone, box: small ? union([box, spot(POINT)]) : spot(POINT), around: spot(AROUND) };
+      return { gone, seen: Boolean(edges), box: small ? union([box, spot(POINT)]) : spot(POINT), around: spot(AROUND) };
     }
 
     #framed(box, around) {
@@ -185,14 +186,28 @@
       return message && { ...message, box: this.#inPicture(message.box) };
     }
 
-    // The view follows what it shows, where that has moved.
+    // The view follows what it shows, where that has moved or gone.
     #kept(i, message) {
+      if (this.#phase === "message" && !message) return this.#back(i);
+      this.#missing = null;
       if (!this.#stale || this.view === WHOLE) return this.view;
       const target = this.#phase === "target" ? this.#target(true) : null;
       const box = target ? target.box : message?.box;
       if (target?.gone && this.#mayMove(i)) return this.#moved(i, WHOLE);
       if (!box || holds(this.view, [box[0] + box[2] / 2, box[1] + box[3] / 2, 0, 0], this.#box)) return this.view;
       return this.#mayMove(i) ? this.#moved(i, this.#framed(box, target?.around ?? box)) : this.view;
+    }
+
+    // Where the message was there is nothing to see any more: back to the target or, if that has gone, too, to the page.
+    #back(i) {
+      const now = this.#plan.shown[i];
+      this.#missing ??= now;
+      if (this.view === WHOLE || now - this.#missing < SEEN_MS) return this.view;
+      const target = this.#target(true);
+      if (target.seen && holds(this.view, target.box, this.#box)) return this.view;
+      if (!this.#mayMove(i)) return this.view;
+      this.#phase = "target";
+      return this.#moved(i, target.seen ? this.#framed(target.box, target.around) : WHOLE);
     }
 
     // Somebody is about to click outside of the view.

@@ -1,7 +1,10 @@
 // Tells where the label of what is pressed stands, so that nothing is drawn over it.
 (() => {
-  const CHANGE = 3,
+  const FULL = 2,
+    CHANGE = 3,
+    META = 4,
     INTERACTION = 2;
+  const FIRST_ID = 1; // nodes of a page are numbered from here; a checkout of the same page goes on
   const PRESSES = [1, 2, 7]; // mouse down, click, touch start
   const AHEAD_MS = 1_000; // a pointer that comes to a label stays beside it, too
   const MANY = 40; // texts of an element beyond which it is no label
@@ -75,13 +78,28 @@
     return union(rects.filter(({ top, bottom }) => top + bottom > 2 * line.top && top + bottom < 2 * line.bottom));
   }
 
+  // When a page begins, in ms from the first event: with another address, or with its nodes numbered anew.
+  function pageStarts(events) {
+    const starts = [];
+    let [address, before] = ["", null];
+    for (const { type, data, timestamp } of events) {
+      if (type === META) address = data.href;
+      if (type !== FULL) continue;
+      if (address !== before || data.node?.id === FIRST_ID) starts.push(timestamp - events[0].timestamp);
+      before = address;
+    }
+    return starts;
+  }
+
   globalThis.Labels = class {
     #player;
+    #pages;
     #presses;
     #past = 0; // presses before this one are over
 
     constructor(player, events) {
       this.#player = player;
+      this.#pages = pageStarts(events);
       this.#presses = events
         .filter(({ type, data }) => type === CHANGE && data.source === INTERACTION && PRESSES.includes(data.type))
         .map(({ timestamp, data: { id, x, y } }) => ({ at: timestamp - events[0].timestamp, id, x, y }));
@@ -91,11 +109,17 @@
     beside(pointer, now) {
       if (!pointer) return pointer;
       while (this.#presses[this.#past]?.at <= now) this.#past++;
-      const last = this.#presses[this.#past - 1],
-        next = this.#presses[this.#past];
+      const last = this.#onPage(this.#presses[this.#past - 1], now),
+        next = this.#onPage(this.#presses[this.#past], now);
       const nothing = [null, null];
       const coming = next && next.at - now <= AHEAD_MS;
       return [...pointer, ...(this.#measured(last) ?? nothing), ...((coming && this.#measured(next)) || nothing)];
+    }
+
+    // A press, if it is one on the page that is shown: on another one its number is that of another element.
+    #onPage(press, now) {
+      const [from, to] = [Math.min(press?.at, now), Math.max(press?.at, now)];
+      return this.#pages.some((at) => at > from && at <= to) ? null : press;
     }
 
     // Null also for a page that can't be measured, such as a form whose fields have the names of methods.

@@ -38,6 +38,7 @@
       for (const { type, data } of events)
         if (type === FULL) data.initialOffset = { ...data.initialOffset, behavior: "instant" };
       this.marked = marked;
+      this.popovers = new globalThis.Popovers(this);
       this.on("event-cast", ({ type, data }) => {
         if (type === CHANGE && data.source === CUSTOM_ELEMENT) this.define(data.define?.name);
       });
@@ -63,14 +64,16 @@
       if (node.localName === "math" || node.parentNode?.namespaceURI === MATHML) this.maths.add(node);
     }
 
-    // Puts right what can be put right only when all that a step changes is there. Says whether the page moved.
+    // Puts right what can be put right only when all that a step changes is there. Says whether the page looks different.
     settle() {
       this.adoptLate();
       for (const root of this.shadowRoots) this.styleShadow(root);
       for (const node of this.maths) this.asMath(node);
       this.maths.clear();
       const waiting = [...this.wanted.values()];
-      return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0;
+      const opened = this.popovers.changed;
+      this.popovers.changed = false;
+      return waiting.filter((scroll) => this.applyScroll(scroll)).length > 0 || opened;
     }
 
     // A recorded scroll has arrived already, whatever the page's styles say about the way there. One that comes before
@@ -115,6 +118,7 @@
     applyIncremental(event, isSync) {
       super.applyIncremental(event, isSync);
       const { source, type, id } = event.data;
+      if (!this.usingVirtualDom) this.popovers.played(event.data);
       if (source !== INTERACTION) return;
       if (PRESSES.includes(type)) this.pressed = event.timestamp;
       if (type === FOCUS) this.moveFocus(this.mirror.getNode(id), event.timestamp - this.pressed > BY_PRESS_MS);
@@ -127,8 +131,17 @@
     }
 
     applyMutation(data, isSync) {
+      if (!this.usingVirtualDom) this.closeDialogs(data);
       super.applyMutation(data, isSync);
       if (!this.usingVirtualDom) this.adoptLate();
+    }
+
+    // A dialog that only loses its attribute stays modal, and what stands behind it can't have the focus.
+    closeDialogs({ attributes }) {
+      for (const { id, attributes: changed } of attributes) {
+        const node = changed?.open === null ? this.mirror.getNode(id) : null;
+        if (node?.nodeName === "DIALOG" && node.open) node.close();
+      }
     }
 
     adoptLate() {

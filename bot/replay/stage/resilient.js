@@ -42,6 +42,21 @@
     if (!MEDIA.test(node.tagName)) delete node.attributes.rr_mediaState;
   }
 
+  const names = new Map(); // tag name -> whether there can be an element of it
+
+  function namable({ type, tagName }) {
+    if (type !== ELEMENT) return true;
+    if (!names.has(tagName)) {
+      try {
+        document.createElement(tagName);
+        names.set(tagName, true);
+      } catch {
+        names.set(tagName, false);
+      }
+    }
+    return names.get(tagName);
+  }
+
   // The next plainer form of a node; false when there is none.
   function simplify(node) {
     if (node.isShadowHost) {
@@ -85,7 +100,12 @@
 
     applyMutation(data, isSync) {
       const roots = data.adds.map(({ node }) => node);
+      const gone = new Set(data.removes.map(({ id }) => id));
       this.#insist(roots, () => super.applyMutation(data, isSync));
+      const { mirror } = this.usingVirtualDom ? this.virtualDom : this;
+      const missed = [...data.texts, ...data.attributes].some(({ id }) => !gone.has(id) && !mirror.getNode(id));
+      // What is to be added to an element that isn't there, or changed on one, is passed over in silence.
+      if (missed || roots.some(({ id }) => !mirror.getNode(id))) this.lose("change that could not be shown", data);
     }
 
     applyIncremental(event, isSync) {
@@ -110,10 +130,15 @@
           return build();
         } catch (error) {
           if (repairs === REPAIRS || error instanceof RangeError) throw error;
-          if (!repairs) for (const node of nodesOf(roots)) tidy(node);
-          else this.#repair(roots, error);
+          if (repairs) this.#repair(roots, error);
+          else for (const node of nodesOf(roots)) this.#tidy(node);
         }
       }
+    }
+
+    #tidy(node) {
+      tidy(node);
+      while (!namable(node) && simplify(node)) this.lose("element that could not be built", node);
     }
 
     #repair(roots, error) {

@@ -18,6 +18,7 @@ from bot.replay.stage.pipe import Params, Pipe
 
 SCRIPTS = (
     "resilient.js",
+    "popovers.js",
     "page_replayer.js",
     "canvases.js",
     "labels.js",

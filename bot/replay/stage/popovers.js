@@ -1,0 +1,116 @@
+// Opens and closes the popovers of a page. Recorders write down neither, so both are told from what people did: they
+// press what opens a popover, or elsewhere, which closes it; whatever they do in one, it is open; and where they point at
+// what would be under it, it is closed.
+(() => {
+  const INTERACTION = 2,
+    INPUT = 5,
+    MOVES = [1, 6, 12]; // by mouse, by touch, while dragging
+  const CLICK = 2,
+    PRESSES = [1, 7]; // mouse down, touch start
+  const INVOKER = "button[popovertarget],input[popovertarget],button[commandfor]";
+  const OPENS = /^(|show|show-popover|toggle|toggle-popover)$/,
+    CLOSES = /^(|hide|hide-popover|toggle|toggle-popover)$/;
+
+  // A recorded page may name its fields like properties of a form or a document, so none is asked by name.
+  const getter = (kind, name) => {
+    const { get } = Object.getOwnPropertyDescriptor(kind.prototype, name);
+    return (node) => get.call(node);
+  };
+  const [typeOf, parentOf, documentOf] = ["nodeType", "parentNode", "ownerDocument"].map((name) => getter(Node, name));
+  const hostOf = getter(ShadowRoot, "host");
+  const call = (kind, name) => (node, value) => kind.prototype[name].call(node, value);
+  const [matches, attribute, edges] = ["matches", "getAttribute", "getBoundingClientRect"].map((name) =>
+    call(Element, name),
+  );
+  const [rootOf, show, hide] = [
+    call(Node, "getRootNode"),
+    call(HTMLElement, "showPopover"),
+    call(HTMLElement, "hidePopover"),
+  ];
+  const findAll = call(Document, "querySelectorAll");
+  const [inDocument, inShadow] = [call(Document, "getElementById"), call(DocumentFragment, "getElementById")];
+
+  const isOpen = (popover) => matches(popover, ":popover-open");
+  const isPopover = (element) => matches(element, "[popover]");
+
+  // The elements around a node, innermost first, out of shadow roots.
+  function* around(node) {
+    for (let at = node; at; ) {
+      const type = typeOf(at);
+      if (type === Node.ELEMENT_NODE) yield at;
+      at = parentOf(at) ?? (type === Node.DOCUMENT_FRAGMENT_NODE ? hostOf(at) : null);
+    }
+  }
+
+  // What an element opens or closes: [popover, action], if anything.
+  function invoked(element) {
+    const byCommand = matches(element, "[commandfor]");
+    const [target, action] = byCommand ? ["commandfor", "command"] : ["popovertarget", "popovertargetaction"];
+    const command = attribute(element, action) ?? "";
+    if (byCommand && !command.endsWith("-popover")) return null;
+    const root = rootOf(element),
+      find = typeOf(root) === Node.DOCUMENT_NODE ? inDocument : inShadow;
+    const popover = find(root, attribute(element, target));
+    return popover && isPopover(popover) ? [popover, command.toLowerCase()] : null;
+  }
+
+  globalThis.Popovers = class {
+    changed = false; // since somebody looked
+    #player;
+
+    constructor(player) {
+      this.#player = player;
+    }
+
+    // Takes an event that was played.
+    played({ source, type, ...at }) {
+      if (![INTERACTION, INPUT, ...MOVES].includes(source)) return;
+      const { id, x, y } = at.positions?.at(-1) ?? at;
+      const node = this.#player.getMirror().getNode(id);
+      if (!node) return;
+      try {
+        if (typeOf(rootOf(node, { composed: true })) !== Node.DOCUMENT_NODE) return;
+        const within = [...around(node)].filter((element) => matches(element, "[popover],dialog"));
+        for (const popover of within.reverse()) if (isPopover(popover)) this.#set(popover, true);
+        if (!within.length && source !== INPUT) this.#uncover(node, x, y);
+        if (source === INTERACTION && PRESSES.includes(type)) this.#dismiss(node);
+        if (source === INTERACTION && type === CLICK) this.#invoke(node);
+      } catch {
+        // What can't be a popover, such as an element of SVG, is none.
+      }
+    }
+
+    #set(popover, open) {
+      if (isOpen(popover) === open) return;
+      if (open) show(popover);
+      else hide(popover);
+      this.changed = true;
+    }
+
+    #uncover(node, x, y) {
+      for (const popover of findAll(documentOf(node) ?? node, ":popover-open")) {
+        const { left, top, right, bottom } = edges(popover);
+        if (x > left && x < right && y > top && y < bottom) this.#set(popover, false);
+      }
+    }
+
+    // A press beside a popover closes it, unless it closes by hand alone; one on what opened it is left to that.
+    #dismiss(node) {
+      const within = new Set(around(node));
+      for (const element of [...within]) {
+        const [popover] = (matches(element, INVOKER) && invoked(element)) || [];
+        if (popover) for (const outer of around(popover)) within.add(outer);
+      }
+      const open = findAll(documentOf(node) ?? node, "[popover]:not([popover=manual]):popover-open");
+      for (const popover of [...open].reverse()) if (!within.has(popover)) this.#set(popover, false);
+    }
+
+    #invoke(node) {
+      const invoker = [...around(node)].find((element) => matches(element, INVOKER));
+      const [popover, action] = (invoker && invoked(invoker)) || [];
+      if (!popover) return;
+      const open = isOpen(popover);
+      if ((open ? CLOSES : OPENS).test(action)) this.#set(popover, !open);
+    }
+  };
+})();
