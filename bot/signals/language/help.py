@@ -11,7 +11,7 @@ from lark import Token
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.lexer import NAMELIKE
-from bot.signals.language.parse_errors import Early, Misplaced, Puzzled, UnsureWord
+from bot.signals.language.parse_errors import Early, Misplaced, Puzzled, SeveralZones, UnsureWord
 from bot.signals.language.scan import pieces, without_emoji
 from bot.signals.language.typos import suggestions
 
@@ -66,6 +66,8 @@ def misunderstood(
     `reads` says whether a text makes a question: what doesn't is not offered.
     """
     values = {name: _quotable(value) for name, value in problem.values.items()}
+    if isinstance(problem, SeveralZones):
+        values["zones"] = ", ".join(f"{offset} ({locale.country(code)})" for offset, code in problem.places)
     sentence = locale.text(problem.message, **values) if values else locale.text(problem.message)
     own = tuple(filter(reads, problem.instead))[:_MOST_OFFERED]
     usual = tuple(dict.fromkeys((*own, *examples(locale, targets, views))))[:_EXAMPLES]

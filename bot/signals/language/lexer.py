@@ -18,6 +18,7 @@ from bot.signals.language.scan import TextPiece, pieces
 NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PATH"})
 _DIRECT = {
     "STAMP",
+    "ZONE",
     "ISO",
     "SLASHED",
     "MONTH",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Puzzled(Exception):
     """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about.
@@ -56,6 +58,14 @@ class NotInThere(Puzzled):
         super().__init__(
             "“%(what)s”: the hours of the period can't be found in there; name another day or time.", at=when, what=when
         )
+
+
+class SeveralZones(Puzzled):
+    """An abbreviation that several time zones share. `places` are the offset of each and the code of its country."""
+
+    def __init__(self, zone: str, places: Sequence[tuple[str, str]]) -> None:
+        super().__init__("“%(zone)s” may be %(zones)s: say which.", at=zone, zone=zone)
+        self.places = tuple(places)
 
 
 class UnreadableWord(Puzzled):

@@ -159,9 +159,16 @@ class When(Transformer[Token, Any]):
             point = next(part for part in parts if isinstance(part, Span))
             rest = next(part for part in parts if part is not point and getattr(part, "type", "") != side)
             length = rest if isinstance(rest, Length) else Length(1, str(rest))
+        if point.clock is not None:
+            point = self._most_recent(point.clock)
         moment = point.start if side == "BEFORE" or point.end is None else point.end
         other = self.clock.back(length.count if side == "BEFORE" else -length.count, length.unit, moment)
         return Span(min(moment, other), max(moment, other))
+
+    def _most_recent(self, when: time) -> Span:
+        """Returns that time of today, or of yesterday where today's is still to come."""
+        ahead = self.clock.at(self.clock.today, when).timestamp() > self.clock.now.timestamp()
+        return Span(self.at(self.clock.calendar(-ahead, "day").start.date(), when))
 
     def part(self, parts: list[Any]) -> Span:
         token = next(part for part in parts if isinstance(part, Token))
