@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lark import Token
@@ -85,7 +86,7 @@ def split_zones(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
 def one_zone(zones: Sequence[Token], text: str) -> NamedZone | None:
     """Returns the zone that the words name. Raises Puzzled for several, and for what may be several."""
     named = [_named(token, raw(token, text), text) for token in zones]
-    for one, other in zip(named, named[1:], strict=False):
+    for one, other in pairwise(named):
         if (one.zone, one.offset) != (other.zone, other.offset):
             both = f"{one.typed}, {other.typed}"
             raise Puzzled("Say all times in one zone, not in several (%(zones)s).", at=other.typed, zones=both)
