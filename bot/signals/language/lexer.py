@@ -64,6 +64,9 @@ class TokenReader:
             return [_quoted(piece)], 1
         if piece.kind == "DASH":
             return [_token("DASH", "dash", piece)], 1
+        entry = next(iter(self.lexicon.entries.get(key(piece.text), ())), None) if piece.kind == "STRAY" else None
+        if entry is not None:  # a sign: ">"
+            return [_span_token(entry, piece.start, piece.end)], 1
         return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
 
     def _phrase(self, scanned: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:

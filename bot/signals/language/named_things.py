@@ -12,6 +12,7 @@ from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
+from bot.signals.language.odd_numbers import refusal
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.scan import QUOTES
@@ -150,6 +151,8 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     After that it is the hours of which nobody knows the half of the day.
     """
     for at, token in enumerate(tokens):
+        if token.type == "REFUSED":
+            return refusal(token, text)
         if token.type == "UNREAD":
             return UnreadableWord(raw(token, text))
         if token.type == "WORD" and not _is_marked(tokens, at):

@@ -20,6 +20,7 @@ from bot.signals.language.help import blamed_truly, misunderstood, narrowed
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
+from bot.signals.language.odd_numbers import foreign_version, versioned
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
 from bot.signals.language.scan import scanner
 from bot.signals.language.zones import ASSUMED_ZONE, one_zone, split_zones
@@ -141,6 +142,8 @@ class _QuestionParser:
 
     def _question(self, text: str, tokens: list[Token]) -> Question:
         words, own = lexicon(), self.locale.zone
+        if problem := foreign_version(tokens, text, self.versions):
+            raise problem
         named = one_zone(split_zones(self.words(text))[1], text)
         zone = named.zone if named else own
         clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
@@ -209,13 +212,7 @@ def _loose_number(tokens: list[Token], at: int, text: str) -> Puzzled:
     number = raw(tokens[at], text)
     last, after = ([token.type for token in near] for near in (tokens[max(at - 1, 0) : at], tokens[at + 1 : at + 2]))
     if last == ["VALUE"]:
-        what = text[tokens[at - 1].start_pos : tokens[at].end_pos].strip()
-        return Puzzled(
-            "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
-            at=what,
-            what=what,
-            n=number,
-        )
+        return versioned(tokens[at - 1], tokens[at], text)
     if number.isdigit() and int(number) <= 24 and ({*last} & _HOUR_FOLLOWS or {*after} & _BEHIND_HOURS):
         begin, end = tokens[at].start_pos or 0, tokens[at].end_pos or 0
         hours = dict.fromkeys(hour for hour in (int(number), int(number) + 12) if hour <= 24)
