@@ -69,7 +69,7 @@ def misunderstood(
     if isinstance(problem, SeveralZones):
         values["zones"] = ", ".join(f"{offset} ({locale.country(code)})" for offset, code in problem.places)
     sentence = locale.text(problem.message, **values) if values else locale.text(problem.message)
-    own = tuple(filter(reads, problem.instead))[:_MOST_OFFERED]
+    own = tuple(filter(reads, problem.instead))[: problem.most_offered]
     usual = tuple(dict.fromkeys((*own, *examples(locale, targets, views))))[:_EXAMPLES]
     if isinstance(problem, UnsureWord):
         word = str(problem.values["word"])

@@ -12,6 +12,7 @@ from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
+from bot.signals.language.name_lists import list_problem
 from bot.signals.language.odd_numbers import refusal
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
@@ -36,7 +37,8 @@ def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
     """Yields each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
     parts = list(_split(clause.tokens))
     for at, tokens in enumerate(parts):
-        if parts[at + 1 :] and parts[at + 1][0].type in _SPECIAL and tokens[-1].type == "WORD":
+        special = bool(parts[at + 1 :]) and parts[at + 1][0].type in _SPECIAL
+        if special and tokens[-1].type == "WORD" and key(raw(tokens[-1], text)) not in lexicon.joints:
             raise UnsureWord(_spelled(tokens, text))  # "on flurble button#buy"
         before = clause.before if at == 0 else ""
         after = clause.after if at == len(parts) - 1 else ""
@@ -65,12 +67,14 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
         return Name("", GroupBy.VIEW if place else GroupBy.TARGET)
     special = run[0] if run[0].type in _SPECIAL else None
     if special is not None:
-        loose = [token for token in run[1:] if token is not noun]
+        loose = [token for token in run[1:] if token is not noun and key(raw(token, text)) not in lexicon.joints]
         if loose:
             raise _unsure(loose, text)
         inside = special.type == "QUOTED" and (place or (before == "IN" and noun is None) or after == "IN_P")
         view = special.type == "PATH" or inside
         return Name(str(special), GroupBy.VIEW if view else GroupBy.TARGET, special.type == "QUOTED" and not view)
+    if problem := list_problem(run, text, lexicon):
+        raise problem
     words = [token for token in run if token.type == "WORD"]
     marked = noun is not None or before in {"ON", "IN"} or after != ""
     for token in words:
