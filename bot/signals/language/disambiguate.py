@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from lark import Token
 
+from bot.signals.language.asked_history import HISTORY, mark_history
 from bot.signals.language.clause_words import (
     mark_alternatives,
     mark_concerned,
@@ -235,6 +236,7 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
+    (mark_history, HISTORY),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
     (mark_error_messages, frozenset({"TOP", "WHICH"})),

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from lark import Token
 
+from bot.signals.language.asked_history import PROBLEMS, history_problem
 from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
@@ -155,10 +156,8 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     After that it is the hours of which nobody knows the half of the day.
     """
     for at, token in enumerate(tokens):
-        if token.type == "REFUSED":
-            return refusal(token, text)
-        if token.type == "UNREAD":
-            return UnreadableWord(raw(token, text))
+        if problem := _refused(token, tokens, text):
+            return problem
         if token.type == "WORD" and not _is_marked(tokens, at):
             return unknown_word(token, text)
     hours = next((token for token in tokens if token.type == "OPENHOURS"), None)
@@ -174,6 +173,15 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
         readings = [f"{hour:02}:{when.minute:02}" for hour in (when.hour, when.hour + 12)]
     problem.instead = tuple(f"{text[: hours.start_pos]}{reading}{text[hours.end_pos :]}" for reading in readings)
     return problem
+
+
+def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None:
+    """Returns the problem with a word that is known and has no reading; None for any other."""
+    if token.type == "REFUSED":
+        return refusal(token, text)
+    if token.type in PROBLEMS:
+        return history_problem(token, tokens, text)
+    return UnreadableWord(raw(token, text)) if token.type == "UNREAD" else None
 
 
 def unknown_word(token: Token, text: str) -> Puzzled:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 class Puzzled(Exception):
     """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about.
 
-    `instead` are questions that may have been meant, of which `most_offered` are told at most.
+    `instead` are questions that may have been meant, and so are `templates`, texts of a catalog with their values;
+    `most_offered` are told at most.
     """
 
     def __init__(self, message: str, *, at: str = "", **values: object) -> None:
@@ -16,6 +17,7 @@ class Puzzled(Exception):
         self.message = message
         self.at = at
         self.instead: tuple[str, ...] = ()
+        self.templates: tuple[tuple[str, dict[str, str]], ...] = ()
         self.most_offered = 2
         self.values = values
 
