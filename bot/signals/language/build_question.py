@@ -22,7 +22,7 @@ from bot.signals.language.clauses import (
     TopClause,
     refuse_absence,
 )
-from bot.signals.language.comparison import compared_period
+from bot.signals.language.comparison import TWO_YEARS, compared_period, of_two_years, whole_year
 from bot.signals.language.counted import asked_metric
 from bot.signals.language.dates import Assumptions, Hours, clock_change
 from bot.signals.language.lexer import raw
@@ -207,7 +207,9 @@ class QuestionParts:
         if self.hours is not None:
             return cut(self._with_hours(self.hours), self.clock, self.period_text)
         if self.spans:
-            return cut(self.spans[0], self.clock, self.period_text)
+            span = whole_year(self.spans[0], self.compare, self.clock)
+            self.assumed += [(TWO_YEARS, {})] if of_two_years(span, self.compare) else []
+            return cut(span, self.clock, self.period_text)
         usual = default_period(self.shapes, self.clock, base)
         if usual is not None:
             self.assumed += assumed_periods(self.shapes)

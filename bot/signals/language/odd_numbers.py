@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
 
 from lark import Token
 
@@ -22,7 +20,6 @@ _SINGLE = re.compile(r"\d{1,2}")
 _COUNTED = frozenset({"COUNTER", "UNIT", "METRIC", "COUNT", "FILLER"})
 _SHARED = frozenset({"METRIC", "SIGNAL", "THE"})
 _SPLIT = frozenset({"split"})
-_VERSIONED = ("browser=", "os=", "device=")
 _RANGE = "version range"
 _THRESHOLD = "threshold"
 _PLACE = "place"
@@ -185,28 +182,3 @@ _REASONS: Mapping[str, tuple[str, Callable[[str, str, str], list[str]]]] = {
     ),
     _PLACE: ("I rank from the top and can't pick one place: ask for the first few instead of “%(what)s”.", _top),
 }
-
-
-def versioned(value: Token, number: Token, text: str) -> Puzzled:
-    """Returns the problem with the number behind a browser, a system or a device."""
-    what = text[value.start_pos : number.end_pos].strip()
-    problem = Puzzled(
-        "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
-        at=what,
-        what=what,
-        n=raw(number, text),
-    )
-    problem.instead = (" ".join(f"{text[: value.end_pos]}{text[number.end_pos :]}".split()),)
-    return problem
-
-
-def foreign_version(tokens: Sequence[Token], text: str, versions: Mapping[str, datetime]) -> Puzzled | None:
-    """Returns the problem with "iOS 17.2", where no version of the own application is called that."""
-    known = {version.lower().removeprefix("v") for version in versions}
-    for last, token in pairwise(tokens):
-        number = str(token).lower()
-        own = number.startswith("v") or any(it == number or it.startswith(f"{number}.") for it in known)
-        beside = text[last.end_pos : token.start_pos].strip() == ""
-        if token.type == "VERSION" and last.type == "VALUE" and last.startswith(_VERSIONED) and beside and not own:
-            return versioned(last, token, text)
-    return None

@@ -20,9 +20,9 @@ from bot.signals.language.help import blamed_truly, misunderstood, narrowed
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
-from bot.signals.language.odd_numbers import foreign_version, versioned
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
 from bot.signals.language.scan import scanner
+from bot.signals.language.seen_versions import foreign_version, versioned
 from bot.signals.language.zones import ASSUMED_ZONE, one_zone, split_zones
 from bot.signals.periods import Clock
 from bot.signals.question import Question

@@ -33,11 +33,11 @@ _TIMES = TIMES - {"AGO", "AFTER", "VERSION", "DEPLOY", "SHIFT"}
 
 @dataclass(frozen=True, slots=True)
 class NamedZone:
-    """`typed` is how it was typed; `offset` what it means where it holds for a part of the year, None elsewhere."""
+    """`typed` is how it was typed; `region` where its time holds for a part of the year, None for any other."""
 
     zone: tzinfo
     typed: str
-    offset: timedelta | None = None
+    region: ZoneInfo | None = None
 
     def told_in(self, question: Question, own: tzinfo, now: datetime, text: str) -> Question:
         """Returns the question with its moments in the asker's own zone.
@@ -46,14 +46,16 @@ class NamedZone:
         """
         periods = [question.period, *([question.compare] if question.compare else [])]
         moments = [moment for period in periods for moment in (period.start, period.end) if moment != now]
-        if self.offset is not None and any(moment.utcoffset() != self.offset for moment in moments):
+        shown = [moment.astimezone(self.region).utcoffset() for moment in moments] if self.region else []
+        offset = now.astimezone(self.zone).utcoffset()
+        if any(other != offset for other in shown):
             problem = Puzzled(
                 "Clocks didn't show “%(zone)s” on that day: say how far from UTC is meant.",
                 at=self.typed,
                 zone=self.typed,
             )
-            offsets = dict.fromkeys([self.offset, *(moment.utcoffset() or timedelta() for moment in moments)])
-            problem.instead = tuple(_replaced(text, self.typed, _written(offset)) for offset in offsets)
+            offsets = dict.fromkeys(other or timedelta() for other in (offset, *shown))
+            problem.instead = tuple(_replaced(text, self.typed, _written(other)) for other in offsets)
             raise problem
         moved = [_moved(period, own) for period in periods]
         return replace(question, period=moved[0], compare=moved[1] if question.compare else None)
@@ -87,7 +89,7 @@ def one_zone(zones: Sequence[Token], text: str) -> NamedZone | None:
     """Returns the zone that the words name. Raises Puzzled for several, and for what may be several."""
     named = [_named(token, raw(token, text), text) for token in zones]
     for one, other in pairwise(named):
-        if (one.zone, one.offset) != (other.zone, other.offset):
+        if (one.zone, one.region) != (other.zone, other.region):
             both = f"{one.typed}, {other.typed}"
             raise Puzzled("Say all times in one zone, not in several (%(zones)s).", at=other.typed, zones=both)
     return named[0] if named else None
@@ -104,7 +106,8 @@ def _named(token: Token, typed: str, text: str) -> NamedZone:
     offset = _offset(season or name)
     if season or offset is None:
         try:
-            return NamedZone(ZoneInfo(name), typed, offset)
+            region = ZoneInfo(name)
+            return NamedZone(region, typed) if offset is None else NamedZone(timezone(offset), typed, region)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise Puzzled("I know no time zone “%(zone)s”.", at=typed, zone=typed) from None
     if abs(offset) > _LONGEST_OFFSET:
