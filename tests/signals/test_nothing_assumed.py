@@ -16,7 +16,7 @@ from bot.signals.language.lexer import TokenReader
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse import KnownNames, parse
 from bot.signals.language.protected_names import TIME_WORDS
-from bot.signals.language.question_shapes import BLAME_DAYS
+from bot.signals.language.shaped_questions import BLAME_DAYS
 from bot.signals.question import GroupBy, Question
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
 from tests.signals.test_phrasings import TABLES
@@ -58,12 +58,18 @@ def assert_all_of_it_was_asked(question: Question, text: str) -> None:
             assert all(names_value(facet, value, text) for value in values), facets
     if not kinds & SPANS:
         blamed = "BROKEN" in kinds and question.group_by is GroupBy.VERSION  # "which version broke …"
-        usual = timedelta(days=BLAME_DAYS if blamed else DEFAULT_DAYS)
-        usual = timedelta(hours=1) if question.group_by is GroupBy.MINUTE else usual
-        assert question.period.end - question.period.start == usual
+        began = "WHEN" in kinds and question.group_by is GroupBy.DAY  # "when did it start"
+        usual = timedelta(days=BLAME_DAYS if blamed or began else DEFAULT_DAYS)
+        hour = question.group_by is GroupBy.MINUTE or is_against_usual(question, kinds)
+        assert question.period.end - question.period.start == (timedelta(hours=1) if hour else usual)
         assert question.assumed
     worst = kinds & {"BROKEN", "ADJ"} and question.top is not None  # "what's broken now": against its usual
-    assert question.compare is None or worst or kinds & COMPARING
+    assert question.compare is None or worst or kinds & COMPARING or is_against_usual(question, kinds)
+
+
+def is_against_usual(question: Question, kinds: set[str]) -> bool:
+    """ "Than usual": each group against the days before."""
+    return "USUAL" in kinds and question.top is not None and question.compare is not None
 
 
 @given(QUESTIONS, st.sampled_from(sorted(LOCALES)))

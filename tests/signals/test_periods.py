@@ -58,6 +58,12 @@ def iso(period: Period) -> tuple[str, str]:
             "2026-09-21T00:00:00-04:00",
             "2026-10-11T00:00:00-04:00",
         ),
+        ("in H2", "2027-03-10T12:00", "2026-07-01T00:00:00-04:00", "2027-01-01T00:00:00-05:00"),
+        ("in H2", "2027-07-10T12:00", "2027-07-01T00:00:00-04:00", "2027-07-10T12:00:00-04:00"),
+        ("하반기", "2027-03-10T12:00", "2026-07-01T00:00:00-04:00", "2027-01-01T00:00:00-05:00"),
+        ("연말", "2027-09-10T12:00", "2026-12-01T00:00:00-05:00", "2027-01-01T00:00:00-05:00"),
+        ("월말", "2027-09-10T12:00", "2027-08-21T00:00:00-04:00", "2027-09-01T00:00:00-04:00"),
+        ("at the end of the year", "2027-09-10T12:00", "2026-12-01T00:00:00-05:00", "2027-01-01T00:00:00-05:00"),
         ("from Q4 to Q1", "2027-11-05T12:00", "2026-10-01T00:00:00-04:00", "2027-04-01T00:00:00-04:00"),
     ],
 )
@@ -123,6 +129,9 @@ def test_an_hour_that_clocks_skip_is_said_not_to_have_been(text: str, now: str, 
         ("since today 02:30", "2026-03-08T15:00", "03:00:00-04:00", "15:00:00-04:00", "02:30 did not"),
         ("between 01:00 and 02:00 today", "2026-11-01T15:00", "01:00:00-04:00", "02:00:00-05:00", "01:00 came twice"),
         ("since today 01:30", "2026-11-01T15:00", "01:30:00-04:00", "15:00:00-05:00", "01:30 came twice"),
+        ("today until 01:30", "2026-11-01T15:00", "00:00:00-04:00", "01:30:00-04:00", "01:30 came twice"),
+        ("until 01:30", "2026-11-01T15:00", "00:00:00-04:00", "01:30:00-04:00", "01:30 came twice"),
+        ("from midnight to 01:30 today", "2026-11-01T15:00", "00:00:00-04:00", "01:30:00-04:00", "01:30 came twice"),
     ],
 )
 def test_a_time_that_clocks_skip_or_show_twice_is_decided_and_said(
@@ -131,6 +140,38 @@ def test_a_time_that_clocks_skip_or_show_twice_is_decided_and_said(
     question = asked(f"rage clicks {text}", now)
     assert [moment.partition("T")[2] for moment in iso(question.period)] == [start, end]
     assert any(said in sentence for sentence in question.assumed)
+
+
+def test_with_a_zone_either_of_the_two_hours_can_be_meant() -> None:
+    first, second = (asked(f"rage clicks from 01:00 to 01:30 {zone}", "2026-11-01T15:00") for zone in ("EDT", "EST"))
+    assert second.period.end - first.period.end == timedelta(hours=1)
+    assert second.period.end.isoformat() == "2026-11-01T01:30:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "period", "compare"),
+    [
+        ("October vs September", "2026-09-15T12:00", "2025-10", "2025-09"),
+        ("September vs October", "2026-09-15T12:00", "2025-09", "2025-10"),
+        ("Q3 vs Q4", "2026-09-15T12:00", "2025-07", "2025-10"),
+        ("H2 vs H1", "2026-03-10T12:00", "2025-07", "2025-01"),
+        ("H1 vs H2", "2026-03-10T12:00", "2026-01", "2025-07"),
+        ("Q1 vs Q4", "2026-03-10T12:00", "2026-01", "2025-10"),
+        ("9월 10월 대비", "2026-09-15T12:00", "2025-09", "2025-10"),
+    ],
+)
+def test_months_that_are_compared_are_the_last_ones_of_a_year(text: str, now: str, period: str, compare: str) -> None:
+    question = asked(text, now)
+    assert question.compare
+    assert [f"{it.start:%Y-%m}" for it in (question.period, question.compare)] == [period, compare]
+    assert not any("two years" in sentence for sentence in question.assumed)
+
+
+def test_months_of_two_years_are_said_to_be() -> None:
+    question = asked("August vs December", "2026-09-15T12:00")
+    assert question.compare
+    assert [it.start.year for it in (question.period, question.compare)] == [2026, 2025]
+    assert any("two years" in sentence for sentence in question.assumed)
 
 
 def test_a_range_that_ends_where_the_clocks_jump_has_nothing_to_say() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.kernel.locale import Locale
 from bot.kernel.paths import ROOT
 from bot.signals.language.parse import parse
-from bot.signals.language.question_shapes import BLAME_DAYS, USUAL_DAYS
+from bot.signals.language.shaped_questions import BLAME_DAYS, USUAL_DAYS
 from bot.signals.question import GroupBy, Metric, Question
 from bot.signals.significance import FEW, LEAST_RATIO, LIKELY_CHANCE
 from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS, written

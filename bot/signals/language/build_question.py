@@ -20,24 +20,24 @@ from bot.signals.language.clauses import (
     NamedClause,
     Timed,
     TopClause,
-    counted_metric,
     refuse_absence,
 )
-from bot.signals.language.comparison import compared_period
+from bot.signals.language.comparison import TWO_YEARS, compared_period, of_two_years, whole_year
+from bot.signals.language.counted import asked_metric
 from bot.signals.language.dates import Assumptions, Hours, clock_change
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
-from bot.signals.language.question_shapes import BY_MINUTE, WORST, assumed_periods, default_period, shaped
+from bot.signals.language.question_shapes import WORST
 from bot.signals.language.ranges import OPEN, OPEN_BEGINNING, OPEN_DAYS
+from bot.signals.language.shaped_questions import BY_MINUTE, assumed_always, assumed_periods, default_period, shaped
 from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
 DEFAULT_DAYS = 7
 _OTHER_STEPS = frozenset({"second", "week", "month"})
 """Steps of time that people ask for and no series has."""
-_SHARES = {"people": Metric.PEOPLE_SHARE, "sessions": Metric.SESSIONS_SHARE}
 
 
 @dataclass(slots=True)
@@ -144,7 +144,7 @@ class QuestionParts:
 
     def question(self, base: Question | None) -> Question:
         base = None if WORST in self.shapes else base  # it asks about everything
-        metric = self._metric() or (base.metric if base else Metric.SIGNALS)
+        metric = asked_metric(self.tokens, self.signals) or (base.metric if base else Metric.SIGNALS)
         others = ALL_SIGNALS if self.broad or base is None else base.signals
         left_of = others if (self.broad or base) and not self.signals and metric is Metric.SIGNALS else ()
         refuse_absence(self.excluded, self.text, whole=left_of, alone=not (self.signals or self.broad or base))
@@ -170,6 +170,7 @@ class QuestionParts:
             suspect=start.suspect if group is None else "",
             text=self.text,
         )
+        self.assumed += assumed_always(self.shapes)
         return shaped(question, self.shapes, self.clock)
 
     def _signals(self, otherwise: tuple[Signal, ...]) -> tuple[Signal, ...]:
@@ -178,28 +179,6 @@ class QuestionParts:
         if not kept:
             raise Puzzled("No signal is left to count.", at=self.text)
         return kept
-
-    def _signal_tokens(self) -> list[Token]:
-        return [token for token in self.tokens if token.type in {"SIGNAL", "ADJ"}]
-
-    def _metric(self) -> Metric | None:
-        """Returns what is counted: a rate when one is asked for, what stands next to "how many", or what was named."""
-        nouns = [(at, token) for at, token in enumerate(self.tokens) if token.type in {"METRIC", "SIGNAL"}]
-        metrics = [token for _, token in nouns if token.type == "METRIC"]
-        if any(str(token) in {"rate", "share"} for token in metrics):
-            return next((_SHARES[str(token)] for token in metrics if str(token) in _SHARES), Metric.RATE)
-        count = next((at for at, token in enumerate(self.tokens) if token.type == "COUNT"), None)
-        if count is not None and str(self.tokens[count]) == "times":
-            return Metric.SIGNALS
-        if count is not None and nouns:
-            after = [token for at, token in nouns if at > count]
-            before = [token for at, token in reversed(nouns) if at < count]
-            behind = str(self.tokens[count]) == "behind"
-            chosen = ([*before, *after] if behind else [*after, *before])[0]
-            of_signals = behind and str(chosen) == "clicks" and self.signals
-            return Metric.SIGNALS if of_signals else counted_metric(chosen)
-        clear = [token for token in metrics if str(token) != "clicks" or not self._signal_tokens()]
-        return counted_metric(clear[0]) if clear else None
 
     def _target_and_view(self) -> tuple[Name | None, Name | None]:
         views = [name for name in self.names if name.dimension is GroupBy.VIEW]
@@ -228,7 +207,9 @@ class QuestionParts:
         if self.hours is not None:
             return cut(self._with_hours(self.hours), self.clock, self.period_text)
         if self.spans:
-            return cut(self.spans[0], self.clock, self.period_text)
+            span = whole_year(self.spans[0], self.compare, self.clock)
+            self.assumed += [(TWO_YEARS, {})] if of_two_years(span, self.compare) else []
+            return cut(span, self.clock, self.period_text)
         usual = default_period(self.shapes, self.clock, base)
         if usual is not None:
             self.assumed += assumed_periods(self.shapes)

@@ -16,7 +16,7 @@ from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.ranges import Ranges
 from bot.signals.periods import Span
-from bot.signals.question import ALL_SIGNALS, Metric, Question, Signal
+from bot.signals.question import ALL_SIGNALS, Question, Signal
 
 SIGNALS = {"all": ALL_SIGNALS, "rage": (Signal.RAGE,), "dead": (Signal.DEAD,), "error": (Signal.ERROR,)}
 
@@ -214,13 +214,6 @@ def _add(into: Values, clause: FilterClause) -> None:
 def _less(values: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
     out = {value.casefold() for value in gone}
     return tuple(value for value in values if value.casefold() not in out)
-
-
-def counted_metric(token: Token) -> Metric:
-    """What a word for what is counted means: a signal, clicks, people, sessions."""
-    if token.type == "SIGNAL":
-        return Metric.SIGNALS
-    return Metric.ACTIONS if str(token) == "clicks" else Metric(str(token))
 
 
 def refuse_absence(clauses: Sequence[Excluded], text: str, *, whole: Sequence[Signal], alone: bool) -> None:

@@ -14,6 +14,8 @@ from bot.signals.periods import Clock, Span, compared, elapsed, previous
 from bot.signals.question import Period
 
 _HALF_A_YEAR = timedelta(days=183)
+_MORE_THAN_HALF = timedelta(days=190)
+"""More than two halves of years lie apart that follow each other."""
 
 
 def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
@@ -41,6 +43,32 @@ def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
         return previous(period)
     earlier = Span(clock.back(1, compare.unit, period.start), period.start)
     return compared(earlier, period, clock, compare.text)
+
+
+TWO_YEARS = "Of months and quarters without a year the most recent ones are taken, which are of two years."
+
+
+def whole_year(span: Span, compare: Compare | None, clock: Clock) -> Span:
+    """ "September vs October" asked in September: the last ones that are over, of one year."""
+    against = compare.against if compare else None
+    if not isinstance(against, Span) or not _are_apart(against, span) or span.end is None:
+        return span
+    if span.end.timestamp() <= clock.now.timestamp():
+        return span
+    start, end = (clock.back(1, "year", moment) for moment in (span.start, span.end))
+    return replace(span, start=start, end=end)
+
+
+def of_two_years(span: Span, compare: Compare | None) -> bool:
+    """Whether a month or a quarter is held against one of the year before that has no year either."""
+    against = compare.against if compare else None
+    return isinstance(against, Span) and _are_apart(against, span)
+
+
+def _are_apart(against: Span, span: Span) -> bool:
+    """Whether one lies more than half a year before the other, and nobody said a year."""
+    named = {"month", "quarter"}
+    return {against.recent, span.recent} <= named and span.start - against.start > _MORE_THAN_HALF
 
 
 def _shifted(bound: datetime, period: Period, clock: Clock, words: str) -> Period:

@@ -96,7 +96,7 @@ def clock_change(clock: Clock, day: date, when: time, *, end: bool = False) -> t
         start = gap[0].time()
         values: dict[str, object] = {"start": f"{start:%H:%M}", "end": f"{gap[1]:%H:%M}", "time": f"{when:%H:%M}"}
         return None if end and when == start else (CLOCKS_FORWARD, values)
-    return (CLOCKS_BACK, {"time": f"{when:%H:%M}"}) if not end and clock.is_twice(day, when) else None
+    return (CLOCKS_BACK, {"time": f"{when:%H:%M}"}) if clock.is_twice(day, when) else None
 
 
 def number(token: Token) -> int:

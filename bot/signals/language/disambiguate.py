@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from lark import Token
 
+from bot.signals.language.asked_history import HISTORY, mark_history
 from bot.signals.language.clause_words import (
     mark_alternatives,
     mark_concerned,
@@ -20,6 +21,7 @@ from bot.signals.language.clause_words import (
 )
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes
@@ -234,6 +236,8 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
+    (mark_history, HISTORY),
+    (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
     (mark_error_messages, frozenset({"TOP", "WHICH"})),
     (mark_days_of_month, frozenset({"NUMBER"})),

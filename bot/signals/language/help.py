@@ -11,7 +11,7 @@ from lark import Token
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.lexer import NAMELIKE
-from bot.signals.language.parse_errors import Early, Misplaced, Puzzled, UnsureWord
+from bot.signals.language.parse_errors import Early, Misplaced, Puzzled, SeveralZones, UnsureWord
 from bot.signals.language.scan import pieces, without_emoji
 from bot.signals.language.typos import suggestions
 
@@ -66,13 +66,16 @@ def misunderstood(
     `reads` says whether a text makes a question: what doesn't is not offered.
     """
     values = {name: _quotable(value) for name, value in problem.values.items()}
+    if isinstance(problem, SeveralZones):
+        values["zones"] = ", ".join(f"{offset} ({locale.country(code)})" for offset, code in problem.places)
     sentence = locale.text(problem.message, **values) if values else locale.text(problem.message)
-    own = tuple(filter(reads, problem.instead))[:_MOST_OFFERED]
+    meant = (" ".join(locale.text(text, **filled).split()) for text, filled in problem.templates)
+    own = tuple(filter(reads, (*meant, *problem.instead)))[: problem.most_offered]
     usual = tuple(dict.fromkeys((*own, *examples(locale, targets, views))))[:_EXAMPLES]
     if isinstance(problem, UnsureWord):
         word = str(problem.values["word"])
-        meant = (new for old, new in suggestions(word, text) if reads(_with(text, old, new)))
-        if any(letter.isalnum() for letter in word) and (instead := next(meant, "")):
+        close = (new for old, new in suggestions(word, text) if reads(_with(text, old, new)))
+        if any(letter.isalnum() for letter in word) and (instead := next(close, "")):
             sentence += " " + locale.text("Did you mean “%(word)s”?", word=instead)
     elif isinstance(problem, Early) and reads(instead := _with(text, problem.at, locale.text("this week"))):
         sentence += " " + locale.text("How about this week?")
@@ -107,7 +110,7 @@ def narrowed(problem: Puzzled, text: str, tokens: Sequence[Token], reads: Callab
 
     Of known words that belong to nothing, the fewest are blamed without which the question is understood.
     """
-    if isinstance(problem, UnsureWord | Early):
+    if isinstance(problem, UnsureWord | Early) or problem.templates:
         return problem
     shorter = shortened(text, tokens, problem.at, reads)
     if isinstance(problem, Misplaced) and shorter:

@@ -18,6 +18,8 @@ from bot.signals.language.scan import TextPiece, pieces
 NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PATH"})
 _DIRECT = {
     "STAMP",
+    "ZONE",
+    "UNREAD",
     "ISO",
     "SLASHED",
     "MONTH",
@@ -62,6 +64,9 @@ class TokenReader:
             return [_quoted(piece)], 1
         if piece.kind == "DASH":
             return [_token("DASH", "dash", piece)], 1
+        entry = next(iter(self.lexicon.entries.get(key(piece.text), ())), None) if piece.kind == "STRAY" else None
+        if entry is not None:  # a sign: ">"
+            return [_span_token(entry, piece.start, piece.end)], 1
         return [_token(piece.kind if piece.kind in _DIRECT else "STRAY", piece.text, piece)], 1
 
     def _phrase(self, scanned: list[TextPiece], at: int, before: list[Token]) -> tuple[list[Token], int]:
@@ -85,7 +90,16 @@ class TokenReader:
         if dash and self._kind(first) == "STRETCH" and self._kind(rest) in {"MONTH", "UNIT", "DAY"}:
             tokens = self._dashed(run[0], len(first))  # "mid-October"
             return [tokens[0], tokens[-1]], 1
-        return self._length_ago(run[0], before) or self._unknown(run[0]), 1
+        return self._length_ago(run[0], before) or self._ranked(run[0]) or self._unknown(run[0]), 1
+
+    def _ranked(self, piece: TextPiece) -> list[Token] | None:
+        """ "top5", "TOP10", "탑5"."""
+        word = piece.text.rstrip("0123456789")
+        if word == piece.text or self._kind(word) != "TOP":
+            return None
+        cut = piece.start + len(word)
+        entry = self.lexicon.entries[key(word)][0]
+        return [_span_token(entry, piece.start, cut), _made("NUMBER", piece.text[len(word) :], cut, piece.end)]
 
     def _length_ago(self, piece: TextPiece, before: list[Token]) -> list[Token] | None:
         """ "3일전부터", "일주일전", "배포전": a unit, a length or a deploy with "ago" or "before" written together."""

@@ -8,10 +8,13 @@ from itertools import takewhile
 
 from lark import Token
 
+from bot.signals.language.asked_history import PROBLEMS, history_problem
 from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key
+from bot.signals.language.name_lists import list_problem
+from bot.signals.language.odd_numbers import refusal
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.scan import QUOTES
@@ -35,7 +38,8 @@ def named(clause: NamedClause, text: str, lexicon: Lexicon) -> Iterator[Name]:
     """Yields each name in a run of words: a noun ends one ("buy button", "결제 버튼")."""
     parts = list(_split(clause.tokens))
     for at, tokens in enumerate(parts):
-        if parts[at + 1 :] and parts[at + 1][0].type in _SPECIAL and tokens[-1].type == "WORD":
+        special = bool(parts[at + 1 :]) and parts[at + 1][0].type in _SPECIAL
+        if special and tokens[-1].type == "WORD" and key(raw(tokens[-1], text)) not in lexicon.joints:
             raise UnsureWord(_spelled(tokens, text))  # "on flurble button#buy"
         before = clause.before if at == 0 else ""
         after = clause.after if at == len(parts) - 1 else ""
@@ -64,12 +68,14 @@ def _name(run: list[Token], before: str, after: str, text: str, lexicon: Lexicon
         return Name("", GroupBy.VIEW if place else GroupBy.TARGET)
     special = run[0] if run[0].type in _SPECIAL else None
     if special is not None:
-        loose = [token for token in run[1:] if token is not noun]
+        loose = [token for token in run[1:] if token is not noun and key(raw(token, text)) not in lexicon.joints]
         if loose:
             raise _unsure(loose, text)
         inside = special.type == "QUOTED" and (place or (before == "IN" and noun is None) or after == "IN_P")
         view = special.type == "PATH" or inside
         return Name(str(special), GroupBy.VIEW if view else GroupBy.TARGET, special.type == "QUOTED" and not view)
+    if problem := list_problem(run, text, lexicon):
+        raise problem
     words = [token for token in run if token.type == "WORD"]
     marked = noun is not None or before in {"ON", "IN"} or after != ""
     for token in words:
@@ -150,8 +156,8 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
     After that it is the hours of which nobody knows the half of the day.
     """
     for at, token in enumerate(tokens):
-        if token.type == "UNREAD":
-            return UnreadableWord(raw(token, text))
+        if problem := _refused(token, tokens, text):
+            return problem
         if token.type == "WORD" and not _is_marked(tokens, at):
             return unknown_word(token, text)
     hours = next((token for token in tokens if token.type == "OPENHOURS"), None)
@@ -167,6 +173,15 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
         readings = [f"{hour:02}:{when.minute:02}" for hour in (when.hour, when.hour + 12)]
     problem.instead = tuple(f"{text[: hours.start_pos]}{reading}{text[hours.end_pos :]}" for reading in readings)
     return problem
+
+
+def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None:
+    """Returns the problem with a word that is known and has no reading; None for any other."""
+    if token.type == "REFUSED":
+        return refusal(token, text)
+    if token.type in PROBLEMS:
+        return history_problem(token, tokens, text)
+    return UnreadableWord(raw(token, text)) if token.type == "UNREAD" else None
 
 
 def unknown_word(token: Token, text: str) -> Puzzled:

@@ -22,6 +22,8 @@ from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
 from bot.signals.language.scan import scanner
+from bot.signals.language.seen_versions import foreign_version, versioned
+from bot.signals.language.zones import ASSUMED_ZONE, one_zone, split_zones
 from bot.signals.periods import Clock
 from bot.signals.question import Question
 
@@ -126,22 +128,32 @@ class _QuestionParser:
         return TokenReader(lexicon(), self.names).tokens(text)
 
     def tokens(self, text: str) -> list[Token]:
-        return disambiguate(self.words(text), text)
+        return disambiguate(split_zones(self.words(text))[0], text)
 
     def question(self, text: str) -> Question:
         """Raises Puzzled, which blames the word that nobody knows where there is one."""
-        words, zone = lexicon(), self.locale.zone
         tokens = self.tokens(text)
-        clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
-        own = frozenset({*self.known.facets, *(facet for facet, _ in self.known.presets.values())})
-        parts = QuestionParts(text, clock, words, Facets(words, own), tokens)
-        clauses = Clauses(clock, self.versions, self.locale.day_first, text, parts.assumed)
         try:
-            question = _read(text, tokens, parts, clauses, self.base)
+            return self._question(text, tokens)
         except VisitError as error:
             raise _puzzle(error.orig_exc, tokens, text) from None
         except (Puzzled, OverflowError) as error:
             raise _puzzle(error, tokens, text) from None
+
+    def _question(self, text: str, tokens: list[Token]) -> Question:
+        words, own = lexicon(), self.locale.zone
+        if problem := foreign_version(tokens, text, self.versions):
+            raise problem
+        named = one_zone(split_zones(self.words(text))[1], text)
+        zone = named.zone if named else own
+        clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
+        facets = frozenset({*self.known.facets, *(facet for facet, _ in self.known.presets.values())})
+        parts = QuestionParts(text, clock, words, Facets(words, facets), tokens)
+        clauses = Clauses(clock, self.versions, self.locale.day_first, text, parts.assumed)
+        question = _read(text, tokens, parts, clauses, self.base)
+        if named:
+            question = named.told_in(question, own, self.now, text)
+            parts.assumed.append((ASSUMED_ZONE, {"zone": named.typed}))
         assumed = tuple(self.locale.text(message, **values) for message, values in parts.assumed)
         return replace(question, assumed=assumed)
 
@@ -200,13 +212,7 @@ def _loose_number(tokens: list[Token], at: int, text: str) -> Puzzled:
     number = raw(tokens[at], text)
     last, after = ([token.type for token in near] for near in (tokens[max(at - 1, 0) : at], tokens[at + 1 : at + 2]))
     if last == ["VALUE"]:
-        what = text[tokens[at - 1].start_pos : tokens[at].end_pos].strip()
-        return Puzzled(
-            "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
-            at=what,
-            what=what,
-            n=number,
-        )
+        return versioned(tokens[at - 1], tokens[at], text)
     if number.isdigit() and int(number) <= 24 and ({*last} & _HOUR_FOLLOWS or {*after} & _BEHIND_HOURS):
         begin, end = tokens[at].start_pos or 0, tokens[at].end_pos or 0
         hours = dict.fromkeys(hour for hour in (int(number), int(number) + 12) if hour <= 24)

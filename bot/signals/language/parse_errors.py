@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class Puzzled(Exception):
     """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about.
 
-    `instead` are questions that may have been meant.
+    `instead` are questions that may have been meant, and so are `templates`, texts of a catalog with their values;
+    `most_offered` are told at most.
     """
 
     def __init__(self, message: str, *, at: str = "", **values: object) -> None:
@@ -14,6 +17,8 @@ class Puzzled(Exception):
         self.message = message
         self.at = at
         self.instead: tuple[str, ...] = ()
+        self.templates: tuple[tuple[str, dict[str, str]], ...] = ()
+        self.most_offered = 2
         self.values = values
 
 
@@ -56,6 +61,14 @@ class NotInThere(Puzzled):
         super().__init__(
             "“%(what)s”: the hours of the period can't be found in there; name another day or time.", at=when, what=when
         )
+
+
+class SeveralZones(Puzzled):
+    """An abbreviation that several time zones share. `places` are the offset of each and the code of its country."""
+
+    def __init__(self, zone: str, places: Sequence[tuple[str, str]]) -> None:
+        super().__init__("“%(zone)s” may be %(zones)s: say which.", at=zone, zone=zone)
+        self.places = tuple(places)
 
 
 class UnreadableWord(Puzzled):

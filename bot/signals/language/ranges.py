@@ -83,9 +83,7 @@ class Ranges(When):
             point = self._in_month(point, point)
         if point.clock is None:
             return self._rest_of_day(parts, point) or Span(point.last_day or self.noted(point), self.clock.now, "range")
-        start = self.clock.at(self.clock.today, point.clock)
-        today = self.clock.today - timedelta(days=start.timestamp() > self.clock.now.timestamp())
-        return Span(self.at(today, point.clock), self.clock.now, "range")
+        return Span(self._most_recent(point.clock).start, self.clock.now, "range")
 
     def _rest_of_day(self, parts: list[Any], point: Span) -> Span | None:
         """ "yesterday after 3pm", "yesterday after lunch", "어제 오후 3시 이후": what is left of that day."""

@@ -25,12 +25,22 @@ _HOST = rf"(?:(?:{_LABEL}){{2,}}(?!(?:{_FILES})/)[a-z]{{2,}}|{_LABEL}(?:{_SUFFIX
 
 # The order matters: what is more special comes first. Each group's name is the kind of the piece. What languages add
 # comes before what all of them share, and a kind that no language writes matches nothing.
+# An offset behind a time has a plus: "14:00-15:00" is a range. Names of zones are those of the tz database.
+_ZONE = (
+    r"\b(?:UTC|GMT|utc|gmt)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?(?!\d)|(?<=\d)\+\d{2}:\d{2}(?!\d)|"
+    r"\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_]+(?:/[A-Za-z_]+)?"
+)
+
+_CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?"
+
 _PIECES = r"""
       (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
     | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}/[^\s<>"]*)
     | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
-    | (?P<STAMP>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?
-         (?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?)
+    | (?P<STAMP>\d{4}-\d{2}-\d{2}T${clock}(?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?
+         |\d{4}-\d{2}-\d{2}[ ]${clock}(?:Z|\+\d{2}:?\d{2})?)
+    | (?P<ZONE>${zone})
+    | (?P<UNREAD>\b[Ff][Yy]\s?['’]?\d{2}(?:\d{2})?\b|(?:\b\d{4}-)?\b(?:CW|KW|W)\d{1,2}\b)
     | (?P<ISO>${ISO}|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?)
     | (?P<SLASHED>\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/])|\d{1,2}\.\d{1,2}\.\d{4})
     | (?P<QUARTER>${QUARTER}|\b[Qq][1-4]\b)
@@ -65,6 +75,8 @@ def scanner() -> re.Pattern[str]:
         before=numerals.before_time or _NOTHING,
         behind=numerals.behind_time or _NOTHING,
         ordinals=numerals.ordinals or _NOTHING,
+        clock=_CLOCK,
+        zone=_ZONE,
         host=_HOST,
         selector=_SELECTOR,
         tag=_TAG,

@@ -24,6 +24,7 @@ from bot.signals.language.dates import (
 from bot.signals.language.lexer import raw
 from bot.signals.language.named_days import assumption, holiday, portion
 from bot.signals.language.parse_errors import Misplaced, Puzzled
+from bot.signals.language.seen_versions import first_seen
 from bot.signals.periods import Clock, Span, elapsed
 
 _STRETCHES = frozenset({"STRETCH", "STRETCH_P", "PORTION"})
@@ -159,9 +160,16 @@ class When(Transformer[Token, Any]):
             point = next(part for part in parts if isinstance(part, Span))
             rest = next(part for part in parts if part is not point and getattr(part, "type", "") != side)
             length = rest if isinstance(rest, Length) else Length(1, str(rest))
+        if point.clock is not None:
+            point = self._most_recent(point.clock)
         moment = point.start if side == "BEFORE" or point.end is None else point.end
         other = self.clock.back(length.count if side == "BEFORE" else -length.count, length.unit, moment)
         return Span(min(moment, other), max(moment, other))
+
+    def _most_recent(self, when: time) -> Span:
+        """Returns that time of today, or of yesterday where today's is still to come."""
+        ahead = self.clock.at(self.clock.today, when).timestamp() > self.clock.now.timestamp()
+        return Span(self.at(self.clock.calendar(-ahead, "day").start.date(), when))
 
     def part(self, parts: list[Any]) -> Span:
         token = next(part for part in parts if isinstance(part, Token))
@@ -182,18 +190,25 @@ class When(Transformer[Token, Any]):
         name, unit = str(token).rsplit(" ", 1) if token.type == "PORTION" else (str(token), "")
         if str(base) == "minute":
             raise Misplaced(raw(token, self.text))
-        if not isinstance(base, Span):
-            base = self.clock.calendar(0, unit or str(base))
-        elif unit and base.unit != unit:
+        unit = unit or ("" if isinstance(base, Span) else str(base))
+        if isinstance(base, Span) and unit and base.unit != unit:
             raise Misplaced(raw(token, self.text))
-        if sentence := assumption(name, base.unit):
+        if sentence := assumption(name, base.unit if isinstance(base, Span) else unit):
             self.assume(sentence)
+        if not isinstance(base, Span):
+            return self._latest_portion(name, unit)
         part = portion(base, name, self.clock)
-        if base.recent not in {"month", "quarter"}:
-            return part
-        if part.start.timestamp() >= self.clock.now.timestamp():
+        if base.recent in {"month", "quarter"} and part.start.timestamp() >= self.clock.now.timestamp():
             part = portion(self._year_before(base), name, self.clock)
-        return replace(part, recent=base.recent)
+        return replace(part, recent=base.recent) if base.recent in {"month", "quarter"} else part
+
+    def _latest_portion(self, name: str, unit: str) -> Span:
+        """ "H2", "연말", "the end of the month": of the last year or month where this one's hasn't begun."""
+        latest = self.clock.calendar(0, unit)
+        if portion(latest, name, self.clock).start.timestamp() >= self.clock.now.timestamp():
+            latest = self.clock.calendar(-1, unit)
+        part = portion(latest, name, self.clock)
+        return replace(part, recent="quarter") if unit == "year" else part
 
     def _year_before(self, span: Span) -> Span:
         """The end of November is last year's in early November, as November 30 is."""
@@ -231,7 +246,7 @@ class When(Transformer[Token, Any]):
                         "No deploy has been seen here yet, so I can't count from it.", at=raw(token, self.text)
                     )
                 return Span(max(self.versions.values()).astimezone(self.clock.zone))
-        return Span(self._version(token))
+        return Span(first_seen(token, self.versions).astimezone(self.clock.zone))
 
     def _month_day(self, token: Token) -> Span:
         """ "the 5th", "지난달 15일": of the month that is named, else the most recent one."""
@@ -272,16 +287,3 @@ class When(Transformer[Token, Any]):
         if moment.tzinfo is None:
             return Span(self.clock.at(moment.date(), moment.time()), wall=moment.time())
         return Span(moment.astimezone(UTC).astimezone(self.clock.zone))
-
-    def _version(self, token: Token) -> datetime:
-        """Returns when it was first seen; 2.31 means 2.31.0 and the like too, where there is no plain 2.31."""
-        wanted = _number(str(token))
-        exact = [seen for version, seen in self.versions.items() if _number(version) == wanted]
-        kin = [seen for version, seen in self.versions.items() if _number(version).startswith(f"{wanted}.")]
-        if not (times := exact or kin):
-            raise Puzzled("I haven't seen version %(version)s here.", at=str(token), version=str(token))
-        return min(times).astimezone(self.clock.zone)
-
-
-def _number(version: str) -> str:
-    return version.lower().removeprefix("v")

@@ -57,6 +57,10 @@ class Lexicon:
     """Keys of words that make a group of the unit behind them ("per")."""
     future: frozenset[str]
     """Keys of words that make the day behind them one that is still to come."""
+    joints: frozenset[str]
+    """Words and signs between names of which each is one ("and", "랑")."""
+    idioms: frozenset[str]
+    """Numbers with a stroke that are no dates ("24/7")."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
@@ -80,6 +84,8 @@ def lexicon() -> Lexicon:
         plurals=frozenset(map(key, _names(every, "plurals"))),
         steps=frozenset(key(word) for file in every for word in file.get("_group", {}).get("before", ())),
         future=_keys(every, "_future"),
+        joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
+        idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))

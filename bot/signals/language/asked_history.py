@@ -1,0 +1,109 @@
+"""Questions of what was before: "than usual", "when did it start", "did 2.31 fix it", "when did it stop".
+
+A step before names are read leaves what the answer can tell as a SHAPE, and what it can't as ENDED and FIX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lark import Token
+
+from bot.signals.language.lexer import raw, retyped
+from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.parse_errors import Puzzled
+
+USUAL = "usual"
+WHEN = "when"
+BEGAN = "began"
+HISTORY = frozenset({"USUAL", "WHEN", "BEGAN", "ENDED", "FIX"})
+PROBLEMS = frozenset({"ENDED", "FIX"})
+_POINTERS = frozenset({"ON", "IN", "FOR"})
+_NAMED = frozenset({"NOUN", "PLACE", "QUOTED", "PATH", "SELECTOR"})
+_SKIPPED = frozenset({"THE", "FILLER", ""})
+_AGAINST = frozenset({"VS", "THRESHOLD"})
+
+
+def mark_history(tokens: list[Token], text: str) -> list[Token]:
+    """Returns the tokens with those words as shapes, as problems, or as words of a name where they are in one."""
+    tokens = [_in_name(tokens, at, text) for at in range(len(tokens))]
+    for step in (_usual, _when, _ended):
+        tokens = step(tokens, text)
+    return [_as_word(token, text) if token.type in HISTORY - PROBLEMS else token for token in tokens]
+
+
+def _in_name(tokens: list[Token], at: int, text: str) -> Token:
+    """ "on the Notify me when available button", "start button": a word of a name."""
+    token = tokens[at]
+    if token.type not in HISTORY:
+        return token
+    last = next((other.type for other in reversed(tokens[:at]) if other.type in _POINTERS | _NAMED), "")
+    closed = any(other.type in _NAMED for other in tokens[at + 1 : at + 2])
+    inside = last in _POINTERS and any(other.type in {"NOUN", "PLACE"} for other in tokens[at + 1 : at + 5])
+    return _as_word(token, text) if closed or inside else token
+
+
+def _as_word(token: Token, text: str) -> Token:
+    typed = raw(token, text)
+    if key(typed) in lexicon().meanings:
+        return retyped(token, "NAME", typed)
+    return retyped(token, "UNREAD")
+
+
+def _usual(tokens: list[Token], text: str) -> list[Token]:
+    """ "than usual", "vs normal", "평소보다", "평소 대비"."""
+    for at, token in enumerate(tokens):
+        if token.type != "USUAL":
+            continue
+        before = [other for other in reversed(tokens[:at]) if other.type not in _SKIPPED][:1]
+        behind = [other for other in tokens[at + 1 :] if other.type not in _SKIPPED][:1]
+        versus = [other for other in before if other.type in _AGAINST] or [
+            other for other in behind if other.type == "VS_P"
+        ]
+        if versus:
+            rest = [other for other in tokens if other is not token and other is not versus[0]]
+            return [*rest, retyped(token, "SHAPE", USUAL)]
+    return tokens
+
+
+def _when(tokens: list[Token], text: str) -> list[Token]:
+    """ "when did it start", "since when is it broken", "언제부터 그래"; of "when did it stop" the problem stays."""
+    asked = next((token for token in tokens if token.type == "WHEN"), None)
+    if asked is None or any(token.type in {"ENDED", "FIX", "GROUP", "GROUPED"} for token in tokens):
+        return tokens
+    began = str(asked) == BEGAN or any(token.type in {"BEGAN", "BROKEN"} for token in tokens)
+    gone = [token for token in tokens if token.type in {"WHEN", "BEGAN"} or _is_loose_since(tokens, token)]
+    rest = [token for token in tokens if not any(token is other for other in gone)]
+    return [*rest, retyped(asked, "SHAPE", BEGAN if began else WHEN)]
+
+
+def _is_loose_since(tokens: Sequence[Token], token: Token) -> bool:
+    """Whether it is the "starting" of "when did it begin starting", and no time stands behind it."""
+    return token.type == "SINCE" and str(token) == "since" and token is tokens[-1]
+
+
+def _ended(tokens: list[Token], text: str) -> list[Token]:
+    """Of several such words the first is the problem."""
+    problems = [token for token in tokens if token.type in PROBLEMS]
+    gone = [token for token in tokens if token.type in {"WHEN", "BEGAN"}] if problems else []
+    dropped = [*problems[1:], *gone]
+    return [token for token in tokens if not any(token is other for other in dropped)]
+
+
+def history_problem(problem: Token, tokens: Sequence[Token], text: str) -> Puzzled:
+    """Returns why nobody can say whether something is fixed or when it ended, and what can be asked."""
+    since = next((token for token in tokens if token.type in {"VERSION", "DEPLOY"}), None)
+    rest = [token for token in tokens if token is not problem and token is not since]
+    kept = [token for token in rest if token.type not in {"FILLER", "THE", "SHAPE", "IN_P", "ON_P", "BEFORE", "AFTER"}]
+    what = " ".join(raw(token, text) for token in kept)
+    typed = raw(problem, text)
+    values = {"what": what or "", "version": raw(since, text) if since is not None else ""}
+    if since is not None and problem.type == "FIX":
+        puzzled = Puzzled("I can't judge whether something was fixed; ask how it was since then and before.", at=typed)
+        puzzled.templates = (("%(what)s since %(version)s vs before", values),)
+        return puzzled
+    puzzled = Puzzled(
+        "I can't tell when something ended or whether it is over; ask how it is now, or by the hour.", at=typed
+    )
+    puzzled.templates = (("%(what)s in the last hour", values), ("%(what)s by hour today", values))
+    return puzzled
