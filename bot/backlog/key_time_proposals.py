@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.backlog.request import HistoryEntry, Request, RequestAction
 from bot.notebook import key_time_words as words
 from bot.notebook.key_times import KeyTime, KeyTimeKind
+from bot.notebook.timeline import Entry, EntryKind
 from bot.signals.answer import FirstSeen, Top
 from bot.signals.onset import Rise
 from bot.signals.usual_rate import Slice
@@ -19,11 +21,12 @@ RELEASE_AFTER = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class AskedThen:
-    """Who asked a question in the channel, and when."""
+class Noticed:
+    """What shows that somebody knew of it: a question in the channel, a message, or that the channel was opened."""
 
     at: datetime
-    who: str
+    who: str = ""
+    reason: str = words.FIRST_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,13 @@ class SignalFacts:
     """When the oldest data is from, where what is usual reaches back beyond them."""
 
 
-def proposed_times(
-    signals: SignalFacts, questions: tuple[AskedThen, ...], request: Request | None
-) -> tuple[KeyTime, ...]:
+def proposed_times(signals: SignalFacts, noticed: tuple[Noticed, ...], request: Request | None) -> tuple[KeyTime, ...]:
     """Returns one key time a kind, in their order; `at` is None where it isn't known."""
     began = signals.rise.start if signals.rise else None
     return (
         _trigger(signals),
         *_of_rise(signals),
-        _detected(questions, began),
+        _detected(noticed, began),
         *_of_request(request),
         _recovered(signals),
     )
@@ -113,13 +114,22 @@ def _of_rise(signals: SignalFacts) -> tuple[KeyTime, KeyTime]:
     )
 
 
-def _detected(questions: tuple[AskedThen, ...], began: datetime | None) -> KeyTime:
-    """A question from before it began can't have been about it."""
-    about = [each for each in questions if began is None or each.at >= began]
+def _detected(noticed: tuple[Noticed, ...], began: datetime | None) -> KeyTime:
+    """Whatever is from before it began can't have been about it."""
+    about = [each for each in noticed if began is None or each.at >= began]
     first = min(about, key=lambda each: each.at, default=None)
     if first is None:
         return KeyTime(KeyTimeKind.DETECTED, None, words.NO_QUESTION_YET)
-    return KeyTime(KeyTimeKind.DETECTED, first.at, words.FIRST_QUESTION, {"who": first.who})
+    return KeyTime(KeyTimeKind.DETECTED, first.at, first.reason, {"who": first.who} if first.who else {})
+
+
+def told_in(entries: Iterable[Entry]) -> list[Noticed]:
+    """Returns what the channel's own part of a timeline shows: that it was opened, and messages that were pinned."""
+    return [
+        Noticed(entry.when, entry.who, words.CHANNEL_OPENED if entry.what else words.FIRST_MESSAGE)
+        for entry in entries
+        if entry.what == EntryKind.DECLARED or (not entry.what and entry.who)
+    ]
 
 
 def _of_request(request: Request | None) -> tuple[KeyTime, KeyTime, KeyTime]:

@@ -62,6 +62,11 @@ def code(text: object, length: int = 80) -> Markup:
     return Markup("`") + _fitting(clean(text).replace("`", "ˋ") or "…", length, escape) + Markup("`")
 
 
+def code_block(text: object, length: int = 2500) -> Markup:
+    """Untrusted text as a block of code that wraps its one line, at most `length` characters as Slack counts."""
+    return Markup("``") + code(text, length) + Markup("``")
+
+
 def quoted(text: object, length: int = 60) -> Markup:
     """A name that people gave, in quotation marks."""
     return Markup("“") + words(text, length) + Markup("”")

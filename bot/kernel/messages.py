@@ -23,12 +23,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.kernel.clock import Clock
-from bot.kernel.escape import channel, code, cut, date, link, mention, mrkdwn, plain, quoted, words
+from bot.kernel.escape import channel, code, code_block, cut, date, link, mention, mrkdwn, plain, quoted, words
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
 
 JsonObject = dict[str, Any]
-FILTERS = (channel, code, cut, link, mention, mrkdwn, plain, quoted, words)
+FILTERS = (channel, code, code_block, cut, link, mention, mrkdwn, plain, quoted, words)
 
 
 def stream(text: object) -> list[Any]:

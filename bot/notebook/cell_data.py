@@ -122,6 +122,14 @@ class Spoken(msgspec.Struct, frozen=True):
     text: str
 
 
+class ClipWords(msgspec.Struct, frozen=True):
+    """What is said of a clip, in one language."""
+
+    caption: str
+    alt_text: str
+    transcript: tuple[Spoken, ...] = ()
+
+
 class StoredClip(CellData, frozen=True, tag="clip"):
     """A clip and what proves where it came from. `file` names it in the data folder: its hash and kind."""
 
@@ -147,6 +155,17 @@ class StoredClip(CellData, frozen=True, tag="clip"):
     """The file with a video's picture of the failed click; empty for other kinds, and in videos from before."""
     kept: bool = False
     """A person added this very clip, so no later cut of the session takes its place."""
+    words: dict[str, ClipWords] = msgspec.field(default_factory=dict)
+    """The same words in every language, by its tag, until the clip is in a notebook, which has one of its own."""
+
+    def told_in(self, language: str) -> StoredClip:
+        """Returns the clip in the words of one language; as it is where it was made before they were kept."""
+        if language not in self.words:
+            return msgspec.structs.replace(self, words={})
+        theirs = self.words[language]
+        return msgspec.structs.replace(
+            self, caption=theirs.caption, alt_text=theirs.alt_text, transcript=theirs.transcript, words={}
+        )
 
 
 class Comment(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,10 +9,10 @@ from datetime import datetime
 import msgspec
 
 from bot.kernel.locale import Locale
-from bot.notebook.cell_data import Bar, Chart, Number, Spoken, StoredClip
+from bot.notebook.cell_data import Bar, Chart, ClipWords, Number, Spoken, StoredClip
 from bot.notebook.impact import BusinessRate, Impact, ImpactPart, SignalsThen, SpanPeople
 from bot.notebook.merge import Put
-from bot.replay.model import Clip
+from bot.replay.model import Clip, Line
 from bot.signals.answer import Answer, Bucket
 from bot.signals.headline import headline
 from bot.signals.periods import slice_length
@@ -144,7 +144,10 @@ def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them
         caption=clip.caption,
         alt_text=clip.alt_text,
         duration_ms=clip.duration_ms,
-        transcript=tuple(Spoken(line.at_ms, line.text) for line in clip.transcript),
+        transcript=_spoken(clip.transcript),
+        words={
+            tag: ClipWords(text.caption, text.alt_text, _spoken(text.transcript)) for tag, text in clip.words.items()
+        },
         recording=recording,
         session=session,
         at=at,
@@ -154,6 +157,10 @@ def clip_of(  # noqa: PLR0913 - one keyword a fact; callers name them
         hidden=dict(clip.masked.hidden),
         link=link,
     )
+
+
+def _spoken(lines: Iterable[Line]) -> tuple[Spoken, ...]:
+    return tuple(Spoken(line.at_ms, line.text) for line in lines)
 
 
 def recording_hash(pieces: Iterable[bytes]) -> str:

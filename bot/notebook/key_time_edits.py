@@ -34,10 +34,10 @@ def seen_of(times: KeyTimes, kind: KeyTimeKind) -> str:
 def same_moments(
     notebook: Notebook, kind: KeyTimeKind, locale: Locale, text_of_entry: Callable[[Entry, Locale], str]
 ) -> list[tuple[str, datetime]]:
-    """Returns the nearest other moments that a key time may be, with what they are: other key times and the timeline.
+    """Returns other moments that a key time may be, with what they are, of the key times and the timeline.
 
-    `text_of_entry` gives the words of an entry, without markup. They are ordered by time, so that they read as what
-    happened.
+    They are the nearest and, as something may have begun long before anybody noticed, the earliest; ordered by time,
+    so that they read as what happened. `text_of_entry` gives the words of an entry, without markup.
     """
     times = notebook.key_times
     held = times.of(kind)
@@ -47,8 +47,9 @@ def same_moments(
     if near is None:
         return []
     distinct = {at: (name, at) for name, at in reversed(others) if at != near or not (held and held.at)}
-    nearest = sorted(distinct.values(), key=lambda each: abs(each[1] - near))[:MOST_OTHERS]
-    return sorted(nearest, key=lambda each: each[1])
+    ordered = sorted(distinct.values(), key=lambda each: each[1])
+    nearest = sorted(ordered[1:], key=lambda each: abs(each[1] - near))[: MOST_OTHERS - 1]
+    return [*ordered[:1], *sorted(nearest, key=lambda each: each[1])]
 
 
 def _words(entry: Entry, locale: Locale, text_of_entry: Callable[[Entry, Locale], str]) -> str:

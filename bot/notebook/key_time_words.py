@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from bot.kernel.locale import Locale
 from bot.notebook.key_times import KeyTime, KeyTimeKind, KeyTimes
@@ -39,6 +40,8 @@ NO_QUESTION = _("No number has been added that could be counted again.")
 NOT_COUNTED = _("The source doesn’t answer at the moment.")
 PEAKED = _("The hour from then on had the most people: %(hit)s of %(used)s.")
 FIRST_QUESTION = _("First question about it in the channel, by %(who)s.")
+FIRST_MESSAGE = _("First message about it in the channel, by %(who)s.")
+CHANNEL_OPENED = _("The channel was opened for it.")
 NO_QUESTION_YET = _("Nobody asked about it after it began.")
 OWNER_ASKED = _("%(who)s asked %(owner)s.")
 NOT_ASKED = _("The owner hasn’t been asked.")
@@ -52,6 +55,7 @@ RECOVERED_AFTER = _("Last signal above the usual, after %(count)s bursts; since 
 NOT_RECOVERED = _("Not clearly back to the usual yet.")
 SET_BY = _("Set by %(who)s.")
 NONE_BY = _("%(who)s: there was none.")
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PENDING = frozenset({NO_QUESTION_YET, NOT_ASKED, NOT_CONFIRMED, NOT_FIXED, NOT_RECOVERED})
 _RATIOS = frozenset({"before", "after", "share"})
 _NUMBERS = frozenset({"hit", "used", "count"})
@@ -80,9 +84,14 @@ def _value(name: str, value: str, locale: Locale) -> str:
 
 
 def rows(times: KeyTimes) -> list[tuple[str, KeyTime]]:
-    """Returns the name of each kind with what holds, also where that is only why it isn't known."""
-    held = ((kind, times.of(kind)) for kind in KeyTimeKind)
-    return [(NAMES[kind], time) for kind, time in held if time]
+    """Returns the name of each kind with what holds, also where that is only why it isn't known.
+
+    They are ordered by time. One without a moment stands after all that usually come before it.
+    """
+    held = [time for kind in KeyTimeKind if (time := times.of(kind))]
+    earlier = accumulate((time.at or LONG_AGO for time in held), max)
+    order = sorted(zip(held, earlier, strict=True), key=lambda each: each[0].at or each[1])
+    return [(NAMES[time.kind], time) for time, _latest in order]
 
 
 TO_DETECT, TO_ANSWER = _("To detect"), _("To answer")

@@ -18,7 +18,7 @@ class KeyTimeKind(StrEnum):
     TRIGGER = "trigger"  # the version first seen that came with it
     IMPACT_START = "impact_start"  # the first signals above the usual
     PEAK = "peak"
-    DETECTED = "detected"  # the first question in the channel
+    DETECTED = "detected"  # the first that the channel knew of it
     ASKED = "asked"  # the owner was asked
     CONFIRMED = "confirmed"  # the owner answered that a fix is in the backlog
     FIXED = "fixed"  # the ticket is done

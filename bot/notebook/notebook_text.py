@@ -7,7 +7,7 @@ outside stays text: only the template's own markdown is markup.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.kernel.escape import straight
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
-from bot.notebook.cell_data import Chart, Data
+from bot.notebook.cell_data import Bar, Chart, Data
 from bot.notebook.drafted_summary import impact_title
 from bot.notebook.head_edits import everybody
 from bot.notebook.key_time_words import FOR_TEMPLATES
@@ -32,6 +32,11 @@ _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
 _OWN_LINK = re.compile(r"(\]\()/(?!/)")
 _LEADING = re.compile(r"^(\d*)([#+\-=.)]+)(?=\s|$)")
 SIGNALS = ("rage_click", "dead_click", "error_click")
+
+
+def counted_signals(bars: Sequence[Bar]) -> tuple[str, ...]:
+    """Returns the signals that a chart shows: those that were counted, all of them where none was."""
+    return tuple(signal for signal in SIGNALS if any(bar.by_signal.get(signal) for bar in bars)) or SIGNALS
 
 
 class Markdown(str):
@@ -110,7 +115,7 @@ class NotebookText:
         )
         environment.filters.update(markdown=Markdown, code=code, target=target, quoted=quoted, indented=indented)
         environment.filters.update(offset=offset, plain=escaped)
-        environment.globals["SIGNALS"] = SIGNALS
+        environment.globals.update(SIGNALS=SIGNALS, counted_signals=counted_signals)
         environment.globals.update(hidden_words=in_words, limits=limits, source_name=source_name)
         environment.globals.update(trend_words=trend_words, zoned=zoned, impact_title=impact_title, **FOR_TEMPLATES)
         return cls(environment)

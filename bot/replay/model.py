@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.signals.question import Signal
@@ -70,6 +70,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipText:
+    """The words of one clip, in one language."""
+
+    caption: str
+    alt_text: str
+    transcript: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How a clip looks and what it may weigh. Widths in px, rates per second, sizes in bytes."""
 
@@ -128,6 +137,9 @@ class Clip:
     skipped: dict[str, int] = field(default_factory=dict)
     poster: bytes = b""
     """A video's picture of the failed click, as PNG, for where it does not play; empty for the other kinds."""
+    words: Mapping[str, ClipText] = field(default_factory=dict)
+    """Caption, alt text and transcript in every language we speak, by its tag: who reads of it later need not be who
+    asked for it."""
     zoomed: bool = False
     """Whether the camera went closer to a part of the page."""
 

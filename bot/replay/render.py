@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +12,7 @@ from bot.kernel.locale import Locale
 from bot.kernel.processes import in_a_thread
 from bot.replay.encode import ladder
 from bot.replay.encode.ladder import QualityPlan, Written
-from bot.replay.model import Clip, Masks, Style, Window
+from bot.replay.model import Clip, ClipText, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.scene import (
     Scene,
@@ -24,7 +24,7 @@ from bot.replay.scene import (
     scene_of,
     unwritable_letters,
 )
-from bot.replay.script.transcript import ClipText, clip_text
+from bot.replay.script.transcript import clip_texts
 from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still
 
@@ -54,9 +54,7 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
     report = ProgressReporter(progress)
     stream = ShotStream()
     scene = await asyncio.to_thread(scene_of, recording, window, style, masks)
-    wording = asyncio.create_task(
-        asyncio.to_thread(clip_text, masked_recording(recording, scene.events), window, locale)
-    )
+    wording = asyncio.create_task(asyncio.to_thread(clip_texts, masked_recording(recording, scene.events), window))
     letters = asyncio.create_task(asyncio.to_thread(unwritable_letters, scene.events))
     try:
         async with pool.stage() as stage:
@@ -118,9 +116,13 @@ class ClipDraft:
 
     scene: Scene
     window: Window
-    words: ClipText
+    texts: Mapping[str, ClipText]
     style: Style
     locale: Locale
+
+    @property
+    def words(self) -> ClipText:
+        return self.texts[self.locale.tag]
 
     def first(self, stream: ShotStream) -> tuple[Written, tuple[str, ...]] | None:
         """Writes the clip while it is filmed; returns it with the steps taken. Blocks.
@@ -177,6 +179,7 @@ class ClipDraft:
             caption=self.words.caption,
             alt_text=self.words.alt_text,
             transcript=self.words.transcript,
+            words=self.texts,
             masked=self.scene.masked,
             window=self.window,
             steps=steps,

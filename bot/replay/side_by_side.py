@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from PIL import Image
 
 from bot.kernel.errors import Misunderstood, ReplaybookError, Unfilmable, Upstream
-from bot.kernel.locale import Locale
+from bot.kernel.locale import LANGUAGES, Locale
 from bot.replay.encode import ladder
 from bot.replay.encode.frames import Frame, composed
 from bot.replay.encode.ladder import POSTER_MS, QualityPlan, Written
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Pixels, unpack
 from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
-from bot.replay.model import Clip, Line, MaskReport, Masks, Style, Window
+from bot.replay.model import Clip, ClipText, Line, MaskReport, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, ProgressReporter, Stopwatch
 from bot.replay.scene import Scene, ShotStream, film, masked_recording, painter_of, scene_of, unwritable_letters
-from bot.replay.script.transcript import ClipText, clip_text, cut
+from bot.replay.script.transcript import clip_texts, cut
 from bot.replay.stage.pool import RenderPool
 
 WIDER = 1.5
@@ -63,7 +63,7 @@ class FilmedPanel:
 
     panel: Panel
     scene: Scene
-    words: ClipText
+    texts: Mapping[str, ClipText]
     stream: ShotStream
 
     @property
@@ -117,7 +117,7 @@ async def render_side_by_side(  # the whole of the job, in names
     watch.lap("encode")
     await report("encode", 1.0)
     headings = {number: it.panel.heading for number, it in filmed.items()}
-    captions = {number: it.words.caption for number, it in filmed.items()}
+    captions = {number: it.texts[locale.tag].caption for number, it in filmed.items()}
     return PanelClip(row.clip(written, steps, watch), headings, captions, refused)
 
 
@@ -156,14 +156,14 @@ async def _filmed(  # the whole of the job
 ) -> FilmedPanel:
     scene = await asyncio.to_thread(scene_of, panel.recording, panel.window, style, masks)
     recorded = masked_recording(panel.recording, scene.events)
-    words = await asyncio.to_thread(clip_text, recorded, panel.window, locale)
+    texts = await asyncio.to_thread(clip_texts, recorded, panel.window)
     scene.skipped.update(await asyncio.to_thread(unwritable_letters, scene.events))
     stream = ShotStream()
     async with pool.stage() as stage:
         await stage.bring(scene.events, pool.origins)
         await stage.load(scene.released(), scene.size.width, scene.size.height)
         await film(stage, scene, stream, progress)
-    return FilmedPanel(panel, scene, words, stream)
+    return FilmedPanel(panel, scene, texts, stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,11 +233,13 @@ class FilmedRow:
 
     def _painter(self, filmed: FilmedPanel, plan: QualityPlan) -> Painter:
         width = round(filmed.scene.size.width * plan.share) // 2 * 2
-        return painter_of(filmed.scene, filmed.panel.window, width, filmed.words.caption, self.locale)
+        return painter_of(filmed.scene, filmed.panel.window, width, filmed.texts[self.locale.tag].caption, self.locale)
 
     def clip(self, written: Written, steps: tuple[str, ...], watch: Stopwatch) -> Clip:
         hidden: Counter[str] = sum((Counter(it.scene.masked.hidden) for it in self.panels), Counter())
         skipped: Counter[str] = sum((Counter(it.scene.skipped) for it in self.panels), Counter())
+        texts = {tag: self._words(tag) for tag in LANGUAGES}
+        words = texts[self.locale.tag]
         return Clip(
             data=written.data,
             kind=written.kind,
@@ -247,9 +249,10 @@ class FilmedRow:
             frames=written.frames,
             shots=sum(it.stream.pictures for it in self.panels),
             timings_ms=watch.laps,
-            caption="; ".join(f"{it.panel.mark}: {it.words.caption}" for it in self.panels),
-            alt_text=" ".join(f"{it.panel.heading}: {cut(it.words.alt_text, MAX_ALT)}" for it in self.panels),
-            transcript=self._transcript(),
+            caption=words.caption,
+            alt_text=words.alt_text,
+            transcript=words.transcript,
+            words=texts,
             masked=MaskReport(dict(hidden)),
             poster=self._picture().data if written.kind == "mp4" else b"",
             window=self.panels[0].panel.window,
@@ -257,11 +260,19 @@ class FilmedRow:
             skipped=dict(skipped),
         )
 
-    def _transcript(self) -> tuple[Line, ...]:
-        """What happens in all panels, by the time of the clip."""
+    def _words(self, tag: str) -> ClipText:
+        """What happens in all panels, by the time of the clip. Headings are in the asker's language alone."""
         lines = [
-            Line(POSTER_MS + self.delay_of(it) + line.at_ms, f"{it.panel.mark}: {line.text}")
+            Line(POSTER_MS + self.delay_of(it) + line.at_ms, f"{it.panel.mark} · {line.text}")
             for it in self.panels
-            for line in it.words.transcript
+            for line in it.texts[tag].transcript
         ]
-        return tuple(sorted(lines, key=lambda line: line.at_ms))
+        spoken = [
+            (it.panel.heading if tag == self.locale.tag else it.panel.mark, it.texts[tag].alt_text)
+            for it in self.panels
+        ]
+        return ClipText(
+            caption="; ".join(f"{it.panel.mark}: {it.texts[tag].caption}" for it in self.panels),
+            alt_text=" ".join(f"{heading}: {cut(alt_text, MAX_ALT)}" for heading, alt_text in spoken),
+            transcript=tuple(sorted(lines, key=lambda line: line.at_ms)),
+        )

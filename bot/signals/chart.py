@@ -71,7 +71,8 @@ class ChartData:
     """A chart in its reader's words, for any renderer. `values` has a row for each label, in it a number for each name.
 
     `labels` are short, `moments` the same in full. `keys` stand for the names, for example in style sheets. `note`
-    is shown beside the title.
+    is shown beside the title or below the bars: whose days or hours they are. `clock` has the minutes since midnight
+    at which each bar begins, and is empty where bars are days.
     """
 
     id: str
@@ -82,6 +83,7 @@ class ChartData:
     moments: tuple[str, ...]
     values: tuple[tuple[int, ...], ...]
     note: str = ""
+    clock: tuple[int, ...] = ()
     kind: Literal["bar"] = "bar"
 
     @property
@@ -138,9 +140,25 @@ def page_charts(answer: Answer, locale: Locale, series: Sequence[Series] = SERIE
         points = each.points(answer)
         if len(points) > 1:
             starts = _starts(points, locale)
-            labels = tuple(map(locale.day if _daily(starts) else locale.hour, starts))
+            labels = tuple(locale.day(start) for start in starts) if _daily(starts) else hour_labels(starts, locale)
             charts.append(_chart(each, answer, points, labels, locale.text(each.title), locale))
     return [chart for chart in charts if any(chart.totals)]
+
+
+def hour_labels(starts: Sequence[datetime], locale: Locale) -> tuple[str, ...]:
+    """Returns the time at which each bar begins, and the day instead where one of several begins."""
+    local = [start.astimezone(locale.zone) for start in starts]
+    several = len({start.date() for start in local}) > 1
+    return tuple(
+        locale.day(start) if several and minutes == 0 else locale.hour(start)
+        for start, minutes in zip(local, clock_of(starts, locale), strict=True)
+    )
+
+
+def clock_of(starts: Sequence[datetime], locale: Locale) -> tuple[int, ...]:
+    """Returns the minutes since midnight at which each bar begins, in the reader's zone."""
+    local = [start.astimezone(locale.zone) for start in starts]
+    return tuple(start.hour * 60 + start.minute for start in local)
 
 
 def merged(points: Sequence[ChartPoint], most: int = MOST_BARS) -> list[ChartPoint]:
@@ -168,18 +186,26 @@ def rounded_up(value: int) -> int:
 def _chart(
     series: Series, answer: Answer, points: Sequence[ChartPoint], labels: tuple[str, ...], title: str, locale: Locale
 ) -> ChartData:
-    names = series.names(answer)
-    starts = _starts(points, locale)
+    names, starts = series.names(answer), _starts(points, locale)
+    daily = _daily(starts)
+    full = locale.date if daily else locale.moment
     return ChartData(
         id=series.id,
         title=title,
         names=tuple(locale.text(name) for name in names.values()),
         keys=tuple(str(key) for key in names),
         labels=labels,
-        moments=tuple(map(locale.date if _daily(starts) else locale.moment, starts)),
+        moments=tuple(full(start) for start in starts),
         values=tuple(tuple(point.values.get(key, 0) for key in names) for point in points),
+        note="" if daily else _whose_hours(starts, locale),
+        clock=() if daily else clock_of(starts, locale),
         kind=series.kind,
     )
+
+
+def _whose_hours(starts: Sequence[datetime], locale: Locale) -> str:
+    """Bars have the asker's hours whoever looks at them; as clocks change, they are of two zones."""
+    return locale.text("times in %(zone)s", zone="/".join(dict.fromkeys(map(locale.zone_name, starts))))
 
 
 def _title(series: Series, answer: Answer, locale: Locale) -> str:

@@ -33,7 +33,7 @@ def alt_text(chart: ChartData, locale: Locale) -> str:
     highest = totals.index(max(totals))
     return locale.text(
         "%(title)s, %(first)s to %(last)s, as bars: %(sum)s in all, most on %(when)s with %(most)s.",
-        title=chart.title,
+        title=f"{chart.title}, {chart.note}" if chart.note else chart.title,
         first=chart.labels[0],
         last=chart.labels[-1],
         sum=locale.number(sum(totals)),
@@ -53,6 +53,7 @@ def picture(chart: ChartData, locale: Locale) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(image)
     Lettering(30).draw(image, (LEFT, 22), chart.title, INK, "la")
+    Lettering(20).draw(image, (WIDTH - RIGHT, 82), chart.note, QUIET, "rm")
     _legend(image, chart)
     top = rounded_up(max(chart.totals))
     _scale(image, top, locale)

@@ -6,17 +6,20 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart
-from bot.notebook.notebook_text import SIGNALS, zoned
-from bot.signals.chart import ChartData, rounded_up, steps_of
+from bot.notebook.notebook_text import SIGNALS, counted_signals, zoned
+from bot.signals.chart import ChartData, clock_of, hour_labels, rounded_up, steps_of
 from bot.signals.question import Signal
 from bot.signals.question_text import SIGNAL_NAMES
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 40
 LABELS = 8
+EVERY = (1, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440)
+"""Minutes of a day's clock at which labels may stand: people look for 6:00 and 12:00, not for every fifth hour."""
 PHONE, GAP = 23, 10
 """The size of letters on a phone, and the least that is left free between two labels."""
 COLOURS = 3  # that page.css has for values that are no signals
@@ -74,15 +77,17 @@ def cell_chart(cell: Chart, locale: Locale) -> ChartData:
     """Returns the chart of a notebook's cell in the reader's words; days are those of the cell's zone."""
     where = zoned(cell, locale)
     starts = [bar.start for bar in cell.bars]
+    signals = counted_signals(cell.bars)
     return ChartData(
         id="cell",
         title=cell.title,
-        names=tuple(locale.text(SIGNAL_NAMES[Signal(signal)]) for signal in SIGNALS),
-        keys=SIGNALS,
-        labels=tuple(where.day(start) if cell.daily else locale.time(start) for start in starts),
+        names=tuple(locale.text(SIGNAL_NAMES[Signal(signal)]) for signal in signals),
+        keys=signals,
+        labels=tuple(map(where.day, starts)) if cell.daily else hour_labels(starts, locale),
         moments=tuple(where.date(start) if cell.daily else locale.moment(start) for start in starts),
-        values=tuple(tuple(bar.by_signal.get(signal, 0) for signal in SIGNALS) for bar in cell.bars),
+        values=tuple(tuple(bar.by_signal.get(signal, 0) for signal in signals) for bar in cell.bars),
         note=locale.text("days in %(zone)s", zone=where.zone.key) if where.zone != locale.zone else "",
+        clock=() if cell.daily else clock_of(starts, locale),
     )
 
 
@@ -94,8 +99,8 @@ def drawn(chart: ChartData, locale: Locale) -> Drawing:
     left = max(LEFT, 16 + max(_room(locale.number(round(top * i / steps))) for i in range(steps + 1)))
     ticks = tuple(Tick(round(floor - tall * i / steps, 1), round(top * i / steps)) for i in range(steps + 1))
     slot = (WIDTH - left - RIGHT) / max(len(chart.labels), 1)
-    every = math.ceil(len(chart.labels) / LABELS) or 1
-    crowded = max(map(_room, chart.labels), default=0) + GAP > slot * every
+    labelled = _labelled(chart)
+    crowded = _crowded(chart, labelled, slot)
     styles = [key if key in SIGNALS else f"c{at % COLOURS} {key}" for at, key in enumerate(chart.keys)]
     columns = tuple(
         ChartColumn(
@@ -104,8 +109,8 @@ def drawn(chart: ChartData, locale: Locale) -> Drawing:
             middle=round(left + slot * (i + 0.5), 1),
             label=chart.labels[i],
             when=chart.moments[i],
-            labelled=i % every == 0,
-            minor=crowded and i % (every * 2) != 0,
+            labelled=i in labelled,
+            minor=crowded and i in labelled[1::2],
             parts=_stacked(styles, values, tall / top, floor),
             total=sum(values),
         )
@@ -113,6 +118,23 @@ def drawn(chart: ChartData, locale: Locale) -> Drawing:
     )
     headings = [name[:1].upper() + name[1:] for name in chart.names]
     return Drawing(columns, ticks, tuple(zip(styles, headings, strict=True)), left=left)
+
+
+def _labelled(chart: ChartData) -> Sequence[int]:
+    """Returns which bars have labels: at most LABELS, at the same hours of every day or, of days, the same apart."""
+    for minutes in EVERY if chart.clock else ():
+        found = [at for at, moment in enumerate(chart.clock) if moment % minutes == 0]
+        if 1 < len(found) <= LABELS:
+            return found
+    return range(0, len(chart.labels), math.ceil(len(chart.labels) / LABELS) or 1)
+
+
+def _crowded(chart: ChartData, labelled: Sequence[int], slot: float) -> bool:
+    """Whether two neighbours would touch in the letters of a phone."""
+    return any(
+        (_room(chart.labels[one]) + _room(chart.labels[other])) / 2 + GAP > slot * (other - one)
+        for one, other in pairwise(labelled)
+    )
 
 
 def _room(label: str) -> int:

@@ -10,7 +10,7 @@ from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Bar, Chart
 from bot.notebook.impact import Impact
 from bot.signals.chart import ChartData
-from bot.web.charts import TOP, Drawing, cell_chart
+from bot.web.charts import Drawing, cell_chart
 
 LINE = 26
 """From one line of words to the next, in the largest letters (those of a phone)."""
@@ -66,7 +66,7 @@ def _place(moment: datetime, starts: Sequence[datetime], length: timedelta) -> f
 
 
 def placed(marks: Sequence[ChartMark], drawing: Drawing, chart: ChartData) -> list[PlacedMark]:
-    """Words stand below each other, on the side of their line where there is more room."""
+    """Words stand below each other above the bars, on the side of their line where there is more room."""
     slot = (drawing.right - drawing.left) / max(len(chart.labels), 1)
     placements = []
     for line, mark in enumerate(marks):
@@ -75,7 +75,7 @@ def placed(marks: Sequence[ChartMark], drawing: Drawing, chart: ChartData) -> li
         placements.append(
             PlacedMark(
                 x=round(x, 1),
-                y=TOP + line * LINE,
+                y=(line - len(marks)) * LINE,
                 text_x=round(x - 5 if right else x + 5, 1),
                 anchor="end" if right else "start",
                 text=mark.text,

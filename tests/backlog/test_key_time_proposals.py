@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
-from bot.backlog.key_time_proposals import AskedThen, SignalFacts, proposed_times, release_of, share_of
+from bot.backlog.key_time_proposals import Noticed, SignalFacts, proposed_times, release_of, share_of, told_in
 from bot.backlog.request import RequestAction
 from bot.kernel.locale import Locale
 from bot.notebook import key_time_words as words
 from bot.notebook.key_time_words import reason_text
 from bot.notebook.key_times import KeyTime, KeyTimeKind
+from bot.notebook.timeline import Entry, EntryKind, noted
 from bot.signals.answer import FirstSeen, Top
 from bot.signals.onset import Burst, Rise
 from bot.signals.usual_rate import Slice
@@ -42,7 +44,7 @@ def by_kind(*times: KeyTime) -> dict[KeyTimeKind, KeyTime]:
 
 def test_everything_that_is_known_is_proposed() -> None:
     done = after(RequestAction.IN_BACKLOG, RequestAction.DONE)
-    questions = (AskedThen(BEGAN + 50 * MINUTE, "Mina"), AskedThen(BEGAN + 20 * MINUTE, "Erik"))
+    questions = (Noticed(BEGAN + 50 * MINUTE, "Mina"), Noticed(BEGAN + 20 * MINUTE, "Erik"))
     times = by_kind(*proposed_times(SIGNALS, questions, done))
     assert {kind: time.at for kind, time in times.items()} == {
         KeyTimeKind.TRIGGER: BEGAN - MINUTE,
@@ -80,13 +82,40 @@ def test_hardly_anybody_is_not_nobody_and_nearly_everybody_not_everybody() -> No
 
 
 def test_a_question_from_before_it_began_detected_nothing() -> None:
-    times = by_kind(*proposed_times(SIGNALS, (AskedThen(BEGAN - HOUR, "Erik"),), None))
+    times = by_kind(*proposed_times(SIGNALS, (Noticed(BEGAN - HOUR, "Erik"),), None))
     assert (times[KeyTimeKind.DETECTED].at, times[KeyTimeKind.DETECTED].reason) == (None, words.NO_QUESTION_YET)
+
+
+OPENED = noted("channel", BEGAN + 5 * MINUTE, EntryKind.DECLARED, channel="inc-142")
+PINNED = Entry("1.1", BEGAN + 6 * MINUTE, "SEV-2 declared", who="Erik")
+SHOWN = noted("clip/1", BEGAN + MINUTE, EntryKind.CLIP, who="Mina", caption="Buy clicked 4×")
+
+
+@pytest.mark.parametrize(
+    ("entries", "after_min", "said"),
+    [
+        ((OPENED, PINNED, SHOWN), 5, "The channel was opened for it."),
+        ((PINNED, SHOWN), 6, "First message about it in the channel, by Erik."),
+        ((SHOWN,), 20, "First question about it in the channel, by Mina."),
+        (
+            (msgspec.structs.replace(OPENED, at=BEGAN - HOUR), PINNED),
+            6,
+            "First message about it in the channel, by Erik.",
+        ),
+    ],
+)
+def test_it_was_detected_when_the_channel_knew_of_it_first(
+    entries: tuple[Entry, ...], after_min: int, said: str
+) -> None:
+    noticed = (*told_in(entries), Noticed(BEGAN + 20 * MINUTE, "Mina"))
+    detected = by_kind(*proposed_times(SIGNALS, noticed, None))[KeyTimeKind.DETECTED]
+    assert (detected.at, reason_text(detected, EN)) == (BEGAN + after_min * MINUTE, said)
+    assert "%(" not in reason_text(detected, KO) != said
 
 
 def test_without_a_rise_the_first_question_still_counts() -> None:
     nothing = SignalFacts(unknown=words.TOO_SHORT, values=(("moment", MONDAY.isoformat()),))
-    times = by_kind(*proposed_times(nothing, (AskedThen(MONDAY, "Erik"),), None))
+    times = by_kind(*proposed_times(nothing, (Noticed(MONDAY, "Erik"),), None))
     assert times[KeyTimeKind.DETECTED].at == MONDAY
     for kind in (KeyTimeKind.TRIGGER, KeyTimeKind.IMPACT_START, KeyTimeKind.PEAK, KeyTimeKind.IMPACT_END):
         assert times[kind].at is None

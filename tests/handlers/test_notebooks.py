@@ -8,8 +8,8 @@ from bot.notebook.cell_data import Number, StoredClip
 from bot.notebook.edits import add_cell
 from bot.notebook.notebook import Cell, Notebook
 from bot.notebook.ports import change
-from bot.notebook.timeline import Entry
-from tests.handlers.house import INCIDENT, House, has, until
+from bot.notebook.timeline import Entry, EntryKind
+from tests.handlers.house import INCIDENT, JISOO, House, has, until
 from tests.handlers.walking import quiet
 
 Json = dict[str, Any]
@@ -119,6 +119,25 @@ async def test_a_later_cut_of_a_session_takes_the_place_of_the_one_before(house:
         await until(lambda: _another(house, after))
     kept = clips(await notebook(house))
     assert len(kept) == 2, "the one that a person added stays"
+
+
+async def test_a_clip_speaks_the_language_of_the_post_mortem_and_not_of_who_asked(house: House) -> None:
+    async with house.rendering():
+        await added(house, await house.ask(QUESTION))  # opened by somebody who speaks English
+        said = await house.ask("이번 주 구매 버튼 분노 클릭", user=JISOO.id)
+        await house.press(said, "clip.make", user=JISOO.id)
+        shown = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
+        assert "클릭" in str(shown["blocks"])
+        await house.press(said, "notebook.add", user=JISOO.id)
+        await until(lambda: _count(house, 1))
+    kept = await notebook(house)
+    [clip] = [cell.data for cell in clips(kept) if isinstance(cell.data, StoredClip)]
+    told = (clip.caption, clip.alt_text, *(line.text for line in clip.transcript))
+    assert "clicked" in clip.caption
+    assert not [text for text in told if "클릭" in text]
+    assert not clip.words
+    [noted] = [entry.named["caption"] for entry in kept.timeline if entry.what == EntryKind.CLIP]
+    assert noted == clip.caption
 
 
 async def _another(house: House, cell: Cell) -> bool:

@@ -112,7 +112,7 @@ async def test_the_post_mortem_takes_it(house: House) -> None:
     [notebook] = await house.services.postmortems.notebooks.list(TEAM)
     [clip] = [cell.data for cell in notebook.cells if cell.marker.startswith("clip/")]
     assert clip.session.count(", ") == clip.recording.count(", ") == 2
-    assert {line.text[:2] for line in clip.transcript} == {"1:", "2:", "3:"}
+    assert {line.text[:3] for line in clip.transcript} == {"1 ·", "2 ·", "3 ·"}
 
 
 @dataclass

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.locale import Locale
 from bot.notebook import key_time_words as words
-from bot.notebook.key_time_edits import correct_key_time, reset_key_time, same_moments, seen_of
+from bot.notebook.key_time_edits import MOST_OTHERS, correct_key_time, reset_key_time, same_moments, seen_of
 from bot.notebook.key_time_words import duration_text, durations, reason_text, rows
 from bot.notebook.key_times import SIGNAL_KINDS, KeyTime, KeyTimeKind, KeyTimes, with_proposals
 from bot.notebook.merge import Put, merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.timeline import Entry, Timeline
 from bot.notebook.typed_time import read_typed_time, typed_text
 from tests.notebook.examples import EVERYTHING, NOON, opened
 
@@ -149,6 +150,29 @@ def test_other_moments_can_be_pressed(notebook: Notebook) -> None:
     assert ("Impact start", NOON) in offered or ("Deploy v2.31", NOON) in offered
     assert [at for _, at in offered] == sorted(at for _, at in offered)
     assert NOON + 50 * MINUTE not in [at for _, at in offered]
+
+
+def test_the_earliest_moment_can_always_be_pressed(notebook: Notebook, words: NotebookText) -> None:
+    early = Entry("1.1", NOON - 30 * HOUR, "SEV-2 declared", who="Erik")
+    near = [Entry(f"2.{n}", NOON + (40 + n) * MINUTE, f"message {n}") for n in range(9)]
+    write = words.for_notebook(notebook)
+    told = merge(notebook, [Put(Timeline.marker, "timeline", Timeline((early, *near)))], write)
+    offered = same_moments(told, KeyTimeKind.DETECTED, SEOUL, lambda entry, _: entry.text)
+    assert offered[0] == ("SEV-2 declared", NOON - 30 * HOUR)
+    assert len(offered) == MOST_OTHERS
+
+
+def test_key_times_are_listed_in_the_order_of_their_times() -> None:
+    """What isn't known stands after what usually comes before it."""
+    held = dict.fromkeys(KeyTimeKind, None) | {
+        START: NOON, KeyTimeKind.DETECTED: NOON + HOUR, KeyTimeKind.PEAK: NOON + 2 * HOUR, END: NOON + 4 * HOUR,
+        KeyTimeKind.ASKED: NOON + 5 * HOUR,
+    }  # fmt: skip
+    times = KeyTimes(tuple(KeyTime(kind, at, words.NOT_FIXED) for kind, at in held.items()))
+    assert [time.kind for _name, time in rows(times)] == [
+        KeyTimeKind.TRIGGER, START, KeyTimeKind.DETECTED, KeyTimeKind.PEAK, END,
+        KeyTimeKind.ASKED, KeyTimeKind.CONFIRMED, KeyTimeKind.FIXED,
+    ]  # fmt: skip
 
 
 NEAR = datetime(2026, 11, 27, 22, 7, tzinfo=SEOUL.zone)

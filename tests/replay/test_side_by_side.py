@@ -102,8 +102,13 @@ async def test_words_name_all_of_them(pool: RenderPool) -> None:
     assert made.clip.caption == "1: Buy now clicked; 2: Buy now clicked"
     assert all(text in made.clip.alt_text for text in ("1 · Desktop: Session replay", "2 · Mobile: Session replay"))
     said = [(line.at_ms, line.text) for line in made.clip.transcript]
-    assert said[:2] == [(POSTER_MS + 600, "1: clicks Buy now"), (POSTER_MS + 600, "2: clicks Buy now")]
+    assert said[:2] == [(POSTER_MS + 600, "1 · clicks Buy now"), (POSTER_MS + 600, "2 · clicks Buy now")]
     assert [at for at, _ in said] == sorted(at for at, _ in said)
+    assert made.clip.words["en"].caption == made.clip.caption
+    korean = made.clip.words["ko"]
+    assert korean.caption == "1: Buy now 클릭; 2: Buy now 클릭"
+    assert korean.transcript[0].text == "1 · Buy now 클릭"
+    assert "Session replay" not in korean.alt_text
 
 
 async def test_one_that_cannot_be_filmed_does_not_lose_the_others(pool: RenderPool) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from bot.kernel.locale import Locale
 from bot.replay.detect.detector import detect
-from bot.replay.model import Clip, Line, MaskReport, Window
+from bot.replay.model import Clip, ClipText, Line, MaskReport, Window
 from bot.replay.read_recording import read, read_path
 from bot.replay.script.moment import window_for
-from bot.replay.script.transcript import ClipText, clip_text, clock
+from bot.replay.script.transcript import clip_text, clip_texts, clock
 from bot.signals.question import Signal
 from bot.signals.source import Moment
 from tests.replay.sessions import SDK_6, SDK_7, SHOP, Session, element, text
@@ -48,6 +48,9 @@ def test_the_story_of_a_buy_button() -> None:
     recording = session.recording(60_000)
     assert clip_text(recording, window, ENGLISH).caption == "Buy clicked 5×, TypeError: cart is undefined"
     assert clip_text(recording, window, KOREAN).caption == "Buy 5번 클릭, TypeError: cart is undefined"
+    assert clip_texts(recording, window) == {
+        locale.tag: clip_text(recording, window, locale) for locale in (ENGLISH, KOREAN)
+    }
     assert clip_text(recording, window, ENGLISH).alt_text == (
         "Session replay of 8 seconds: Buy clicked 5×, TypeError: cart is undefined. "
         "0:03 clicks Buy ×5. 0:04 TypeError: cart is undefined. 0:07 reloads the page."

@@ -19,8 +19,9 @@ from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.local_source import LocalSource
+from bot.replay.model import ClipText
 from bot.replay.script.choice import Choice, choose
-from bot.replay.script.transcript import ClipText, clicks_text, clip_text, short
+from bot.replay.script.transcript import clicks_text, clip_text, short
 from bot.services.clips.jobs import RenderClipJob
 from bot.services.clips.render_clip import window_of
 from bot.services.clips.windows import pickable

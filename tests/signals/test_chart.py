@@ -121,9 +121,25 @@ def test_a_page_has_every_slice_as_a_bar_and_the_weeks_before_as_well() -> None:
 
 def test_bars_shorter_than_a_day_are_named_by_their_time() -> None:
     hours = answer(days=30, step=timedelta(hours=1))
-    assert page_charts(hours, ENGLISH)[0].labels[:2] == ("00:00", "01:00")
+    assert page_charts(hours, ENGLISH)[0].labels[:2] == ("23 Mon", "01:00")
+    assert page_charts(hours, ENGLISH)[0].labels[23:26] == ("23:00", "24 Tue", "01:00")
     assert page_charts(hours, ENGLISH)[0].moments[1] == "Mon, Nov 23 01:00 KST"
     assert message_charts(hours, ENGLISH)[0].labels[:2] == ("23 Mon 00:00", "23 Mon 02:00")
+
+
+def test_a_chart_of_hours_says_whose_they_are_and_one_of_days_does_not() -> None:
+    """It has the asker's hours, and is looked at from everywhere."""
+    hours = answer(days=30, step=timedelta(hours=1))
+    for charts in (message_charts, page_charts):
+        assert charts(hours, ENGLISH)[0].note == "times in KST"
+        assert charts(hours, KOREAN)[0].note == "KST 시각 기준"
+        assert charts(answer(), ENGLISH)[0].note == ""
+    there = Locale.of("en", "America/New_York")
+    night = answer(days=3, step=timedelta(hours=1))
+    changed = tuple(
+        Bucket(datetime(2026, 11, 1, hour, tzinfo=there.zone), {Signal.RAGE: 1, Signal.ERROR: 0}) for hour in (0, 3, 6)
+    )
+    assert message_charts(replace(night, series=changed), there)[0].note == "times in EDT/EST"
 
 
 @pytest.mark.parametrize("tag", ["en", "ko"])

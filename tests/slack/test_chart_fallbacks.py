@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +71,18 @@ async def test_each_chart_becomes_its_own_line_where_pictures_are_refused_too(
     assert {first["type"], second["type"]} == {"section"}
     assert first["text"]["text"].startswith("시간에 따른 신호\n`▁▄█` 23일 (월) – 25일 (수)")
     assert second["text"]["text"].startswith("하루 신호 수 (이전 4주 포함)\n`▁")
+
+
+def test_hours_have_their_zone_in_the_chart_and_in_all_that_stands_in_for_it() -> None:
+    [hours] = message_charts(answer(days=9, step=timedelta(hours=1)), ENGLISH)
+    template = MESSAGES.environment.from_string("{{ chart(each) }}")
+    [block] = stream(template.render(each=hours))
+    assert block["chart"]["axis_config"]["x_label"] == "times in KST"
+    picture, line = chart_fallbacks([hours], ENGLISH, MESSAGES, pictures=True)[hours.block_id]
+    assert "times in KST" in picture["alt_text"]
+    assert "(times in KST)" in line["text"]["text"]
+    days, *_ = message(ENGLISH)["blocks"]
+    assert "x_label" not in days["chart"]["axis_config"]
 
 
 @pytest.mark.parametrize("pictures", [True, False])

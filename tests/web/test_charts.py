@@ -67,6 +67,29 @@ def test_on_a_phone_a_label_is_left_out_only_where_there_is_no_room() -> None:
     assert [column.minor for column in many.columns] == [False, True, False, True, False, True, False]
 
 
+@pytest.mark.parametrize(
+    ("first", "hours", "labels"),
+    [
+        (0, 33, ["23 Mon", "06:00", "12:00", "18:00", "24 Tue", "06:00"]),
+        (10, 40, ["12:00", "18:00", "24 Tue", "06:00", "12:00", "18:00", "25 Wed"]),
+        (9, 8, ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]),
+        (0, 24, ["00:00", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]),
+    ],
+)
+def test_hours_have_labels_where_people_look_for_them_and_a_new_day_its_name(
+    first: int, hours: int, labels: list[str]
+) -> None:
+    monday = datetime(2026, 11, 23, first, tzinfo=SEOUL.zone)
+    bars = tuple(Bar(monday + timedelta(hours=at), {"rage_click": 1}) for at in range(hours))
+    assert [column.label for column in drawing(Chart("x", bars, 3600)).columns if column.labelled] == labels
+
+
+def test_a_legend_names_only_signals_that_were_counted() -> None:
+    """A question about rage clicks has no dead clicks to show, not even none."""
+    bars = (Bar(NOON, {"rage_click": 2}), Bar(NOON + timedelta(hours=1), {"rage_click": 1}))
+    assert [heading for _style, heading in drawing(Chart("x", bars, 3600)).legend] == ["Rage clicks"]
+
+
 def test_the_scale_has_room_for_its_numbers() -> None:
     small, large = (drawing(Chart("x", (Bar(NOON, {"rage_click": n}),))) for n in (9, 12_000_000))
     assert small.left < large.left

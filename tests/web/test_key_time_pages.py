@@ -215,3 +215,4 @@ def test_marks_stand_where_their_moment_is() -> None:
     assert all(drawing.left <= mark.x <= drawing.right for mark in shown)
     assert [mark.anchor for mark in shown] == ["start", "start", "end"]
     assert len({mark.y for mark in shown}) == 3
+    assert all(mark.y < 0 for mark in shown)  # above everything that is drawn

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from bot.kernel.locale import Locale
+from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.page_path import page_path
 from bot.replay.fonts import WITHOUT_FONT
 from bot.replay.mask.sensitive import hidden
-from bot.replay.model import Line, Window
+from bot.replay.model import ClipText, Line, Window
 from bot.replay.recording import Recording
 from bot.replay.script.moment import clip_ms, fast_stretches, idle_stretches
 from bot.replay.script.narrator import TimelineEvent, continues, timeline_events
@@ -27,19 +26,29 @@ LEAST_NAME, MAX_CAPTION = 16, 140
 """A name beside a long error is shortened, to no less than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClipText:
-    """The words of one clip."""
-
-    caption: str
-    alt_text: str
-    transcript: tuple[Line, ...]
-
-
 def clip_text(recording: Recording, window: Window, locale: Locale) -> ClipText:
     """Caption, alt text and transcript in one pass over the window."""
+    return _texts(recording, window, [locale])[locale.tag]
+
+
+def clip_texts(recording: Recording, window: Window) -> dict[str, ClipText]:
+    """The same in every language, by its tag, still in one pass."""
+    return _texts(recording, window, [Locale.of(tag) for tag in LANGUAGES])
+
+
+def _texts(recording: Recording, window: Window, locales: Sequence[Locale]) -> dict[str, ClipText]:
     events = timeline_events(recording, window)
     idle, fast = idle_stretches(recording, window), fast_stretches(recording, window)
+    return {locale.tag: _told(events, idle, fast, window, locale) for locale in locales}
+
+
+def _told(
+    events: Sequence[TimelineEvent],
+    idle: Sequence[tuple[int, int]],
+    fast: Sequence[tuple[int, int, int]],
+    window: Window,
+    locale: Locale,
+) -> ClipText:
     lines = [
         Line(clip_ms(event.at_ms, window, idle, fast), _line(event, window, locale), keep=_tells(event))
         for event in events

@@ -27,10 +27,10 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
         Deed.CHANGE_NOTEBOOK, team=asked.team, channel=asked.channel, user=job.by, target=asked.id, once=job.job_id
     )
     locale = await channel_notebook.language_of(context, asked)
-    changes = (await _clip(context, job),) if job.clip else await _answer(context, asked, locale)
+    changes = (await _clip(context, job, locale.tag),) if job.clip else await _answer(context, asked, locale)
     notebook = await channel_notebook.notebook_for(context, asked)
     replies = await replies_to(context, asked, notebook)
-    noted = [*await opened_channel(context, notebook), *await asked_and_shown(context, asked)]
+    noted = [*await opened_channel(context, notebook), *await asked_and_shown(context, asked, locale.tag)]
     notebook = await channel_notebook.write(context, notebook, [*changes, *replies, *noted])
     by = await slack.people.get(job.team, job.by)
     message = slack.messages.message(
@@ -61,20 +61,23 @@ async def _answer(context: PostmortemContext, asked: AskedQuestion, locale: Loca
     return (
         add_number(asked.id, number_of(asked.answer, locale, asked_by=asker.name, question=question)),
         add_chart(asked.id, chart_of(asked.answer, title, asked.zone)),
-        *await _clips(context, asked),
+        *await _clips(context, asked, locale.tag),
     )
 
 
-async def _clips(context: PostmortemContext, asked: AskedQuestion) -> list[Put]:
+async def _clips(context: PostmortemContext, asked: AskedQuestion, language: str) -> list[Put]:
     """Returns the last cut of each session, in place of those that were made of it before."""
     cuts: dict[str, list[ShownClip]] = {}
     for clip in await context.clips.of_question(asked):
         cuts.setdefault(clip.session, []).append(clip)
-    return [add_clip(clips[-1].id, clips[-1].clip, earlier=[each.id for each in clips[:-1]]) for clips in cuts.values()]
+    return [
+        add_clip(clips[-1].id, clips[-1].clip.told_in(language), earlier=[each.id for each in clips[:-1]])
+        for clips in cuts.values()
+    ]
 
 
-async def _clip(context: PostmortemContext, job: AddToNotebookJob) -> Put:
+async def _clip(context: PostmortemContext, job: AddToNotebookJob, language: str) -> Put:
     clip = await context.clips.shown(job.team, job.clip)
     if clip is None:
         raise Missing("That clip is no longer kept; please make it again.")
-    return add_clip(job.clip, clip.clip, by_hand=True)
+    return add_clip(job.clip, clip.clip.told_in(language), by_hand=True)

@@ -28,8 +28,11 @@ async def opened_channel(context: PostmortemContext, notebook: Notebook) -> list
     return [noted("channel", at, EntryKind.DECLARED, channel=notebook.channel_name or notebook.channel)]
 
 
-async def asked_and_shown(context: PostmortemContext, asked: AskedQuestion) -> list[Entry]:
-    """Returns the question, and each clip that was shown for it, at the times of their messages."""
+async def asked_and_shown(context: PostmortemContext, asked: AskedQuestion, language: str) -> list[Entry]:
+    """Returns the question, and each clip that was shown for it, at the times of their messages.
+
+    Captions are in the notebook's language.
+    """
     entries = []
     if question := await _of_message(context, asked, asked.message_key):
         at, link = question
@@ -38,7 +41,7 @@ async def asked_and_shown(context: PostmortemContext, asked: AskedQuestion) -> l
         entries.append(noted(key, at, EntryKind.QUESTION, who=who, link=link, question=asked.text))
     for clip in await context.clips.of_question(asked):
         if shown := await _of_message(context, asked, f"clip:{clip.id}"):
-            caption = clip.clip.caption
+            caption = clip.clip.told_in(language).caption
             entries.append(noted(f"clip/{clip.id}", shown[0], EntryKind.CLIP, link=shown[1], caption=caption))
     return entries
 
@@ -48,7 +51,7 @@ async def note_question(context: PostmortemContext, job: NoteQuestionJob) -> Non
     asked = await context.questions.get(job.team, job.question)
     notebook = await context.notebooks.find(asked.team, asked.channel)
     if notebook is not None:
-        await channel_notebook.write(context, notebook, await asked_and_shown(context, asked))
+        await channel_notebook.write(context, notebook, await asked_and_shown(context, asked, notebook.locale.tag))
 
 
 async def _of_message(context: PostmortemContext, asked: AskedQuestion, key: str) -> tuple[datetime, str] | None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.backlog.feature import Feature
-from bot.backlog.key_time_proposals import AskedThen, SignalFacts, proposed_times
+from bot.backlog.key_time_proposals import Noticed, SignalFacts, proposed_times, told_in
 from bot.backlog.request import Request
 from bot.kernel.errors import Missing, Upstream
 from bot.notebook import key_time_words as words
@@ -177,7 +177,7 @@ class _Count:
         return signals, SIGNAL_KINDS if forgotten else ()
 
     async def _times(self, signals: SignalFacts, known: Collection[KeyTimeKind]) -> KeyTimes:
-        proposed = proposed_times(signals, await self._questions(), await self._request())
+        proposed = proposed_times(signals, await self._noticed(), await self._request())
         return with_proposals(self.notebook.key_times, proposed, known=known)
 
     @staticmethod
@@ -213,14 +213,17 @@ class _Count:
         about = [each for each in requests if self.asked and each.feature == self.asked.feature]
         return next(iter([*about, *requests]), None)
 
-    async def _questions(self) -> tuple[AskedThen, ...]:
+    async def _noticed(self) -> tuple[Noticed, ...]:
+        return (*told_in(self.notebook.timeline), *await self._questions())
+
+    async def _questions(self) -> tuple[Noticed, ...]:
         """Returns who asked about it in the channel, and when: as first asked, however often it was refined since."""
         numbers = [cell.data for cell in self.notebook.cells if isinstance(cell.data, Number)]
         if self.asked is None or self.asked.answer is None:
-            return tuple(AskedThen(each.asked_at, each.asked_by) for each in numbers if each.asked_at)
+            return tuple(Noticed(each.asked_at, each.asked_by) for each in numbers if each.asked_at)
         names = {target.name for target in self.asked.answer.targets}
         same = [each for each in numbers if names & set(each.targets) or names == set(each.targets)]
-        in_notebook = [AskedThen(each.asked_at, each.asked_by) for each in same if each.asked_at]
+        in_notebook = [Noticed(each.asked_at, each.asked_by) for each in same if each.asked_at]
         team, people = self.asked.team, self.context.postmortems.slack.people
         about = await self.context.postmortems.questions.asked_about(self.asked)
-        return (*in_notebook, *[AskedThen(each.at, await people.name(team, each.user)) for each in about])
+        return (*in_notebook, *[Noticed(each.at, await people.name(team, each.user)) for each in about])
