@@ -73,6 +73,7 @@ def bolt_app(slack_app: SlackApp, identities: Identities, locale: Locale) -> Mea
         )
 
     return MeasuredApp(
+        name="replaybook",  # or Bolt looks through the stack, and the sources of all that is on it, for one
         client=AsyncWebClient(base_url=f"{base}/", retry_handlers=[]),
         signing_secret=slack_app.signing_secret,
         authorize=authorize,

@@ -122,7 +122,8 @@ def date(moment: datetime, shape: str, fallback: str) -> Markup:
 def _marked(text: str) -> Markup:
     """A quote may be part of an emoji's name, so it is looked at as itself; only Slack reads this, never a page."""
     escaped = str(escape(text)).replace("&#39;", "'")
-    return Markup(_MEANS.sub(f"{SENTINEL}\\g<0>", escaped))  # noqa: S704 - escaped right here
+    # A function: before 3.12, `\g<0>` takes three times as long.
+    return Markup(_MEANS.sub(lambda found: SENTINEL + found[0], escaped))  # noqa: S704 - escaped right here
 
 
 def _fitting(text: str, length: int, written: Callable[[str], Markup]) -> Markup:

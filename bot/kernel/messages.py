@@ -16,6 +16,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
@@ -78,6 +79,25 @@ class MessageLocale(Locale):
         return Markup(Locale.text(self, message)) % {name: written(value) for name, value in values.items()}
 
 
+@cache
+def _environment() -> Environment:
+    """One for all clocks: a template is compiled once in a process."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        finalize=written,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
+    environment.filters.update({each.__name__: each for each in (*FILTERS, stream)})
+    macros = vars(environment.get_template("_blocks.j2").module)
+    environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
+    return environment
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
     """Renders messages by name: `messages.message("signals/answer", locale, answer=…)`.
@@ -90,20 +110,7 @@ class Messages:
 
     @classmethod
     def load(cls, clock: Clock | None = None) -> Messages:
-        environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            finalize=written,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            extensions=["jinja2.ext.do"],
-        )
-        environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
-        environment.filters.update({each.__name__: each for each in (*FILTERS, stream)})
-        macros = vars(environment.get_template("_blocks.j2").module)
-        environment.globals.update({name: macro for name, macro in macros.items() if not name.startswith("_")})
-        return cls(environment, clock)
+        return cls(_environment(), clock)
 
     def message(self, name: str, locale: Locale, /, **values: object) -> JsonObject:
         """`{"text": …, "blocks": […]}` for chat.postMessage and its kin."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -105,7 +105,9 @@ class NotebookText:
     environment: Environment
 
     @classmethod
+    @cache
     def load(cls) -> NotebookText:
+        """One in a process, whose templates are compiled once."""
         environment = Environment(  # noqa: S701 - markdown, not HTML: `finalize` escapes every value
             loader=FileSystemLoader(TEMPLATES / "notebook"),
             finalize=escaped,

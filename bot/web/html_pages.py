@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote, unquote, urlsplit
 
 from aiohttp import web
@@ -68,7 +68,9 @@ class HtmlPages:
     assets: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
+    @cache
     def load(cls) -> HtmlPages:
+        """One in a process, whose templates are compiled once."""
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,

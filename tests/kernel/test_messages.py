@@ -9,6 +9,7 @@ from jinja2 import DictLoader, UndefinedError
 from markupsafe import Markup
 
 from bot.backlog.request import Party
+from bot.kernel.clock import system_clock
 from bot.kernel.escape import channel, clean, code, link, mention, mrkdwn, plain, quoted, words
 from bot.kernel.locale import Locale
 from bot.kernel.messages import Messages, stream
@@ -78,6 +79,10 @@ def test_a_stream_holds_values_and_nothing_between_them() -> None:
     assert stream(' {"a": 1}\n {"b": 2} ') == [{"a": 1}, {"b": 2}]
     with pytest.raises(ValueError, match="Expecting value"):
         stream('{"a": 1} stray {"b": 2}')
+
+
+def test_templates_are_compiled_once_whatever_the_clock() -> None:
+    assert Messages.load(system_clock).environment is Messages.load().environment
 
 
 def test_a_forgotten_value_raises() -> None:
