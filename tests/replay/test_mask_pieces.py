@@ -120,6 +120,23 @@ def test_attributes_give_nothing_away(tag: str, attributes: dict) -> None:
     assert "example.com" not in made
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_whatever_the_stage_may_show_is_masked(late: bool) -> None:
+    """The stage builds CDATA as text; an element with a text of its own is an element."""
+    page = Page()
+    cdata = {"type": 4, "id": 500, "textContent": "a@example.com"}
+    odd = page.element("p", {"title": "b@example.com"}, "c@example.com") | {"textContent": ""}
+    pieces = page.element("p", {}, "d", {"type": 5, "id": 501, "textContent": ""}, "@example.com")
+    typed = page.element("textarea", {}, {"type": 4, "id": 502, "textContent": "hunter2"})
+    nodes = [cdata, odd, pieces, typed]
+    box = page.element("div", {}, *([] if late else nodes))
+    adds = [{"parentId": box["id"], "nextId": None, "node": node} for node in nodes] if late else []
+    change = {"source": 0, "adds": adds, "removes": [], "texts": [], "attributes": []}
+    made = json.dumps(done(events(page.document([], [box]), change))[0])
+    assert "example.com" not in made
+    assert "hunter2" not in made
+
+
 def test_what_becomes_editable_later_is_hidden_from_the_start() -> None:
     page = Page()
     box = page.element("div", {}, "hunter2")

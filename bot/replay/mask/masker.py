@@ -32,7 +32,7 @@ from bot.replay.model import MaskReport, Masks
 
 Node = dict[str, Any]
 
-DOCUMENT, ELEMENT, TEXT = 0, 2, 3
+DOCUMENT, ELEMENT, TEXT, CDATA, COMMENT = 0, 2, 3, 4, 5
 META, SNAPSHOT, INCREMENTAL = 4, 2, 3
 MUTATION, INPUT, STYLE_RULE, CANVAS, STYLE_DECLARATION, ADOPTED = 0, 5, 8, 9, 13, 15
 STYLES = frozenset({STYLE_RULE, STYLE_DECLARATION, ADOPTED})
@@ -128,10 +128,10 @@ class Masker:
         while todo:
             current, above = todo.pop()
             kind = current.get("type")
-            if kind == TEXT or "textContent" in current:
+            if kind in {TEXT, CDATA, COMMENT}:
                 over = self.known.get(above) if above is not None else None
                 self.known[current["id"]] = KnownAttributes("", {}, above)
-                if kind == TEXT:
+                if kind != COMMENT:  # the stage makes texts of CDATA
                     self._text(current, "textContent", current["id"], over, before if current is node else None)
                 continue
             known = self._meet(current, above)
