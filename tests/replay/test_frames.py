@@ -56,7 +56,9 @@ def test_a_new_page_ends_the_count_and_the_marks():
     found = clicks([click(0), click(300), click(600)], 5000, [0, 450])
     assert [(one.at_ms, one.count, one.until_ms) for one in found] == [(0, 1, 450), (300, 2, 450), (600, 1, math.inf)]
     drawn = painter(found)
-    shown = [drawn.looks(FramePlan(at, 100), 0, (200.0, 100.0), (400, 200)) for at in (400, 500, 600)]
+    shown = [
+        drawn.looks(FramePlan(at, 100), 0, (200.0, 100.0), np.zeros((200, 400), np.uint32)) for at in (400, 500, 600)
+    ]
     assert [(looks.age, looks.count) for looks in shown] == [(1, 2), (None, 0), (0, 0)]
 
 
