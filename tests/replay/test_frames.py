@@ -181,6 +181,15 @@ def test_a_long_caption_is_shown_to_its_end(width, caption):
     assert long.at(0, "0:00 / 0:09").shape == (long.height, width)
 
 
+def test_a_word_that_fits_in_a_line_is_not_broken():
+    writing = font(20)
+    room = round(writing.getlength("cart is undefine"))
+    assert wrapped("cart is undefined", writing, room, MOST_LINES) == ["cart is", "undefined"]
+    broken = wrapped("cart is_undefined_in_all_of_the_shop", writing, room, MOST_LINES)
+    assert "".join(broken) == "cart is_undefined_in_all_of_the_shop"
+    assert len(broken[0]) > len("cart")
+
+
 def test_a_caption_that_never_ends_is_cut_off():
     lines = wrapped("word " * 400, font(20), 300, MOST_LINES)
     assert len(lines) == MOST_LINES

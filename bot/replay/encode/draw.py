@@ -228,12 +228,16 @@ def plain(text: str) -> str:
 
 
 def wrapped(text: str, writing: Writing, room: int, most: int) -> list[str]:
-    """The text in at most so many lines of `room` px, broken between words where it can be, cut at the end."""
+    """The text in at most so many lines of `room` px, broken between words where it can be, cut at the end.
+
+    A word that is longer than a line is broken, where it would begin in the first half of one.
+    """
     lines: list[str] = []
     while text and len(lines) < most - 1 and writing.getlength(text) > room:
         end = _fits(text, writing, room)
         space = text.rfind(" ", 0, end + 1)
-        end = space if space > end / 2 else max(1, end)
+        word = text[space + 1 :].partition(" ")[0]
+        end = space if space > 0 and (space > end / 2 or writing.getlength(word) <= room) else max(1, end)
         lines.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*lines, fitted(text, writing, room)]
