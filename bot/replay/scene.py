@@ -30,6 +30,7 @@ from bot.replay.stage.stage import Stage, View
 META, CHANGE, RESIZE = 4, 3, 4
 MOST_FRAMES = 1_850  # 60 s with 30 a second, the end and some cards; each may be a picture that is kept
 TEXTS = frozenset({"textContent", "value", "text", "placeholder"})  # where events keep what is written on a page
+EARLY_MS = 1_000  # recorders write a page down soon after they begin, and clocks differ
 SIDE_LIMITS = 50, 10_000  # px; what a recording says about its viewport is not to be trusted
 NOTHING_SHOWN = (
     "The page is blank in all of this part of the recording: it was built and played to the end, and nothing is to be "
@@ -73,6 +74,7 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
+    _check_page(recording, window, int(events[0]["timestamp"]))
     _check_length(recording, window)
     idle, fast = idle_stretches(recording, window), fast_stretches(recording, window)
     plans = frame_plans(window.start_ms, window.end_ms, style.fps, idle, fast)
@@ -106,6 +108,17 @@ def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -
     )
 
 
+def _check_page(recording: Recording, window: Window, page_from: int) -> None:
+    """Raises Unfilmable where the first page that was recorded came only after what is to be shown."""
+    wanted = window.end_ms if window.failed_ms is None else window.failed_ms
+    late = page_from - recording.start_epoch_ms - wanted
+    if late > EARLY_MS:
+        raise Unfilmable(
+            "The page was not recorded yet at this time: its recording begins %(seconds)s s later.",
+            seconds=-(-late // 1000),
+        )
+
+
 def _check_length(recording: Recording, window: Window) -> None:
     """Raises Unfilmable for more than a clip may show."""
     shown = shown_ms(recording, window)
@@ -128,14 +141,16 @@ def masked_recording(recording: Recording, events: Sequence[JsonObject]) -> Reco
     return Recording([begin, *masked_events], recording.views, recording.format)
 
 
-def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: Locale) -> Painter:
-    """Returns the painter of this scene's frames, for a clip of that width."""
+def painter_of(  # the whole of the job, in order
+    scene: Scene, window: Window, width: int, caption: str, locale: Locale, letters: int = 0
+) -> Painter:
+    """Returns the painter of this scene's frames, for a clip of that width; `letters` as in `Strip`."""
     scale = Scale(width)
     marks = () if window.failed_ms is None else (_share(scene, window.failed_ms),)
     total = clock(scene.total_ms)
     return Painter(
         scale=scale,
-        strip=Strip(scale, caption, marks),
+        strip=Strip(scale, caption, marks, letters),
         clicks=scene.clicks,
         card=lambda ms: locale.plural("%(n)s second later", "%(n)s seconds later", max(1, round(ms / 1000))),
         clock=lambda ms: f"{clock(ms)} / {total}",

@@ -17,7 +17,7 @@ from bot.replay.encode.frames import Frame, composed
 from bot.replay.encode.ladder import POSTER_MS, QualityPlan, Written
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Pixels, unpack
-from bot.replay.encode.panels import PanelFrames, picture_at, side_by_side
+from bot.replay.encode.panels import PanelFrames, letters_of, picture_at, side_by_side
 from bot.replay.model import Clip, ClipText, Line, MaskReport, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, ProgressReporter, Stopwatch
@@ -232,8 +232,10 @@ class FilmedRow:
         return PanelFrames(filmed.panel.heading, painter.scale.width, self.delay_of(filmed), frames)
 
     def _painter(self, filmed: FilmedPanel, plan: QualityPlan) -> Painter:
-        width = round(filmed.scene.size.width * plan.share) // 2 * 2
-        return painter_of(filmed.scene, filmed.panel.window, width, filmed.texts[self.locale.tag].caption, self.locale)
+        widths = {id(it): round(it.scene.size.width * plan.share) // 2 * 2 for it in self.panels}
+        letters = letters_of(sum(widths.values()))  # to be read where all of the picture is as wide as a phone
+        width, caption = widths[id(filmed)], filmed.texts[self.locale.tag].caption
+        return painter_of(filmed.scene, filmed.panel.window, width, caption, self.locale, letters)
 
     def clip(self, written: Written, steps: tuple[str, ...], watch: Stopwatch) -> Clip:
         hidden: Counter[str] = sum((Counter(it.scene.masked.hidden) for it in self.panels), Counter())

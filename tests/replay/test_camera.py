@@ -122,10 +122,25 @@ async def test_no_line_and_no_box_is_cut_where_there_is_room_beside_them(stage: 
     found = await filmed(stage, session(heading, price, note).clicked(2000), 3000)
     x, y, zoom = (side / 0.625 for side in found.view(2500))
     right, bottom = x + 1280 / zoom / 0.625, y + 720 / zoom / 0.625
-    for left, top, width, height in ((560, 395, 320, 30), (1110, 425, 150, 30), (840, 692, 190, 14)):
+    for left, top, width, height in ((560, 395, 250, 30), (1110, 425, 125, 30), (840, 692, 170, 14)):  # their letters
         columns = max(0, min(right, left + width) - max(x, left)) / width
         rows = max(0, min(bottom, top + height) - max(y, top)) / height
         assert min(columns, rows) == 0 or (columns, rows) == (1, 1)
+
+
+@pytest.mark.parametrize("top", range(180, 221, 5))
+async def test_no_heading_is_cut_beside_a_target_in_a_corner(stage: Stage, top: int) -> None:
+    """The view can't go aside there, so it takes a little less zoom."""
+    box, heading = [2, 430, 60, 18], [80, top, 200, 36]
+    await stage.load(session().events, 800, 450)
+    size = "{width:800,height:450}"
+    x, y, zoom = await stage._evaluate(f"ViewFrames.frame({box},{box},[[{heading},2]],{size},2)")
+    right, bottom = x + 800 / zoom, y + 450 / zoom
+    assert zoom >= 1.6
+    assert x <= box[0]
+    assert bottom >= box[1] + box[3]
+    assert y <= top + 4 or y >= top + 32  # a line is higher than its letters
+    assert right >= 280 or y >= top + 32
 
 
 async def test_at_most_three_moves_in_ten_seconds(stage: Stage) -> None:

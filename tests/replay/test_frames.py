@@ -56,7 +56,9 @@ def test_a_new_page_ends_the_count_and_the_marks():
     found = clicks([click(0), click(300), click(600)], 5000, [0, 450])
     assert [(one.at_ms, one.count, one.until_ms) for one in found] == [(0, 1, 450), (300, 2, 450), (600, 1, math.inf)]
     drawn = painter(found)
-    shown = [drawn.looks(FramePlan(at, 100), 0, (200.0, 100.0), (400, 200)) for at in (400, 500, 600)]
+    shown = [
+        drawn.looks(FramePlan(at, 100), 0, (200.0, 100.0), np.zeros((200, 400), np.uint32)) for at in (400, 500, 600)
+    ]
     assert [(looks.age, looks.count) for looks in shown] == [(1, 2), (None, 0), (0, 0)]
 
 
@@ -177,6 +179,15 @@ def test_a_long_caption_is_shown_to_its_end(width, caption):
     assert short.height == scale.strip < long.height
     assert long.height % 2 == 0
     assert long.at(0, "0:00 / 0:09").shape == (long.height, width)
+
+
+def test_a_word_that_fits_in_a_line_is_not_broken():
+    writing = font(20)
+    room = round(writing.getlength("cart is undefine"))
+    assert wrapped("cart is undefined", writing, room, MOST_LINES) == ["cart is", "undefined"]
+    broken = wrapped("cart is_undefined_in_all_of_the_shop", writing, room, MOST_LINES)
+    assert "".join(broken) == "cart is_undefined_in_all_of_the_shop"
+    assert len(broken[0]) > len("cart")
 
 
 def test_a_caption_that_never_ends_is_cut_off():

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
 from bot.replay.encode.artifacts import bounds
+from bot.replay.encode.draw import RED
 from bot.replay.encode.frames import decode
 from bot.replay.encode.gif import LIKE, GifWriter
 from bot.replay.encode.palette import Finder, choose, error, pack, unpack
-from bot.replay.encode.scene_palettes import MOVING_COLOURS
+from bot.replay.encode.scene_palettes import MOVING_COLOURS, OURS, ScenePalettes
 
 
 def gradient(width: int = 160, height: int = 90, shift: int = 0) -> np.ndarray:
@@ -141,6 +142,19 @@ def test_the_nearest_colour_is_found():
     distances = ((unpack(asked)[:, None].astype(int) - unpack(colours)[None].astype(int)) ** 2).sum(-1)
     chosen = Finder(colours).index(asked)
     np.testing.assert_array_equal(distances[np.arange(900), chosen], distances.min(axis=1))
+
+
+@pytest.mark.parametrize("colours", [255, 127, 64])
+def test_what_marks_a_click_keeps_its_colour_however_small_it_is(colours):
+    """It is a few px of a timeline; of a large picture only some pixels are looked at."""
+    page = pack(gradient(400, 400)).ravel()
+    marked, mark = page.copy(), pack(np.array([[RED]], np.uint8))[0, 0]
+    marked[101:141:2] = mark
+    palettes = ScenePalettes(colours, page.size)
+    assert mark not in palettes.for_scene(page, [])
+    assert mark in palettes.for_scene(marked, [])
+    assert mark in palettes.for_movement(marked)
+    assert len(choose(marked, colours, kept=OURS)) <= colours
 
 
 def test_thinned_pixels_count_as_often_as_all_of_them():

@@ -14,7 +14,7 @@ from bot.kernel.locale import Locale
 from bot.replay.mask import text_runs
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide, luhn
-from bot.replay.mask.style_sheets import without_pictures
+from bot.replay.mask.style_sheets import without_pictures, without_values
 from bot.replay.model import Masks, Window
 from bot.replay.scene import masked_recording
 from bot.replay.script.transcript import clip_text, in_words
@@ -118,6 +118,60 @@ def test_attributes_give_nothing_away(tag: str, attributes: dict) -> None:
     made = json.dumps(done(events(page.document([], [page.element(tag, attributes)])))[0])
     assert "hunter2" not in made
     assert "example.com" not in made
+
+
+CONTENT = "p::before{content:\"a@example.com\";--x:'call 010-1234-5678'}"
+
+
+@pytest.mark.parametrize("where", ["sheet", "text", "style", "rule", "adopted", "later"])
+def test_what_styles_add_to_a_page_is_masked_like_its_text(where: str) -> None:
+    page = Page()
+    text = page.element("style", {}, CONTENT if where == "text" else "")
+    box = page.element("div", {"style": CONTENT} if where == "style" else {}, "Mail")
+    document = page.document([text, page.element("style", {"_cssText": CONTENT} if where == "sheet" else {})], [box])
+    changes = {
+        "rule": {"source": 8, "id": text["id"], "adds": [{"rule": CONTENT, "index": 0}]},
+        "adopted": {"source": 15, "id": 1, "styles": [{"styleId": 1, "rules": [{"rule": CONTENT}]}], "styleIds": [1]},
+        "later": {
+            "source": 0,
+            **{part: [] for part in ("adds", "removes", "texts")},
+            "attributes": [{"id": box["id"], "attributes": {"style": {"--x": '"a@example.com 010-1234-5678"'}}}],
+        },
+    }
+    made, hidden = done(events(document, *[changes[where]] if where in changes else []))
+    assert "example.com" not in json.dumps(made)
+    assert "1234" not in json.dumps(made)
+    assert hidden == {"email": 1, "phone": 1}
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        'a{background:url("img@2x.png")}',
+        "@import 'https://a@example.com/x.css';p{color:red}",
+        '@media (min-width:4111111111111111px){a{content:"new"}}',
+        "p{font-family:'Noto Sans',\"Arial\"}",
+    ],
+)
+def test_other_styles_stay_as_they_are(css: str) -> None:
+    assert without_values(css, hide) == (css, {})
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_whatever_the_stage_may_show_is_masked(late: bool) -> None:
+    """The stage builds CDATA as text; an element with a text of its own is an element."""
+    page = Page()
+    cdata = {"type": 4, "id": 500, "textContent": "a@example.com"}
+    odd = page.element("p", {"title": "b@example.com"}, "c@example.com") | {"textContent": ""}
+    pieces = page.element("p", {}, "d", {"type": 5, "id": 501, "textContent": ""}, "@example.com")
+    typed = page.element("textarea", {}, {"type": 4, "id": 502, "textContent": "hunter2"})
+    nodes = [cdata, odd, pieces, typed]
+    box = page.element("div", {}, *([] if late else nodes))
+    adds = [{"parentId": box["id"], "nextId": None, "node": node} for node in nodes] if late else []
+    change = {"source": 0, "adds": adds, "removes": [], "texts": [], "attributes": []}
+    made = json.dumps(done(events(page.document([], [box]), change))[0])
+    assert "example.com" not in made
+    assert "hunter2" not in made
 
 
 def test_what_becomes_editable_later_is_hidden_from_the_start() -> None:

@@ -83,6 +83,16 @@ async def test_a_recorded_scroll_has_arrived_where_the_page_scrolls_smoothly(sta
     assert await seen(stage, made, 500, tops, way) == [1800, 300, 400, 500, 600]
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_frame_shows_what_was_recorded_of_it_and_not_the_page_s_own_copy(stage: Stage, way: str) -> None:
+    made = Session(element(30, "iframe", srcdoc="<p>as it came</p>")).add(100, 30, framed(element(70, "p")))
+    made.add(150, 70, text(71, "as it was"))
+    made.add(160, 3, element(80, "iframe", srcdoc="<p>later</p>"))
+    made.change(170, 0, adds=[], removes=[], texts=[], attributes=[{"id": 30, "attributes": {"srcdoc": "<p>new</p>"}}])
+    shown = "[page.querySelector('iframe').contentDocument.body.textContent, page.querySelectorAll('[srcdoc]').length]"
+    assert await seen(stage, made, 500, shown, way) == ["as it was", 0]
+
+
 async def test_a_page_is_scrolled_from_the_beginning_where_it_was_then(stage: Stage) -> None:
     scrolled = box(10)
     scrolled["attributes"]["rr_scrollTop"] = 250

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.replay.encode.draw import Scale, Strip
 from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import Pixels
 from bot.replay.encode.panels import PanelFrames, PanelRow, picture_at, side_by_side
@@ -111,3 +112,12 @@ def test_a_picture_at_a_time_is_the_frame_that_is_shown_then() -> None:
     assert [int(picture_at(frames, at)[0, 0]) for at in (0, 199, 200, 5000)] == [1, 1, 2, 2]
     with pytest.raises(ValueError, match="frame"):
         picture_at([], 0)
+
+
+def test_a_caption_in_letters_of_its_own_size_has_no_clock_and_up_to_four_lines() -> None:
+    caption = "Buy clicked 5×, TypeError: cart is undefined"
+    usual, large = Strip(Scale(400), caption, ()), Strip(Scale(400), caption, (), 34)
+    assert usual.height < large.height <= 34 * 1.3 * 3 + 34 * 2 + 6
+    assert large.height % 2 == 0
+    assert (large.at(0, "0:01 / 0:07") == large.at(0, "0:02 / 0:07")).all()
+    assert (usual.at(0, "0:01 / 0:07") != usual.at(0, "0:02 / 0:07")).any()

@@ -75,6 +75,43 @@ def test_a_counter_covers_neither_label_nor_pointer(pressed):
     assert counter[2] <= SIZE[0]
 
 
+def words(*places: tuple[int, int, int, int]) -> np.ndarray:
+    """A grey page with letters in some places: thin stripes, as sharp as those."""
+    page = np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8)
+    for left, top, right, bottom in places:
+        page[top:bottom, left:right:6] = 0
+        page[top:bottom, left + 1 : right : 6] = 0
+    return pack(page)
+
+
+BUTTON = 300, 200, 380, 225
+LABEL = BUTTON[0] + 8, BUTTON[1] + 4, BUTTON[2] - 8, BUTTON[3] - 4
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [(384, 190, 480, 230)],  # another button
+        [(290, 165, 480, 192)],  # a line above
+        [(384, 190, 480, 230), (240, 150, 480, 192)],
+        [(150, 190, 296, 230), (384, 190, 480, 230), (290, 228, 400, 260)],
+    ],
+)
+def test_a_counter_covers_no_other_words_either_where_there_is_room(beside):
+    page = words(LABEL, *beside)
+    free = counter_place((52, 32), BUTTON, [LABEL], SIZE)
+    assert any(covered(free, other) for other in beside)
+    placed = counter_place((52, 32), BUTTON, [LABEL], SIZE, page)
+    assert not covered(placed, LABEL)
+    assert not any(covered(placed, other) for other in beside)
+
+
+def test_where_there_are_words_everywhere_a_counter_covers_others_rather_than_its_own():
+    placed = counter_place((52, 32), BUTTON, [LABEL], SIZE, words((0, 0, *SIZE)))
+    assert placed == counter_place((52, 32), BUTTON, [LABEL], SIZE)
+    assert not covered(placed, LABEL)
+
+
 @given(st.tuples(sides, sides), st.lists(boxes, min_size=4, max_size=4))
 def test_whatever_a_page_says_the_frame_is_drawn(spot, measured):
     point = (*spot, *measured)
@@ -82,8 +119,8 @@ def test_whatever_a_page_says_the_frame_is_drawn(spot, measured):
     for rect in (near.pressed, *near.labels):
         assert rect is None or (0 <= rect[0] < rect[2] <= SIZE[0] and 0 <= rect[1] < rect[3] <= SIZE[1])
     drawn = painter(DrawnClick(0, 12))
-    looks = drawn.looks(FramePlan(50, 100), 0, point, SIZE)
     page = pack(np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8))
+    looks = drawn.looks(FramePlan(50, 100), 0, point, page)
     assert drawn.paint(page, looks, 0).shape == (SIZE[1] + drawn.strip.height, SIZE[0])
 
 
@@ -105,7 +142,7 @@ def test_nothing_that_is_drawn_lies_on_the_label(touched):
     drawn = painter(DrawnClick(0, 5), touches=touched)
     page = pack(np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8))
     for age in (0, 100, 200, 300):
-        looks = drawn.looks(FramePlan(age, 100), 0, (400.0, 213.0, button, label, button, label), SIZE)
+        looks = drawn.looks(FramePlan(age, 100), 0, (400.0, 213.0, button, label, button, label), page)
         frame = drawn.paint(page, looks, 0)
         np.testing.assert_array_equal(frame[206:220, 376:424], page[206:220, 376:424])
         assert (frame[: SIZE[1]] != page).sum() > 800
@@ -113,5 +150,6 @@ def test_nothing_that_is_drawn_lies_on_the_label(touched):
 
 def test_a_finger_is_seen_while_it_touches():
     drawn = painter(touches=[(100, 200)])
-    seen = [drawn.looks(FramePlan(at, 100), 0, (400.0, 213.0), SIZE).pointer is not None for at in (0, 100, 400, 900)]
+    page = pack(np.full((SIZE[1], SIZE[0], 3), GREY, np.uint8))
+    seen = [drawn.looks(FramePlan(at, 100), 0, (400.0, 213.0), page).pointer is not None for at in (0, 100, 400, 900)]
     assert seen == [False, True, True, False]

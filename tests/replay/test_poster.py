@@ -89,7 +89,7 @@ def test_the_last_frame_is_held():
 
 
 def test_the_click_is_marked_and_all_clicks_on_its_spot_are_counted():
-    looks = painter(1_020).poster_looks(PLANS[11], 1_100, (100.0, 100.0), (WIDTH, HEIGHT))
+    looks = painter(1_020).poster_looks(PLANS[11], 1_100, (100.0, 100.0), np.zeros((HEIGHT, WIDTH), np.uint32))
     assert (looks.age, looks.count) == (0, 3)
     first = gif(1_020)[0][0].astype(int)
     reds = (np.abs(first - RED).sum(axis=-1) < 60)[:HEIGHT].sum()
@@ -114,7 +114,7 @@ def test_the_picture_is_that_of_its_time(failed):
 
 @pytest.mark.parametrize(("failed", "count"), [(1_020, 3), (950, 3), (1_100, 3), (1_900, 1), (10, 0), (3_500, 0)])
 def test_the_clicks_that_the_failed_one_begins_are_counted(failed, count):
-    looks = painter(failed).poster_looks(PLANS[11], 1_100, (100.0, 100.0), (WIDTH, HEIGHT))
+    looks = painter(failed).poster_looks(PLANS[11], 1_100, (100.0, 100.0), np.zeros((HEIGHT, WIDTH), np.uint32))
     assert looks.count == (count if count > 1 else 0)
 
 

@@ -34,6 +34,34 @@ def test_hidden(given_text: str, shown: str, kinds: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("jisoo\u200b@example.com", "email"),
+        ("jisoo@exam\u00adple.com", "email"),
+        ("jisoo＠example．com", "email"),
+        ("4111\u00a01111\u00a01111\u00a01111", "card"),
+        ("4111\n    1111\t1111 1111", "card"),
+        ("４１１１ １１１１ １１１１ １１１１", "card"),
+        ("4111‑1111‑1111‑1111", "card"),
+        ("010\u00a01234\u20115678", "phone"),
+        ("０９０-１２３４-５６７８", "phone"),
+        ("+82\u202f10–1234–5678", "phone"),
+        ("\u202a+82 10-1234-5678\u202c", "phone"),
+    ],
+)
+def test_what_reads_so_is_hidden_however_it_is_written(written: str, kind: str) -> None:
+    text, counts = hide(f"Call: {written}, ok")
+    assert counts == {kind: 1}
+    assert len(text) == len(written) + 10
+    assert not any(letter.isalnum() for letter in text[6:-4])
+
+
+@given(st.text(alphabet="4111 0@a.c-\u00a0\u200b\n１＠–", max_size=60))
+def test_the_length_is_always_the_same(written: str) -> None:
+    assert len(hide(written)[0]) == len(written)
+
+
+@pytest.mark.parametrize(
     "plain",
     [
         "€1,234.00",

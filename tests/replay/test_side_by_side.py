@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -93,6 +94,17 @@ async def test_the_failed_click_comes_at_the_same_time_and_phones_keep_their_sha
     turned = [next(at for at, red in seen[1:] if red[number]) for number in range(3)]
     assert turned == [POSTER_MS + 1600] * 3
     assert made.clip.duration_ms == POSTER_MS + 1600 + 1000 + 200 + HOLD_MS
+
+
+async def test_captions_can_be_read_on_a_phone(pool: RenderPool) -> None:
+    """Where all of the picture is shown 360 px wide, a line is at least 8 px high, descenders included."""
+    made = await made_of(pool, panel(700), panel(500, "2", size=PHONE), panel(600, "3"), style=Style(width=800, fps=5))
+    with Image.open(io.BytesIO(made.clip.data)) as gif:
+        picture = np.asarray(gif.convert("L")).astype(int)
+    rows = picture[picture.shape[0] // 3 :, 4:200]  # of the first panel, without its heading
+    written = np.flatnonzero((rows.min(axis=1) < 40) & (rows.max(axis=1) > 230) & (rows.mean(axis=1) < 128))
+    lines = np.split(written, np.flatnonzero(np.diff(written) > 1) + 1)
+    assert max(len(line) for line in lines) * 360 / picture.shape[1] >= 8
 
 
 async def test_words_name_all_of_them(pool: RenderPool) -> None:

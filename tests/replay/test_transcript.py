@@ -121,6 +121,18 @@ def test_long_and_odd_names_fit() -> None:
     assert len(words.alt_text) <= 1_000
 
 
+def test_nothing_that_nobody_sees_is_in_the_words() -> None:
+    odd = (
+        Session(element(BUY, "button", text(5, "Buy \u202eyub\x00 now")))
+        .click(1_000, BUY)
+        .error(1_050, "a\u2066b\x1b[31m")
+    )
+    words = clip_text(odd.recording(3_000), Window(0, 3_000, 1_000), ENGLISH)
+    for said in (words.caption, words.alt_text, *(line.text for line in words.transcript)):
+        assert said.isprintable()
+    assert words.caption == "Buy yub now clicked, ab[31m"
+
+
 def test_an_empty_window_has_words() -> None:
     words = clip_text(shop().recording(9_000), Window(2_000, 4_000), ENGLISH)
     assert words.caption == "Session replay"

@@ -161,6 +161,29 @@ async def test_a_page_that_is_blank_for_a_while_is_shown(pool, english) -> None:
     assert await render(made, Window(0, 800), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
 
 
+def recorded_late(at: int) -> Session:
+    """The recorder wrote down what people did, and a page only `at` ms after that."""
+    made = Session(element(4, "h1", text(5, "Mail"))).click(500, 4)
+    made.events[:2] = [{**event, "timestamp": event["timestamp"] + at} for event in made.events[:2]]
+    made.events.sort(key=lambda event: event["timestamp"])
+    return made.custom(0, "start").click(at + 500, 4)
+
+
+async def test_a_page_that_was_recorded_later_is_not_shown_in_the_place_of_another(pool, english) -> None:
+    made = recorded_late(9_000)
+    made.events.sort(key=lambda event: event["timestamp"])
+    late = made.recording(12_000)
+    rest = {"pool": pool, "masks": Masks(), "locale": english}
+    with pytest.raises(Unfilmable, match="begins"):
+        await render(late, Window(0, 3_000, 500), style=Style(fps=5), **rest)
+    with pytest.raises(Unfilmable, match="begins"):
+        await render(late, Window(0, 3_000), style=Style(fps=5), **rest)
+    with pytest.raises(Unfilmable, match="begins"):
+        await still(late, 500, **rest)
+    assert await render(late, Window(8_000, 10_500, 9_500), style=Style(fps=5), **rest)
+    assert await still(late, 8_500, **rest)
+
+
 @pytest.mark.parametrize(("width", "height"), [(0, 0), (0, 720), (-1, -1)])
 async def test_a_page_without_a_size_is_shown_in_the_usual_one(pool, english, width, height) -> None:
     made = sized(Session(element(4, "h1", text(5, "Mail"))), width, height).recording(1000)

@@ -164,18 +164,25 @@ class Strip:
     A caption that is too long for one line takes as many as it needs.
     """
 
-    def __init__(self, scale: Scale, caption: str, marks: tuple[float, ...]) -> None:
-        """`marks` are places on the timeline from 0 to 1."""
+    def __init__(self, scale: Scale, caption: str, marks: tuple[float, ...], letters: int = 0) -> None:
+        """`marks` are places on the timeline from 0 to 1.
+
+        `letters` is the height of the caption's in px, where it is not that of a clip of this width; then there is no
+        room for the time.
+        """
         self._scale = scale
+        self._letters = letters or scale.text
         self._marks = marks
         self._made: dict[tuple[int, str], Pixels] = {}
         self._words = "", Image.new("RGB", (1, 1))
         self._margin = round(scale.text * 0.6)
-        self._small = Lettering(max(11, round(scale.text * 0.8)))
-        room = scale.width - 3 * self._margin - round(self._small.getlength("0:00 / 0:00"))
-        self._lines = wrapped(plain(caption), Lettering(scale.text), room, MOST_LINES)
-        self._step = round(scale.text * 1.3)
-        self.height = (scale.strip + self._step * (len(self._lines) - 1) + 1) // 2 * 2
+        self._small = None if letters else Lettering(max(11, round(scale.text * 0.8)))
+        clock = self._small.getlength("0:00 / 0:00") + self._margin if self._small else 0
+        room = scale.width - 2 * self._margin - round(clock)
+        self._lines = wrapped(plain(caption), Lettering(self._letters), room, MOST_LINES)
+        self._step = round(self._letters * 1.3)
+        self._first = (self._letters * 2 + 4) // 2 * 2  # even: H.264 wants it
+        self.height = (self._first + self._step * (len(self._lines) - 1) + 1) // 2 * 2
 
     def at(self, share: float, clock: str) -> Pixels:
         """The strip when `share` of the clip has passed. Not to be written to."""
@@ -204,9 +211,10 @@ class Strip:
         if self._words[0] != clock:
             scale = self._scale
             image = Image.new("RGB", (scale.width, self.height), INK)
-            writing = Lettering(scale.text)
-            middle = scale.bar + (scale.strip - scale.bar) / 2
-            self._small.draw(image, (scale.width - self._margin, middle), clock, QUIET, "rm")
+            writing = Lettering(self._letters)
+            middle = scale.bar + (self._first - scale.bar) / 2
+            if self._small:
+                self._small.draw(image, (scale.width - self._margin, middle), clock, QUIET, "rm")
             for number, line in enumerate(self._lines):
                 writing.draw(image, (self._margin, middle + number * self._step), line, PAPER, "lm")
             self._words = clock, image
@@ -220,12 +228,16 @@ def plain(text: str) -> str:
 
 
 def wrapped(text: str, writing: Writing, room: int, most: int) -> list[str]:
-    """The text in at most so many lines of `room` px, broken between words where it can be, cut at the end."""
+    """The text in at most so many lines of `room` px, broken between words where it can be, cut at the end.
+
+    A word that is longer than a line is broken, where it would begin in the first half of one.
+    """
     lines: list[str] = []
     while text and len(lines) < most - 1 and writing.getlength(text) > room:
         end = _fits(text, writing, room)
         space = text.rfind(" ", 0, end + 1)
-        end = space if space > end / 2 else max(1, end)
+        word = text[space + 1 :].partition(" ")[0]
+        end = space if space > 0 and (space > end / 2 or writing.getlength(word) <= room) else max(1, end)
         lines.append(text[:end].rstrip())
         text = text[end:].lstrip()
     return [*lines, fitted(text, writing, room)]

@@ -52,7 +52,7 @@ def composed(shots: Iterable[Shot], plans: Sequence[FramePlan], painter: Painter
                 if page is None or png != decoded:
                     decoded, page = png, picture(png or b"", painter.factor)
                     pictures += 1
-                looks = painter.looks(plan, passed, point, page.shape[::-1])
+                looks = painter.looks(plan, passed, point, page)
                 same, before = (pictures, looks) == before, (pictures, looks)
                 yield (None if same else painter.paint(page, looks, passed)), plan.lasts_ms
             passed += plan.lasts_ms
@@ -121,7 +121,7 @@ class PosterFrame:
             png, point = before_png, (*point[:2], before[4], before[5], None, None)
         passed = sum(plan.lasts_ms for plan in self._plans[:at])
         page = picture(png, self._painter.factor)
-        looks = self._painter.poster_looks(self._plans[at], passed, point, page.shape[::-1])
+        looks = self._painter.poster_looks(self._plans[at], passed, point, page)
         self.pixels = self._painter.paint(page, replace(looks, skipped_ms=0), passed)
 
 

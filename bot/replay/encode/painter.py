@@ -80,19 +80,20 @@ class Painter:
     failed_ms: int | None = None
     """The failed click, of which the first frame is."""
 
-    def looks(self, plan: FramePlan, passed_ms: int, point: Point, size: tuple[int, int]) -> Looks:
-        """Returns the looks of a frame whose page has that size (width, height)."""
+    def looks(self, plan: FramePlan, passed_ms: int, point: Point, page: Pixels) -> Looks:
+        """Returns the looks of a frame of that page."""
         here = [click for click in self.clicks if click.at_ms <= plan.at_ms < click.until_ms]
         ages = [(plan.at_ms - click.at_ms) // 100 for click in here if plan.at_ms - click.at_ms < MARKED_MS]
         recent = [click for click in here if plan.at_ms - click.at_ms < COUNTED_MS]
         shown = ClickMark(min(ages, default=None), recent[-1].count if recent else 0, self._points(plan.at_ms))
-        return self._placed(plan, passed_ms, point, size, shown)
+        return self._placed(plan, passed_ms, point, page, shown)
 
-    def poster_looks(self, plan: FramePlan, passed_ms: int, point: Point, size: tuple[int, int]) -> Looks:
+    def poster_looks(self, plan: FramePlan, passed_ms: int, point: Point, page: Pixels) -> Looks:
         """Returns those of the failed click, marked, with the number of all clicks on its spot."""
-        return self._placed(plan, passed_ms, point, size, ClickMark(0, self._clicked_in_all(), points=True))
+        return self._placed(plan, passed_ms, point, page, ClickMark(0, self._clicked_in_all(), points=True))
 
-    def _placed(self, plan: FramePlan, passed_ms: int, point: Point, size: tuple[int, int], click: ClickMark) -> Looks:
+    def _placed(self, plan: FramePlan, passed_ms: int, point: Point, page: Pixels, click: ClickMark) -> Looks:
+        size = page.shape[1], page.shape[0]
         share = passed_ms / self.total_ms if self.total_ms else 1.0
         step, clock = self.strip.step(share), self.clock(passed_ms)
         looks = Looks(skipped_ms=plan.skipped_ms, speed=plan.speed, step=step, clock=clock)
@@ -107,7 +108,7 @@ class Painter:
             age=click.age,
             pressed=near.pressed if click.age is not None else None,
             count=click.count if click.count > 1 else 0,
-            counter=self._counter_rect(click.count, near, pointer, size) if click.count > 1 else None,
+            counter=self._counter_rect(click.count, near, pointer, page) if click.count > 1 else None,
         )
 
     def paint(self, page: Pixels, looks: Looks, passed_ms: int) -> Pixels:
@@ -152,10 +153,11 @@ class Painter:
         """Whether a pointer is seen: a mouse always is, a finger while it touches and a little longer."""
         return self.touches is None or any(down <= at_ms <= up + TOUCHED_MS for down, up in self.touches)
 
-    def _counter_rect(self, count: int, near: PointerSurroundings, pointer: Rect, size: tuple[int, int]) -> Rect:
+    def _counter_rect(self, count: int, near: PointerSurroundings, pointer: Rect, page: Pixels) -> Rect:
+        size = page.shape[1], page.shape[0]
         height, width = badge(f"×{count}", self.scale.text, RED).shape[:2]
         if near.pressed:
-            return counter_place((width, height), near.pressed, (*near.labels, pointer), size)
+            return counter_place((width, height), near.pressed, (*near.labels, pointer), size, page)
         left, top = round(pointer[0] + 21 * self.scale.unit), round(pointer[1] - 57 * self.scale.unit)
         return apart((left, top, left + width, top + height), near.labels, size)
 

@@ -16,6 +16,7 @@ Indices = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 SAMPLES = 60_000  # more pixels make the palette slower, not better
+NONE = np.zeros(0, np.uint32)
 COMMON = 16  # flat areas of a page keep their exact colours
 CHUNK = 512  # colours compared with the palette at a time: fits the cache, and is too little for BLAS to use threads
 ROUNDS = 3
@@ -33,10 +34,19 @@ def unpack(pixels: Pixels) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(pixels).view(np.uint8).reshape(*pixels.shape, 4)[..., :3]
 
 
-def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), times: int = 1, thin: int = 1) -> Pixels:
+def choose(
+    pixels: Pixels,
+    colours: int = 255,
+    *,
+    kept: Pixels = NONE,
+    dear: Sequence[Pixels] = (),
+    times: int = 1,
+    thin: int = 1,
+) -> Pixels:
     """At most `colours` colours that stand for `pixels`: all of them if there are so few, else a good choice.
 
-    `dear` are some of the pixels that count so many times more; only one in `thin` of them is given.
+    `kept` are among them as they are, those of which a pixel is; few, of which little may be seen. `dear` are some of
+    the pixels that count so many times more; only one in `thin` of them is given.
 
     An octree gives the first guess; then the colours move to the middle of the pixels they stand for (k-means), and
     those that stand for none go where the error is largest.
@@ -48,9 +58,16 @@ def choose(pixels: Pixels, colours: int = 255, *, dear: Sequence[Pixels] = (), t
         every = np.unique(pixels)
         if every.size <= colours:
             return every.astype(np.uint32)
+    here = among(kept, pixels)
     common = distinct[_largest(counts, COMMON)]
-    moved = _moved(unpack(distinct).astype(np.float32), counts, _octree(sample, colours - COMMON), colours - COMMON)
-    return np.unique(np.concatenate([common, moved])).astype(np.uint32)
+    free = colours - COMMON - here.size
+    moved = _moved(unpack(distinct).astype(np.float32), counts, _octree(sample, free), free)
+    return np.unique(np.concatenate([here, common, moved])).astype(np.uint32)
+
+
+def among(few: Pixels, pixels: Pixels) -> Pixels:
+    """Returns those of few colours of which there is a pixel."""
+    return few[[bool((pixels == colour).any()) for colour in few]]
 
 
 def _octree(sample: Pixels, colours: int) -> Pixels:

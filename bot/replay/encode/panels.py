@@ -16,11 +16,16 @@ from bot.replay.encode.frames import Frame
 from bot.replay.encode.palette import Pixels, pack
 from bot.replay.lettering import Lettering
 
-LETTERS = 34  # the picture is so many times as wide as a heading's letters are high: 10 px where it is shown at 360
+LETTERS = 34  # the picture is so many times as wide as letters are high: 10 px where it is shown at 360
 GAP = 0.01  # of the picture's width, between panels
 LINES = 3  # of a heading at most: beside two desks a phone is a fifth of the picture wide
 STEP = 1.25  # from line to line, in heights of letters
 BEHIND = (236, 239, 243)
+
+
+def letters_of(width: int) -> int:
+    """Returns how high the letters above and below panels are, in px, in a picture of that width."""
+    return max(12, width // LETTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class PanelRow:
 
     @property
     def letters(self) -> int:
-        return max(12, self.width // LETTERS)
+        return letters_of(self.width)
 
     def empty(self, height: int) -> Pixels:
         """Returns the picture with its headings, and room below them for panels of that height."""

@@ -6,12 +6,17 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from bot.replay.encode.palette import Pixels
 from bot.replay.model import Point
 
 Rect = tuple[int, int, int, int]
 """Left, top, right and bottom in px of the picture; right and bottom are outside."""
 
 GAP = 2  # px between a label and what stands beside it
+SHARP = 60  # of 255, from one px to the next
+INK_STEP = 0.04  # of a place's px; less is an edge of a box, or a speck
 LARGE = 1 / 6  # of the picture: what is larger is marked at the pointer, not outlined
 
 
@@ -58,8 +63,13 @@ def apart(rect: Rect, labels: Sequence[Rect], bounds: tuple[int, int]) -> Rect:
     return min(places, key=cost)
 
 
-def counter_place(size: tuple[int, int], pressed: Rect, taken: Sequence[Rect], bounds: tuple[int, int]) -> Rect:
-    """Returns where a counter of that width and height stands: on the upper right corner if it is free, else around."""
+def counter_place(
+    size: tuple[int, int], pressed: Rect, taken: Sequence[Rect], bounds: tuple[int, int], page: Pixels | None = None
+) -> Rect:
+    """Returns where a counter of that width and height stands: on the upper right corner if it is free, else around.
+
+    Never on what is `taken` if there is another place, and of the others on one where the `page` has no words.
+    """
     width, height = size
     left, top, right, bottom = pressed
     middle = (left + right - width) // 2, (top + bottom - height) // 2
@@ -72,7 +82,17 @@ def counter_place(size: tuple[int, int], pressed: Rect, taken: Sequence[Rect], b
         (middle[0], bottom + GAP),
     )
     places = [_inside((x, y, x + width, y + height), bounds) for x, y in corners]
-    return min(places, key=lambda place: sum(covered(place, other) for other in taken))
+    hidden = [sum(covered(place, other) for other in taken) for place in places]
+    words = [0 if page is None else _written(page, place) for place in places]
+    return places[min(range(len(places)), key=lambda at: (hidden[at], words[at]))]
+
+
+def _written(page: Pixels, place: Rect) -> int:
+    """How much of a place looks like letters, by the sharp edges in its rows; in steps."""
+    left, top, right, bottom = place
+    green = (page[top:bottom, left:right] >> 8 & 0xFF).astype(np.int16)
+    sharp = np.abs(np.diff(green, axis=1)) > SHARP
+    return round(float(sharp.mean()) / INK_STEP) if sharp.size else 0
 
 
 def covered(one: Rect, other: Rect) -> int:

@@ -26,13 +26,13 @@ from bot.replay.mask.attribute_rules import (
     within,
 )
 from bot.replay.mask.css_selectors import MaskSelector, parse
-from bot.replay.mask.style_sheets import without_pictures
+from bot.replay.mask.style_sheets import without_pictures, without_values
 from bot.replay.mask.texts import DOT, Hide, Texts, dots
 from bot.replay.model import MaskReport, Masks
 
 Node = dict[str, Any]
 
-DOCUMENT, ELEMENT, TEXT = 0, 2, 3
+DOCUMENT, ELEMENT, TEXT, CDATA, COMMENT = 0, 2, 3, 4, 5
 META, SNAPSHOT, INCREMENTAL = 4, 2, 3
 MUTATION, INPUT, STYLE_RULE, CANVAS, STYLE_DECLARATION, ADOPTED = 0, 5, 8, 9, 13, 15
 STYLES = frozenset({STYLE_RULE, STYLE_DECLARATION, ADOPTED})
@@ -72,7 +72,7 @@ class Masker:
                 self._mutation(data)
             elif source == INPUT:
                 self._input(data)
-            elif self.masks.images and source in STYLES:
+            elif source in STYLES:
                 event["data"] = self._styles(data)
             elif self.masks.images and source == CANVAS:
                 event["data"] = {"source": CANVAS, "id": data.get("id"), "type": 0, "commands": []}
@@ -128,10 +128,10 @@ class Masker:
         while todo:
             current, above = todo.pop()
             kind = current.get("type")
-            if kind == TEXT or "textContent" in current:
+            if kind in {TEXT, CDATA, COMMENT}:
                 over = self.known.get(above) if above is not None else None
                 self.known[current["id"]] = KnownAttributes("", {}, above)
-                if kind == TEXT:
+                if kind != COMMENT:  # the stage makes texts of CDATA
                     self._text(current, "textContent", current["id"], over, before if current is node else None)
                 continue
             known = self._meet(current, above)
@@ -160,8 +160,7 @@ class Masker:
         return any(selector.matches(chain) for selector in self.selectors)
 
     def _attributes(self, known: KnownAttributes, attributes: dict[str, Any]) -> None:
-        if self.masks.images:
-            attributes |= {name: self._styles(attributes[name]) for name in ("style", "_cssText") if name in attributes}
+        attributes |= {name: self._styles(attributes[name]) for name in ("style", "_cssText") if name in attributes}
         for name, value in attributes.items():
             if self.masks.images and value and (name in EVERYWHERE or (known.tag in PICTURES and name in PICTURED)):
                 attributes[name] = "" if name == "srcset" else BLANK
@@ -184,7 +183,7 @@ class Masker:
         """Writes what may be seen of a text. One that is only looked through waits for what stands beside it."""
         text = str(holder.get(key) or "")
         if parent is not None and (parent.tag in CODE or holder.get("isStyle")):
-            holder[key] = self._styles(text) if self.masks.images else text
+            holder[key] = self._styles(text)
         elif parent is None or parent.typed:
             holder[key] = self._dots(text, "input") if text.strip() else text
         elif parent.hidden:
@@ -194,10 +193,14 @@ class Masker:
             self.texts.put(id, over.parent if over else None, holder, key, before)
 
     def _styles(self, value: Any) -> Any:
-        """The same with no pictures in any style sheet, rule or value within."""
+        """The same with nothing to be seen of anybody in any style sheet, rule or value within."""
         if isinstance(value, str):
-            value, count = without_pictures(value)
-            self.hidden["image"] += count
+            if self.masks.text:
+                value, kinds = without_values(value, self.hide)
+                self.hidden.update(kinds)
+            if self.masks.images:
+                value, count = without_pictures(value)
+                self.hidden["image"] += count
         elif isinstance(value, dict):
             return {name: self._styles(inner) for name, inner in value.items()}
         elif isinstance(value, list):

@@ -27,8 +27,35 @@ _ISSUERS = "23456"
 """First digits of payment cards; keeps out epoch milliseconds, which begin with 1."""
 
 
+_UNSEEN = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0f\ufeff"
+_ODD = re.compile(rf"[{_UNSEEN}]|\s(?=\s)|[^\S ]|[\u2010-\u2015\u2212\uff01-\uff5e]")
+"""What makes a value be written otherwise than it reads: unseen letters, wide ones, other spaces and hyphens."""
+_SKIPPED = re.compile(rf"[{_UNSEEN}]|\s(?=\s)")  # many spaces are shown as one
+_WORTH = re.compile(r"[@\uff20]|(?:\d\D{0,9}){8}")
+_PLAIN = {
+    **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), ord("-")),
+    **dict.fromkeys(map(ord, "\t\n\r\f\v\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000"), ord(" ")),
+    **dict.fromkeys(range(0x2000, 0x200B), ord(" ")),
+}
+
+
 def hide(text: str) -> tuple[str, Counter[str]]:
     """The text with such values as dots, and how many were hidden of each kind (`email`, `card`, `phone`)."""
+    if not _ODD.search(text) or not _WORTH.search(text):
+        return _hide(text)
+    skipped = {match.start() for match in _SKIPPED.finditer(text)}
+    places = [at for at in range(len(text)) if at not in skipped]
+    plain = "".join(text[at] for at in places).translate(_PLAIN)
+    covered, found = _hide(plain)
+    letters = list(text)
+    for at, one, other in zip(places, plain, covered, strict=True):
+        if one != other:
+            letters[at] = other
+    return "".join(letters), found
+
+
+def _hide(text: str) -> tuple[str, Counter[str]]:
     hidden: Counter[str] = Counter()
 
     def dotted(kind: str, match: re.Match[str]) -> str:

@@ -1,8 +1,14 @@
-"""Pictures in style sheets, taken out: a background can show a face as well as an <img> can."""
+"""What can be seen of people in style sheets, taken out.
+
+A background can show a face as well as an <img> can, and `content` an address as well as a text.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+
+from bot.replay.mask.texts import Hide
 
 _URL = re.compile(r"""url\(\s*+(?:"(?P<d>[^"]*+)"?|'(?P<s>[^']*+)'?|(?P<bare>[^)"']*+))\s*+(?:\)|$)""", re.IGNORECASE)
 _SET = re.compile(r"(?:-webkit-)?image-set\((?=(?P<set>(?:[^()]|\([^()]*+\))*))(?P=set)(?:\)|$)", re.IGNORECASE)
@@ -29,3 +35,26 @@ def without_pictures(css: str) -> tuple[str, int]:
         return "none"
 
     return _URL.sub(emptied, _SET.sub(no_set, css)), count
+
+
+_WRITTEN = re.compile(
+    r"""url\([^)]*+\)?|@(?:import|charset|namespace)[^;]*+|"(?P<d>[^"\n]*+)"|'(?P<s>[^'\n]*+)'""", re.I
+)
+"""Strings, and before them what has strings that are no texts."""
+
+
+def without_values(css: str, hide: Hide) -> tuple[str, Counter[str]]:
+    """The style with what `hide` hides hidden in the texts that it adds to a page, and how much of what kind."""
+    found: Counter[str] = Counter()
+    if '"' not in css and "'" not in css:
+        return css, found
+
+    def hidden(match: re.Match[str]) -> str:
+        text = match["d"] if match["d"] is not None else match["s"]
+        if not text:
+            return match[0]
+        covered, kinds = hide(text)
+        found.update(kinds)
+        return match[0][0] + covered + match[0][0]
+
+    return _WRITTEN.sub(hidden, css), found

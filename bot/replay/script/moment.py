@@ -30,7 +30,7 @@ ANSWER_MS = 5_000
 """What the page does within this time after the last click is the answer to it."""
 TAIL_MS, LONG_TAIL_MS = 2_000, 2_500
 """How long the end is held; longer where there is something to read."""
-READ_MS, FADES_MS = 1_000, 500
+READ_MS, FADES_MS = 700, 500
 """A message that is taken away is shown for at least so long; so long before, it may begin to fade."""
 IDLE_MS = 4_000
 IDLE_HEAD_MS, IDLE_TAIL_MS = 1_000, 500

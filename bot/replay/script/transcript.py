@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from bot.kernel.escape import visible
 from bot.kernel.locale import LANGUAGES, Locale
 from bot.kernel.page_path import page_path
 from bot.replay.fonts import WITHOUT_FONT
@@ -191,8 +192,8 @@ def _alt(length: str, lines: Sequence[Line]) -> str:
 
 
 def short(text: str, limit: int) -> str:
-    """A recorded text that may be shown: on one line, nothing sensitive in it, not too long."""
-    return cut(hidden(" ".join(text.split())), limit)
+    """A recorded text that may be shown: on one line, nothing sensitive or unseen in it, not too long."""
+    return cut(hidden(" ".join(visible(text).split())), limit)
 
 
 def cut(text: str, limit: int) -> str:

@@ -9,8 +9,8 @@
   const READABLE = 0.5625; // the same for a page of 1280 px at the usual zoom
   const SCREEN = 360;
   const PAD = 0.03; // of the width, around what is to be seen
-  const STEPS = [1, 0.95, 0.9]; // zooms tried, where a smaller one cuts less
-  const SMALLER = 8; // what it costs to lose all zoom; a line of text that is cut costs 1
+  const STEPS = Array.from({ length: 17 }, (_, at) => 1 - at / 80); // zooms tried, where a smaller one cuts less
+  const SMALLER = 5; // what it costs to lose all zoom; a line of text that is cut costs 1
   const PLACES = 16; // tried in each direction
   const AIR = 4; // px between an edge and what stands next to it
 
