@@ -29,6 +29,14 @@ def seconds_of(clock: Clock) -> Callable[[], float]:
     return lambda: clock().timestamp()
 
 
+def ahead_of_ours(told: datetime, asked: datetime, answered: datetime) -> timedelta:
+    """Returns how far another clock is ahead of ours at least; negative where it is behind.
+
+    It told the time between `asked` and `answered`, which are by ours: an answer that took long says nothing of clocks.
+    """
+    return told - asked if told < asked else max(told - answered, timedelta())
+
+
 def jittered(seconds: float) -> float:
     """A pause of about so many seconds, so that those who failed together don't come back together."""
     return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - nothing hangs on its being secret

@@ -4,8 +4,9 @@
     ├── Misunderstood        the asker can fix it: the words say which part was not understood
     ├── Missing              there is nothing there: no recording, no owner, no such notebook
     ├── Conflict             someone was faster: says what already happened
+    ├── LockLost             somebody took over what took long: a job tries it again (bot/state/locks.py)
     ├── Unfilmable           the recording will not play: empty, broken, over a limit
-    └── Upstream             somebody else's service failed; the only family that a job tries again
+    └── Upstream             somebody else's service failed: a job tries it again
         ├── Unauthorized     its operator must change a key or a permission: told at once, as trying again won't help
         │   └── NotSetUp     a Slack app lacks a scope: logged once, by the name of the scope (bot/slack/not_set_up.py)
         ├── RateLimited      it wants us to wait `retry_after` seconds

@@ -26,6 +26,7 @@ from bot.signals.watch import Watch
 from bot.slack.person import Person
 from bot.slack.web_api import called
 from bot.state import keys
+from bot.state.locks import LockLost
 
 MOST_CLIPS, MOST_WATCHES = 5, 5
 MOST_HOMES = 50
@@ -65,7 +66,7 @@ async def refresh_homes(services: Services) -> None:
                 await _refresh(services, team, user)
         except ReplaybookError as error:
             log.info("a home tab stays as it was", why=error.sentence, team=team)
-            if not isinstance(error, Upstream | Conflict):  # somebody else publishes it
+            if not isinstance(error, Upstream | Conflict | LockLost):  # somebody else publishes it
                 await services.homes.due.close(team, user)
 
 

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError, ResponseError
 
-from bot.kernel.errors import Conflict
+from bot.kernel.errors import Conflict, ReplaybookError
 from bot.state import keys
 
 LEASE_S = 6.0
@@ -30,8 +30,11 @@ if redis.call('GET', KEYS[#KEYS]) ~= ARGV[#ARGV] then return redis.error_reply('
 """
 
 
-class LockLost(Conflict):
-    """The lock went to somebody else, or its lease ran out, while the body was at work."""
+class LockLost(ReplaybookError):
+    """The lock went to somebody else, or its lease ran out, while the body was at work: it is tried again.
+
+    No Conflict, which says what somebody did: whoever expects that takes the loss of a lock for no answer.
+    """
 
     def __init__(self) -> None:
         super().__init__("This took so long that someone else took over.")
@@ -124,7 +127,7 @@ async def on_duty(redis: Redis, name: str, work: Callable[[], Awaitable[None]]) 
         try:
             async with held(redis, keys.lock(keys.duty(name)), wait=0):
                 await work()
-        except (Conflict, RedisError, OSError):  # somebody else has it, or has it by now, or nobody can tell
+        except (Conflict, LockLost, RedisError, OSError):  # somebody else has it, or by now, or nobody can tell
             await asyncio.sleep(DUTY_S)
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import NoPermissionError, ReadOnlyError, RedisError
 
-from bot.kernel.clock import system_clock
+from bot.kernel.clock import ahead_of_ours, system_clock
 from bot.kernel.errors import Missing, Unauthorized, Unavailable
 from bot.state import keys
 from bot.state.embedded_server import OLDEST
@@ -26,14 +27,20 @@ async def examined(redis: Redis) -> str:
     infos = await _infos(redis)
     for info in infos:
         check(info)
-    moment = await redis.time()
-    apart = abs(moment[0] + moment[1] / 1e6 - system_clock().timestamp())
+    apart = await _apart(redis)
     if apart > CLOCKS_APART_S:
         raise Missing("The clocks of Redis and of this machine are %(n)s seconds apart.", n=round(apart))
     first, several = infos[0], f" × {len(infos)}" if len(infos) > 1 else ""
     version = first.get("valkey_version") or first["redis_version"]
     kept = "appends to disk" if first.get("aof_enabled") else "has a replica"
     return f"{first.get('server_name', 'redis')} {version}{several}, {kept}, {took * 1000:.0f} ms"
+
+
+async def _apart(redis: Redis) -> float:
+    asked = system_clock()
+    seconds, micros = await redis.time()
+    told = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=micros)
+    return abs(ahead_of_ours(told, asked, system_clock()).total_seconds())
 
 
 async def _infos(redis: Any) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from bot.notebook.typed_time import typed_text
 from bot.replay.script.transcript import in_words
 from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
+from bot.state.locks import LockLost
 from bot.web.access.viewer import CSRF_FIELD, viewer
 from bot.web.charts import cell_chart, drawn
 from bot.web.impact_marks import impact_chart, impact_marks, placed
@@ -57,6 +58,7 @@ STATUS: tuple[tuple[type[ReplaybookError], int], ...] = (
     (Conflict, 409),
     (Misunderstood, 400),
     (Upstream, 503),
+    (LockLost, 503),
 )
 
 
@@ -128,7 +130,7 @@ class HtmlPages:
                 if request.method == "POST":
                     same_origin(request)
                 return await handler(request)
-            except (Missing, Conflict, Misunderstood, Upstream) as error:
+            except (Missing, Conflict, Misunderstood, Upstream, LockLost) as error:
                 status = next(code for kind, code in STATUS if isinstance(error, kind))
                 locale, wrote = asked_locale(request), request.method == "POST"
                 sentence = error.text(locale)

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.async_api import Browser, Locator, expect
 
 from bot.kernel.clock import Clock
-from tests.browser import IN_A_BROWSER, set_ahead
+from tests.browser import IN_A_BROWSER, PATIENCE_MS, set_ahead
 from tests.journey.demo import Person, Place, demo
 
 QUESTION = "/replay frustration signals on buy button this week"
@@ -120,12 +120,13 @@ async def an_old_button_says_what_happened(mina: Person) -> None:
 async def buys_in_anger(browser: Browser, place: Place) -> None:
     """Five quick clicks with a real mouse on the Buy button of the shop; the recorder sends what it saw."""
     page = await browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(PATIENCE_MS)
     await set_ahead(page, place.ahead_s)
-    await page.goto(f"{place.address}/shop?lang=en")
+    async with page.expect_response(lambda answer: "/intake/" in answer.url):  # it records
+        await page.goto(f"{place.address}/shop?lang=en")
     await page.get_by_text("Fjord Shell").first.click()
     buy = page.get_by_role("button", name="Buy", exact=True)
     await buy.wait_for()
-    await page.wait_for_timeout(1500)
     box = await buy.bounding_box()
     assert box
     await page.mouse.move(box["x"] + 20, box["y"] + 12, steps=8)
@@ -133,7 +134,9 @@ async def buys_in_anger(browser: Browser, place: Place) -> None:
         await page.mouse.down()
         await page.mouse.up()
         await page.wait_for_timeout(120)
-    await page.wait_for_timeout(4000)
+    last = "that is all"
+    async with page.expect_response(lambda answer: last.encode() in (answer.request.post_data_buffer or b"")):
+        await page.evaluate("last => { replaybook.flush(); replaybook.error(last); replaybook.flush(); }", last)
     await page.close(run_before_unload=True)
 
 

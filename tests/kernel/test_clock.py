@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.kernel import clock as clocks
-from bot.kernel.clock import clock_ahead, seconds_of, system_clock
+from bot.kernel.clock import ahead_of_ours, clock_ahead, seconds_of, system_clock
 from bot.kernel.paths import ROOT
 
 TEA = datetime(2026, 10, 25, 0, 59, tzinfo=UTC)
@@ -30,6 +30,12 @@ def test_without_an_offset_it_is_the_systems() -> None:
     assert clock_ahead(0.0) is system_clock
     before = time.time()
     assert before <= seconds_of(system_clock)() <= time.time()
+
+
+@pytest.mark.parametrize(("told", "ahead"), [(-9, -9), (0, 0), (7, 0), (10, 0), (12, 2)])
+def test_another_clock_differs_by_what_an_answer_of_ten_seconds_does_not_explain(told: int, ahead: int) -> None:
+    seconds = {n: TEA + timedelta(seconds=n) for n in (told, 0, 10)}
+    assert ahead_of_ours(seconds[told], seconds[0], seconds[10]) == timedelta(seconds=ahead)
 
 
 def test_whoever_needs_the_time_is_given_a_clock() -> None:

@@ -76,24 +76,26 @@ async def both_open(house: House) -> bool:
 
 async def test_what_is_not_taken_in_is_delivered_again(house: House) -> None:
     heard: list[Json] = []
+    sockets = house.workspace.team.deliveries.sockets
 
     async def dispatch(payload: Json) -> Json | None:
         heard.append(payload)
+        if len(heard) == 2:
+            sockets.ack_limit = 600.0  # the third is taken in, however long that takes
         if len(heard) < 3:
             raise Unacknowledged
         return None
 
+    async def thrice() -> list[Json]:
+        tried = await house.journal(way="delivery", name="message")
+        return tried if len(tried) == 3 else []
+
     async with connected(house, dispatch):
-        house.workspace.team.deliveries.sockets.ack_limit = 0.05
+        sockets.ack_limit = 0.05
         await house.say("Hello")
-
-        async def thrice() -> bool:
-            return len(heard) == 3
-
-        await until(thrice)
+        tried = await until(thrice)
     assert len({it["event_id"] for it in heard}) == 1
-    tries = [it["retry"].get("X-Slack-Retry-Num") for it in await house.journal(way="delivery", name="message")]
-    assert tries == [None, "1", "2"]
+    assert [it["retry"].get("X-Slack-Retry-Num") for it in tried] == [None, "1", "2"]
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", ""])

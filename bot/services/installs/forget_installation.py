@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import structlog
 
 from bot.kernel.errors import Conflict, Unauthorized, Upstream
@@ -31,11 +29,13 @@ async def forget_installation(context: InstallContext, team: str) -> bool:
         await context.audit.note(entry, f"{context.audit.now():%Y-%m-%dT%H}")
         if context.installations is None or installation is None:
             return False
-        with suppress(Conflict):  # installed again in this very moment
+        try:
             await context.installations.remove(team, installation[1])
-            await end_watches_of_team(context.watches, team)
-            log.info("the app was uninstalled", team=team)
-            return True
+        except Conflict:  # installed again in this very moment
+            return False
+        await end_watches_of_team(context.watches, team)
+        log.info("the app was uninstalled", team=team)
+        return True
     except Upstream as error:
         log.warning("nobody can tell whether the app is still installed", team=team, why=error.sentence)
     return False

@@ -53,14 +53,25 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
     """
     asked = _asked(context, asking, question)
     await context.access.permit(Deed.ASK, team=asked.team, channel=asked.channel, user=asking.asker.id, target=asked.id)
-    with suppress(Conflict):  # delivered again; what follows happens once all the same
-        await context.records.remember_asked(asked, context.reader.clock())
-        version = await context.records.add(asked)
-        if (other := await dedupe.same_question(context, asked)) is not None:
-            await context.records.remove(asked, version)
-            return other
+    await context.records.remember_asked(asked, context.reader.clock())
+    if (other := await _added(context, asked)) is not None:
+        return other
     await _promise(context, asked)
     return asked
+
+
+async def _added(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion | None:
+    """Keeps the question, or returns the same one that somebody else asked. Delivered again, it is kept already."""
+    try:
+        version = await context.records.add(asked)
+    except Conflict:
+        return None
+    if (other := await dedupe.same_question(context, asked)) is None:
+        return None
+    with suppress(Conflict):  # unless it is being answered by now
+        await context.records.remove(asked, version)
+        return other
+    return None
 
 
 async def ask_again(context: QuestionContext, team: str, id: str, by: str, delivery: str) -> AskedQuestion:

@@ -117,8 +117,9 @@ async def ask_owner(context: RequestContext, job: RequestOwnerJob) -> None:
     if request and may_ask_again(request, asked):
         request = await _ask_again(context, asked, request, by)
     elif request is None:
+        first = await _request(context, asked, feature, party(by))
         with suppress(Conflict):  # somebody asked under another answer at the same time
-            await context.records.add(await _request(context, asked, feature, party(by)))
+            await context.records.add(first)
         request = await context.records.get(job.team, request_id(asked))
     if request.question != asked.id or not await context.records.asks_first(request, job.job_id):
         address = ReplyAddress(team=job.team, channel=asked.channel, thread=asked.thread, user=by.id)

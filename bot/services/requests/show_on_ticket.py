@@ -19,6 +19,7 @@ from bot.services.requests.follow_ticket import follow
 from bot.services.requests.new_ticket import impact_facts
 from bot.services.requests.request_records import Shown
 from bot.services.requests.ticket_evidence import clip_file, ticket_links
+from bot.state.locks import LockLost
 
 LINKED = frozenset(
     {
@@ -74,7 +75,7 @@ async def link_tickets_of(context: RequestContext, team: str, channel: str) -> N
     """After a notebook's numbers were counted anew. A ticket that can't be told now is told the next time."""
     for request in await context.records.open(team):
         if request.channel == channel and request.state is RequestState.IN_BACKLOG:
-            with suppress(Missing, Upstream, Conflict):
+            with suppress(Missing, Upstream, Conflict, LockLost):
                 await link_ticket(context, request)
 
 

@@ -19,7 +19,7 @@ from bot.slack.installs.installations import Installations, Installed
 from bot.slack.installs.token_cipher import BotTokens
 from bot.slack.web_api import NotInstalled, SlackRefused, Tokens, called
 from bot.state import keys
-from bot.state.locks import held
+from bot.state.locks import LockLost, held
 
 RENEWED_BEFORE_S = 2 * 3600.0
 """A token lives for twelve hours."""
@@ -70,11 +70,11 @@ class WorkspaceTokens:
             return tokens.access
         try:
             return await self._renewed(team, tokens.access)
-        except (Upstream, SlackRefused, Conflict) as error:
+        except (Upstream, SlackRefused, Conflict, LockLost) as error:
             if installed.expires_at > self._clock().timestamp():
                 log.warning("a token can't be renewed yet", team=team, why=error.sentence)
                 return tokens.access
-            if isinstance(error, Upstream):
+            if isinstance(error, Upstream | LockLost):
                 raise
             raise Unauthorized("Slack doesn't renew the token of %(team)s.", team=team, code="token_expired") from error
 
@@ -90,7 +90,7 @@ class WorkspaceTokens:
             return None
         try:
             return await self._renewed(team, refused)
-        except (SlackRefused, Conflict, Unauthorized):
+        except (SlackRefused, Conflict, LockLost, Unauthorized):
             return None
 
     async def _own_token(self, team: str) -> str:

@@ -88,7 +88,7 @@ class OutboxWorker:
             async with held(self._store.redis, name, lease=LEASE_S, wait=0) as lock:
                 if await self._store.is_due(team, channel):
                     await self._empty(ServedChannel(team, channel, lock))
-        except Conflict:  # another process is at it; its end doesn't wake us
+        except (Conflict, LockLost):  # another process is at it; its end doesn't wake us
             await asyncio.sleep(0 if self._stopping else ELSEWHERE_S)
         except (RedisError, OSError) as error:
             log.warning("the outbox lost Redis", why=str(error), team=team, channel=channel)

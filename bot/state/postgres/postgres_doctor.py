@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 from typing import Any
 
-from bot.kernel.clock import clock_ahead
+from bot.kernel.clock import ahead_of_ours, system_clock
 from bot.kernel.errors import Missing
 from bot.kernel.settings import Settings
 from bot.state import keys
@@ -56,8 +55,8 @@ async def _looked_at(pool: PostgresPool) -> tuple[float, str, str]:
       pg_size_pretty(sum(pg_total_relation_size(name::regclass))) AS size
     FROM unnest($1::text[]) AS name GROUP BY ()
     """
-    row: Any = await pool.run(lambda connection, _: connection.fetchrow(sql, list(_TABLES)))
-    now: datetime = row["now"]
     # What the settings add to the bot's clock is for demonstrations: Postgres has none of it.
-    ours = clock_ahead(0)()
-    return (now - ours).total_seconds(), f"PostgreSQL {row['version'].split()[0]}", row["size"]
+    asked = system_clock()
+    row: Any = await pool.run(lambda connection, _: connection.fetchrow(sql, list(_TABLES)))
+    apart = ahead_of_ours(row["now"], asked, system_clock()).total_seconds()
+    return apart, f"PostgreSQL {row['version'].split()[0]}", row["size"]

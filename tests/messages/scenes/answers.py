@@ -40,8 +40,9 @@ class Listening:
 
 
 def shown(asked: Question, locale: Locale, found: Answer, feature: str = "Buy button", **more: str) -> Values:
-    """What `answer_message` gives its template."""
+    """What `answer_message` gives its template. Days were cut in the reader's zone, who is the asker."""
     record = _asked(asked, locale, feature, **more)
+    found = replace(found, series=tuple(replace(it, start=it.start.astimezone(locale.zone)) for it in found.series))
     told = answer_message.answer_message(cast(Messages, Listening()), record, found)
     return {name: value for name, value in told.items() if name != "template"}
 

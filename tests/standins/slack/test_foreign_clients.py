@@ -73,5 +73,5 @@ async def test_an_app_on_bolt_has_its_journey_in_socket_mode(tmp_path: Path) -> 
 
 
 async def test_the_socket_client_finds_everything_as_at_slacks(tmp_path: Path) -> None:
-    async with workspace(tmp_path, app_token=APP_TOKEN, ack_limit=1.0, retry_delays=(0.0, 0.1, 0.1)) as variables:
+    async with workspace(tmp_path, app_token=APP_TOKEN, retry_delays=(0.0, 0.1, 0.1)) as variables:
         assert len(await judged("socket_client.mjs", variables)) == 3

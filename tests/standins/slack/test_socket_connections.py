@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,7 +21,8 @@ APP_TOKEN = "xapp-here-only"
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    async with living(tmp_path, app_token=APP_TOKEN, ack_limit=0.3) as house:
+    """It waits for acknowledgements for as long as a test takes."""
+    async with living(tmp_path, app_token=APP_TOKEN, ack_limit=600.0) as house:
         yield house
 
 
@@ -71,8 +73,10 @@ async def test_each_kind_of_delivery_has_its_envelope(house: House) -> None:
         assert (event["type"], event["accepts_response_payload"]) == ("events_api", False)
         assert (event["retry_attempt"], event["retry_reason"]) == (0, "")
         assert event["payload"]["event"]["text"] == "Good morning"
-        await house.say("/replay now")
+        saying = asyncio.create_task(house.say("/replay now"))
         command = await socket.receive_json()
+        await socket.send_json({"envelope_id": command["envelope_id"]})
+        assert (await saying)["command"] == "/replay"
         assert (command["type"], command["accepts_response_payload"]) == ("slash_commands", True)
         assert command["payload"]["text"] == "now"
         assert "retry_attempt" not in command
@@ -80,6 +84,7 @@ async def test_each_kind_of_delivery_has_its_envelope(house: House) -> None:
 
 
 async def test_what_is_not_acknowledged_comes_again_over_the_other_connection(house: House) -> None:
+    house.workspace.team.deliveries.sockets.ack_limit = 0.3
     async with connection(house) as one, connection(house) as other:
         await one.receive_json()
         await other.receive_json()

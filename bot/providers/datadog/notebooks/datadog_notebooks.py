@@ -27,7 +27,7 @@ from bot.providers.datadog.notebooks.notebook_state import NotebookState, datado
 from bot.providers.datadog.notebooks.reconcile import contents, differs, reconcile
 from bot.providers.datadog.notebooks.render_cells import confirm_sent, render_cells
 from bot.state import keys
-from bot.state.locks import held
+from bot.state.locks import LockLost, held
 from bot.state.records import Records, RecordStore
 
 Fn = Callable[[Notebook], Notebook]
@@ -92,7 +92,8 @@ class DatadogNotebooks:
         """
         fresh = keys.key("all", "datadog-fresh", id)
         if await self._redis.set(fresh, b"1", px=self._fresh_ms, nx=True):
-            with suppress(Conflict, Missing, Upstream):  # someone is changing it, it is gone there, or Datadog is away
+            # Someone is changing it, it is gone there, or Datadog is away.
+            with suppress(Conflict, LockLost, Missing, Upstream):
                 async with self._locked(id, wait=0) as locked:
                     if locked and locked.state.number:
                         await self._pull(locked)

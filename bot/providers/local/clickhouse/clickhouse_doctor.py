@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from time import perf_counter
 
-from bot.kernel.clock import Clock
+from bot.kernel.clock import Clock, ahead_of_ours
 from bot.kernel.errors import Missing, Unauthorized
 from bot.providers.local.clickhouse.clickhouse_client import ClickHouseClient
 from bot.providers.local.clickhouse.clickhouse_migrations import CURRENT, check_schema
@@ -27,10 +28,11 @@ async def examined(url: str, clock: Clock) -> str:
         await check_schema(client)
         await _check_rights(client)
         await StoreNotes(client, clock).put("doctor", clock().isoformat())
-        began = perf_counter()
+        asked, began = clock(), perf_counter()
         [(server_ms, free, share)] = await client.query(_SERVER)
         took_ms = 1000 * (perf_counter() - began)
-        apart = abs(server_ms / 1000 - clock().timestamp())
+        told = datetime.fromtimestamp(server_ms / 1000, UTC)
+        apart = abs(ahead_of_ours(told, asked, clock()).total_seconds())
     finally:
         await client.close()
     if apart > MOST_APART_S:
