@@ -20,6 +20,7 @@ from bot.signals.language.clause_words import (
     mark_strokes,
 )
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
+from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
@@ -250,6 +251,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_alternatives, frozenset({"VALUE", "FILTER", "VERSION", "PATH", "NOUN", "PLACE", "SELECTOR"})),
     (mark_concerned, frozenset({"METRIC"})),
     (mark_days_of_one_month, frozenset({"UNIT"})),
+    (mark_lengths, frozenset({"UNIT"})),
     (mark_halves, frozenset({"UNIT"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
     (mark_stretches_ago, frozenset({"AGO"})),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lark import Token
 
 from bot.kernel.page_path import page_path
+from bot.signals.language.glued_words import glued
 from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
 from bot.signals.language.scan import TextPiece, pieces
 
@@ -19,6 +20,7 @@ NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PA
 _DIRECT = {
     "STAMP",
     "ZONE",
+    "GLOB",
     "UNREAD",
     "ISO",
     "SLASHED",
@@ -90,16 +92,9 @@ class TokenReader:
         if dash and self._kind(first) == "STRETCH" and self._kind(rest) in {"MONTH", "UNIT", "DAY"}:
             tokens = self._dashed(run[0], len(first))  # "mid-October"
             return [tokens[0], tokens[-1]], 1
-        return self._length_ago(run[0], before) or self._ranked(run[0]) or self._unknown(run[0]), 1
-
-    def _ranked(self, piece: TextPiece) -> list[Token] | None:
-        """ "top5", "TOP10", "탑5"."""
-        word = piece.text.rstrip("0123456789")
-        if word == piece.text or self._kind(word) != "TOP":
-            return None
-        cut = piece.start + len(word)
-        entry = self.lexicon.entries[key(word)][0]
-        return [_span_token(entry, piece.start, cut), _made("NUMBER", piece.text[len(word) :], cut, piece.end)]
+        piece = run[0]
+        special = self._length_ago(piece, before) or glued(piece, before, self.lexicon)
+        return special or self._unknown(piece), 1
 
     def _length_ago(self, piece: TextPiece, before: list[Token]) -> list[Token] | None:
         """ "3일전부터", "일주일전", "배포전": a unit, a length or a deploy with "ago" or "before" written together."""

@@ -51,6 +51,7 @@ _PIECES = r"""
     | (?P<ADDRESS>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|@\w[\w.-]*)
     | (?P<SKIP_OR>(?<=\w)/(?=\w|[.:]*(?:[^\w\-./*~%@:\#]|$$)))
     | (?P<PATH>/[\w\-./*~%@:]*(?:[#]!?/[\w\-./*~%@:]*)?)
+    | (?P<GLOB>[\w\-./]*\*[\w\-./*]*[\w./*]|[\w\-./]+\*)
     | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
     | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
     | (?P<NUMBER>\d+(?:${ordinals}\b)?)
@@ -94,9 +95,21 @@ class TextPiece:
     end: int
 
 
+_EMPHASIS = re.compile(
+    r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![\w*/])"
+    r"|(?<![\w])_(?=[^\s_])(?P<slanted>[^_\n\"“”`]*[^\s_\"“”`])_(?!\w)"
+)
+"""How people emphasise in Slack: the stars and strokes are no part of what is said."""
+
+
+def _plain(text: str) -> str:
+    """Returns the text with spaces for what emphasises, so that every letter keeps its place."""
+    return _EMPHASIS.sub(lambda found: (found["said"] or found["slanted"]).center(len(found[0])), text)
+
+
 def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
-    for match in scanner().finditer(text):
+    for match in scanner().finditer(_plain(text)):
         kind = match.lastgroup or "STRAY"
         if kind not in {"SKIP", "SKIP_OR", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
