@@ -1,4 +1,4 @@
-"""Lengths of time in two units or with a fraction: "1h 30m", "1h30", "2 hours and 15 minutes", "1.5 hours", "1시간 30분"."""
+"""Lengths of time in two units or with a fraction: "1h 30m", "2 hours and 15 minutes", "1.5 hours", "1시간 30분"."""
 
 from __future__ import annotations
 
