@@ -62,6 +62,8 @@ class TokenReader:
         if piece.kind == "URL":
             address = piece.text if "://" in piece.text else f"https://{piece.text}"
             return [_token("PATH", page_path(address), piece)], 1
+        if piece.kind == "PATH":
+            return [_token("PATH", page_path(piece.text), piece)], 1
         if piece.kind == "QUOTED":
             return [_quoted(piece)], 1
         if piece.kind == "DASH":

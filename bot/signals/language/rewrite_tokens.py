@@ -14,6 +14,7 @@ _ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
+_DIMENSIONS = _KINDS | {"GROUP", "GROUPED", "COUNT"}
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
 _BETWEEN_NOT_AND_ONLY = frozenset({"THE", "FILLER", "IN", "ON"})
@@ -125,6 +126,27 @@ def _ranks_something_else(tokens: list[Token]) -> bool:
             return True
         last = last if token.type in _COUNTED else token.type
     return False
+
+
+def mark_listed_people(tokens: list[Token], text: str) -> list[Token]:
+    """ "which users", "top users", "who had the most errors": people by name, which a GROUP of persons refuses."""
+    ranked = any(_ranks(tokens, at, text) for at in range(len(tokens)))
+    ranked = ranked and not any(token.type in _DIMENSIONS for token in tokens)
+    out: list[Token] = []
+    for token in tokens:
+        last = next((other.type for other in reversed(out) if other.type not in {"THE", "FILLER", "NUMBER"}), "")
+        listed = last == "WHICH" or (ranked and last not in {"FOR", "FROM"})
+        people = (token.type, str(token)) == ("METRIC", "people")
+        out.append(retyped(token, "GROUP", "person") if people and listed else token)
+    return out
+
+
+def _ranks(tokens: list[Token], at: int, text: str) -> bool:
+    """Whether a word ranks people, in whatever kind of token it is; "top errors" ranks errors."""
+    kinds = {entry.kind for entry in lexicon().entries.get(key(raw(tokens[at], text)), ())}
+    ahead = next((token for token in tokens[at + 1 :] if token.type not in _COUNTED | {"THE"}), None)
+    messages = ahead is not None and key(raw(ahead, text)) in lexicon().messages
+    return "TOP" in kinds and (not messages or "FILLER" in kinds)
 
 
 def mark_coming(tokens: list[Token], text: str) -> list[Token]:

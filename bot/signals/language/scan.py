@@ -21,7 +21,7 @@ _SUFFIXES = (
     "kr|jp|cn|tw|hk|sg|us|uk|eu|de|fr|es|nl|ch|se|fi|pl|ca|br|mx|au|nz"
 )
 _LABEL = r"[A-Za-z0-9-]+\."
-_HOST = rf"(?:(?:{_LABEL}){{2,}}(?!(?:{_FILES})/)[a-z]{{2,}}|{_LABEL}(?:{_SUFFIXES}))"
+_HOST = rf"(?:(?:{_LABEL}){{2,}}(?!(?:{_FILES})/)[a-z]{{2,}}|{_LABEL}(?:{_SUFFIXES})|localhost)"
 
 # The order matters: what is more special comes first. Each group's name is the kind of the piece. What languages add
 # comes before what all of them share, and a kind that no language writes matches nothing.
@@ -31,11 +31,13 @@ _ZONE = (
     r"\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_]+(?:/[A-Za-z_]+)?"
 )
 
+# "/users/{id}" and "/products/[slug]" are what some frameworks call a page.
+_STEPS = r"(?:[\w\-./*~%@:]|\{[\w.]+\}|\[[\w.]+\])*"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?"
 
 _PIECES = r"""
-      (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
-    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}/[^\s<>"]*)
+      (?P<QUOTED>"(?:\\.|[^"\\])*"|[“”„][^“”]*[“”]|‘(?:[^’]|(?<=\w)’(?=\w))*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|(?<=\w)'(?=\w)|[^'\\])+'(?![A-Za-z]))
+    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}(?::\d+)?/[^\s<>"]*)
     | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}T${clock}(?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?
          |\d{4}-\d{2}-\d{2}[ ]${clock}(?:Z|\+\d{2}:?\d{2})?)
@@ -50,13 +52,13 @@ _PIECES = r"""
     | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
     | (?P<ADDRESS>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|@\w[\w.-]*)
     | (?P<SKIP_OR>(?<=\w)/(?=\w|[.:]*(?:[^\w\-./*~%@:\#]|$$)))
-    | (?P<PATH>/[\w\-./*~%@:]*(?:[#]!?/[\w\-./*~%@:]*)?)
+    | (?P<PATH>/${steps}(?:[#]!?/${steps}|\?(?=[\w%])[\w\-.%=&+~]*)?(?:(?<=[\w/])[#][\w\-]+)?)
     | (?P<GLOB>[\w\-./]*\*[\w\-./*]*[\w./*]|[\w\-./]+\*)
     | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
     | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
     | (?P<NUMBER>\d+(?:${ordinals}\b)?)
     | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*|%)
-    | (?P<DASH>\.\.+|[~～–—→-])
+    | (?P<DASH>\.\.+|[-=]>|[~～–—→-])
     | (?P<SKIP>\s+|[,.;:!?…·()\[\]{}*_&+=])
     | (?P<STRAY>.)
     """
@@ -77,6 +79,7 @@ def scanner() -> re.Pattern[str]:
         behind=numerals.behind_time or _NOTHING,
         ordinals=numerals.ordinals or _NOTHING,
         clock=_CLOCK,
+        steps=_STEPS,
         zone=_ZONE,
         host=_HOST,
         selector=_SELECTOR,
