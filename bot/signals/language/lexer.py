@@ -59,11 +59,9 @@ class TokenReader:
         piece = scanned[at]
         if piece.kind == "WORD":
             return self._phrase(scanned, at, before)
-        if piece.kind == "URL":
-            address = piece.text if "://" in piece.text else f"https://{piece.text}"
-            return [_token("PATH", page_path(address), piece)], 1
-        if piece.kind == "PATH":
-            return [_token("PATH", page_path(piece.text), piece)], 1
+        if piece.kind in {"URL", "PATH"}:
+            bare = piece.kind == "URL" and "://" not in piece.text
+            return [_token("PATH", page_path(f"https://{piece.text}" if bare else piece.text), piece)], 1
         if piece.kind == "QUOTED":
             return [_quoted(piece)], 1
         if piece.kind == "DASH":

@@ -58,7 +58,7 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
             behind = [other for other in behind if _value(other)[0] == facet]
         elif facet or token.type == "VS_P":
             behind = [other for other in behind if other.type not in _COUNTED]  # "한국과 일본 오류 비교"
-        pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else behind[1::-1]
+        pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else _pair_behind(behind, ahead)
         around = [*behind[1:2], *ahead[1:2]] if token.type == "VS" else behind[2:3]
         facets = {_value(other)[0] for other in pair}
         if (
@@ -71,6 +71,15 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
         rest = [other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
     return tokens
+
+
+def _pair_behind(behind: list[Token], ahead: list[Token]) -> list[Token]:
+    """ "사파리와 크롬 비교", "사파리가 크롬보다 심해" and "사파리보다 크롬이 심해"."""
+    facet = _value(behind[0])[0] if behind else ""
+    both = len(behind) > 1 and _value(behind[1])[0] == facet
+    if facet and not both and ahead and _value(ahead[0])[0] == facet:
+        return [behind[0], ahead[0]]
+    return behind[1::-1]
 
 
 def _compared_signals(tokens: list[Token], text: str) -> list[Token]:
