@@ -61,7 +61,9 @@ def test_what_is_usual_goes_on_from_the_question_before(text: str) -> None:
     assert question.compare.span == timedelta(days=7)
 
 
-@pytest.mark.parametrize(("text", "first"), [("top 3", "by browser"), ("상위 3개만", "by browser"), ("top 3", "by page")])
+@pytest.mark.parametrize(
+    ("text", "first"), [("top 3", "by browser"), ("상위 3개만", "by browser"), ("top 3", "by page")]
+)
 def test_the_first_few_in_a_thread_are_those_of_its_groups(text: str, first: str) -> None:
     base = asked(f"errors on buy button this week {first}")
     question = asked(text, base)

@@ -40,6 +40,7 @@ from bot.signals.language.rewrite_tokens import (
     mark_weeks_before,
     mark_years,
 )
+from bot.signals.language.scan import without_emoji
 
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
@@ -107,7 +108,8 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
             continue
         end = _name_end(tokens, at + 1)
         if end == at + 1:
-            out += [token] if token.type == "FROM" else []
+            drawn = token.type in {"ON", "IN"} and _points_at_picture(tokens, at, text)
+            out += [retyped(token, "MISFIT")] if drawn else [token] if token.type == "FROM" else []
             at += 1
         elif token.type == "FROM":
             out.append(token)
@@ -116,6 +118,13 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
             out += [token, *_named(tokens[at + 1 : end], text)]
             at = end
     return out
+
+
+def _points_at_picture(tokens: list[Token], at: int, text: str) -> bool:
+    """ "on 🛒": the name of a control that can't be looked for; nothing may be taken for all of them instead."""
+    end = tokens[at + 1].start_pos if at + 1 < len(tokens) else len(text)
+    between = text[tokens[at].end_pos : end].strip()
+    return between != "" and without_emoji(between) == "" and any(ord(sign) > 0x2000 for sign in between)
 
 
 def _name_end(tokens: list[Token], start: int) -> int:

@@ -6,7 +6,7 @@ A token's text is its value in the lexicon ("rage", "-1 week"); its positions ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lark import Token
@@ -59,13 +59,8 @@ class TokenReader:
         piece = scanned[at]
         if piece.kind == "WORD":
             return self._phrase(scanned, at, before)
-        if piece.kind in {"URL", "PATH"}:
-            bare = piece.kind == "URL" and "://" not in piece.text
-            return [_token("PATH", page_path(f"https://{piece.text}" if bare else piece.text), piece)], 1
-        if piece.kind == "QUOTED":
-            return [_quoted(piece)], 1
-        if piece.kind == "DASH":
-            return [_token("DASH", "dash", piece)], 1
+        if made := _MADE_OF.get(piece.kind):
+            return made(piece), 1
         entry = next(iter(self.lexicon.entries.get(key(piece.text), ())), None) if piece.kind == "STRAY" else None
         if entry is not None:  # a sign: ">"
             return [_span_token(entry, piece.start, piece.end)], 1
@@ -237,6 +232,11 @@ def _is_place(before: list[Token]) -> bool:
     return kinds[-1:] in (["IN"], ["FROM"]) or kinds in (["IN", "THE"], ["NOT", "THE"])
 
 
+def _address(piece: TextPiece) -> Token:
+    bare = piece.kind == "URL" and "://" not in piece.text
+    return _token("PATH", page_path(f"https://{piece.text}" if bare else piece.text), piece)
+
+
 def _quoted(piece: TextPiece) -> Token:
     inner = re.sub(r"\\(.)", r"\1", piece.text[1:-1]) if piece.text[0] in "\"'" else piece.text[1:-1]
     if piece.text[0] == "`":
@@ -244,6 +244,12 @@ def _quoted(piece: TextPiece) -> Token:
         if len(parts) == 1 and parts[0].kind in {"PATH", "SELECTOR"}:
             return _token(parts[0].kind, inner, piece)
     return _token("QUOTED", " ".join(inner.split()), piece)
+
+
+def _left_out(piece: TextPiece) -> list[Token]:
+    """ "-browser:safari", "browser!=safari", "browser:!safari": what a search leaves out."""
+    bare = re.sub(r"^[-!]|!(?==)|(?<=[:=])[!-]", "", piece.text, count=1).replace("=", ":", 1)
+    return [_made("NOT", "not", piece.start, piece.start), _token("FILTER", bare, piece)]
 
 
 def _span_token(entry: LexiconEntry, start: int, end: int) -> Token:
@@ -273,3 +279,13 @@ def as_one_word(token: Token, text: str) -> str:
 def raw(token: Token, text: str) -> str:
     """Returns the token as it was typed."""
     return text[token.start_pos : token.end_pos].strip()
+
+
+_MADE_OF: Mapping[str, Callable[[TextPiece], list[Token]]] = {
+    "URL": lambda piece: [_address(piece)],
+    "PATH": lambda piece: [_address(piece)],
+    "NOTFILTER": _left_out,
+    "QUOTED": lambda piece: [_quoted(piece)],
+    "DASH": lambda piece: [_token("DASH", "dash", piece)],
+}
+"""Kinds of pieces that become other tokens than their text."""

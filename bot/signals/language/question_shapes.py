@@ -68,9 +68,21 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
             or any(other.type in _OPEN for other in around)
         ):
             continue
-        rest = [other for other in tokens if other is not token]
+        crossed = _crossed(tokens, at, facets)
+        rest = [retyped(other, "MISFIT") if other is crossed else other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
     return tokens
+
+
+def _crossed(tokens: Sequence[Token], versus: int, compared: set[str]) -> Token | None:
+    """ "Safari on iOS vs Chrome on Android": a value that belongs to one side alone, where the other has its own."""
+    before = [_value(token) for token in tokens[:versus]]
+    for token in tokens[versus + 1 :]:
+        facet, value = _value(token)
+        other = [held for name, held in before if name == facet]
+        if facet and facet not in compared and other and value not in other:
+            return token
+    return None
 
 
 def _pair_behind(behind: list[Token], ahead: list[Token]) -> list[Token]:

@@ -33,6 +33,8 @@ _ZONE = (
 
 # "/users/{id}" and "/products/[slug]" are what some frameworks call a page.
 _STEPS = r"(?:[\w\-./*~%@:]|\{[\w.]+\}|\[[\w.]+\])*"
+_FACET = r"@?[^\W\d][\w.]*"
+_VALUE = r"(?:\"(?:\\.|[^\"\\])*\"|[^\s,;\"]+)"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?"
 
 _PIECES = r"""
@@ -49,7 +51,9 @@ _PIECES = r"""
     | (?P<MONTH>${MONTH})
     | (?P<TIME>${TIME}|(?:${before}\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*${behind}\.?)?|\d{1,2}\s*${behind}\.?)
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
-    | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
+    | (?P<NOTFILTER>(?:(?<!\S)[-!]${facet}[:=]|${facet}(?:!=|[:=]!|[:=]-(?=[^\W\d])))${value})
+    | (?P<FILTER>${facet}[:=]${value})
+    | (?P<UNEQUAL>!=)
     | (?P<ADDRESS>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|@\w[\w.-]*)
     | (?P<SKIP_OR>(?<=\w)/(?=\w|[.:]*(?:[^\w\-./*~%@:\#]|$$)))
     | (?P<PATH>/${steps}(?:[#]!?/${steps}|\?(?=[\w%])[\w\-.%=&+~]*)?(?:(?<=[\w/])[#][\w\-]+)?)
@@ -79,6 +83,8 @@ def scanner() -> re.Pattern[str]:
         behind=numerals.behind_time or _NOTHING,
         ordinals=numerals.ordinals or _NOTHING,
         clock=_CLOCK,
+        facet=_FACET,
+        value=_VALUE,
         steps=_STEPS,
         zone=_ZONE,
         host=_HOST,
@@ -135,14 +141,15 @@ def _is_picture(sign: str) -> bool:
 
 def _trimmed(piece: TextPiece) -> Iterator[TextPiece]:
     """Paths and filters without the sentence's full stop, and paths without a particle stuck to them."""
-    if piece.kind not in {"PATH", "URL", "FILTER"} or piece.text.endswith('"'):
+    if piece.kind not in {"PATH", "URL", "FILTER", "NOTFILTER"} or piece.text.endswith('"'):
         yield piece
         return
     text = piece.text.rstrip(".,?!:;)")
-    cut = len(text) if piece.kind == "FILTER" else lexicon().endings.particle_at(text)
+    cut = len(text) if piece.kind in {"FILTER", "NOTFILTER"} else lexicon().endings.particle_at(text)
     if cut == 0 or text[cut - 1] == "/":
         cut = len(text)
+    named = piece.kind not in {"FILTER", "NOTFILTER"} or re.search(r"[:=].", text)
     if text[:cut]:
-        yield TextPiece(piece.kind, text[:cut], piece.start, piece.start + cut)
+        yield TextPiece(piece.kind if named else "WORD", text[:cut], piece.start, piece.start + cut)
     if text[cut:]:
         yield TextPiece("WORD", text[cut:], piece.start + cut, piece.start + len(text))
