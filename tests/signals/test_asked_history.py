@@ -59,3 +59,17 @@ def test_what_is_usual_goes_on_from_the_question_before(text: str) -> None:
     assert question.compare
     assert question.compare.end == question.period.start
     assert question.compare.span == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [("top 3", "by browser"), ("상위 3개만", "by browser"), ("top 3", "by page")]
+)
+def test_the_first_few_in_a_thread_are_those_of_its_groups(text: str, first: str) -> None:
+    base = asked(f"errors on buy button this week {first}")
+    question = asked(text, base)
+    assert (question.group_by, question.top) == (base.group_by, 3)
+
+
+@pytest.mark.parametrize("text", ["since when is it worse than usual", "which version broke it, and since when"])
+def test_two_kinds_of_question_at_once_are_refused(text: str) -> None:
+    assert refusal(text, "en")

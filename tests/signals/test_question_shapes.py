@@ -60,14 +60,14 @@ def test_the_thread_goes_on_with_shares_of_sessions(words: str, meaning: str) ->
 
 
 DOCS = ROOT / "docs"
-SERIES = {GroupBy.HOUR, GroupBy.SIGNAL}
+SERIES = {GroupBy.HOUR, GroupBy.DAY, GroupBy.SIGNAL}
 ROW = re.compile(r"^\| (`[^|]*) \| (`[^|]*) \| ", re.MULTILINE)
 
 
 def test_the_documentation_shows_what_is_understood() -> None:
     page = (DOCS / "questions.md").read_text("utf-8").split("## Kinds of question")[1].split("\n## ")[0]
     rows = ROW.findall(page)
-    assert len(rows) == 7
+    assert len(rows) == 9
     for english, korean in rows:
         for example in re.findall("`([^`]+)`", english + korean):
             question = parse(example, now=NOW, locale=Locale.of("en", SEOUL), versions=VERSIONS, known=KNOWN)

@@ -150,7 +150,7 @@ class QuestionParts:
         refuse_absence(self.excluded, self.text, whole=left_of, alone=not (self.signals or self.broad or base))
         period = self._period(base)
         target, view = self._target_and_view()
-        group, top = self._ranking()
+        group, top = self._ranking(base.group_by if base else None)
         start = base or Question(period)
         filters, either, without = self.facets.onto(base)
         question = replace(
@@ -188,7 +188,8 @@ class QuestionParts:
                 raise Puzzled("I can look at one target at a time.", at=kind[1].text)
         return next(iter(targets), None), next(iter(views), None)
 
-    def _ranking(self) -> tuple[GroupBy | None, int | None]:
+    def _ranking(self, before: GroupBy | None) -> tuple[GroupBy | None, int | None]:
+        """`before` is what the question before was grouped by: "top 3" is of those."""
         if (
             self.group is not None
             and self.dimension not in {None, self.group}
@@ -200,7 +201,7 @@ class QuestionParts:
         group = self.group or self.dimension
         top = self.top or self.limit
         if group is None and top is not None:
-            group = GroupBy.TARGET
+            group = before or GroupBy.TARGET
         return group, top
 
     def _period(self, base: Question | None) -> Period:

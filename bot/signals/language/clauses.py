@@ -196,6 +196,9 @@ class Facets:
         name, value = re.split("[:=]", token, maxsplit=1)
         if value.startswith('"'):
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
+        if value.startswith("("):
+            what = "Write each value with its name, as in %(name)s:one %(name)s:other, and no brackets."
+            raise Puzzled(what, at=str(token), name=name)
         entries = self.lexicon.entries.get(key(name), ())
         facet = next((entry.value for entry in entries if entry.kind in {"FACET", "TAG"}), name.lstrip("@"))
         if facet not in FACETS and facet not in self.own and not name.startswith("@"):

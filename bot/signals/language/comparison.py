@@ -27,6 +27,8 @@ def compared_period(compare: Compare, period: Period, clock: Clock) -> Period:
         return _shifted(against.bound, period, clock, compare.text)
     if against is not None and against.end is not None and against.unit == OPEN:
         return Period(elapsed(against.end, -period.span), against.end)
+    if against is not None and _is_hour_before(against, period):  # "this hour vs last hour"
+        return previous(period)
     if against is not None:
         against = _same_part(_before(against, period, clock), period, clock, compare.text)
         other = compared(against, period, clock, compare.text)
@@ -69,6 +71,13 @@ def _are_apart(against: Span, span: Span) -> bool:
     """Whether one lies more than half a year before the other, and nobody said a year."""
     named = {"month", "quarter"}
     return {against.recent, span.recent} <= named and span.start - against.start > _MORE_THAN_HALF
+
+
+def _is_hour_before(against: Span, period: Period) -> bool:
+    """Whether an hour of the clock is held against the last sixty minutes, which reach into it."""
+    if period.unit != "hour" or against.unit or against.end is None:
+        return False
+    return against.start < period.start < against.end and against.end - against.start == timedelta(hours=1)
 
 
 def _shifted(bound: datetime, period: Period, clock: Clock, words: str) -> Period:

@@ -20,17 +20,21 @@ from bot.signals.language.clause_words import (
     mark_strokes,
 )
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
+from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
+from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
+    mark_control_names,
     mark_days_of_month,
     mark_deploys,
     mark_error_messages,
     mark_exceptions,
+    mark_listed_people,
     mark_named_days,
     mark_not_only,
     mark_onwards,
@@ -38,10 +42,13 @@ from bot.signals.language.rewrite_tokens import (
     mark_weeks_before,
     mark_years,
 )
+from bot.signals.language.scan import without_emoji
 
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
 _NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
+_RANKED = (["NUMBER"], ["NOUN"], ["PLACE"], ["FACET"], ["FACETS"], ["SIGNAL"], ["ADJ"])
+_VALUED = (["VALUE"], ["FILTER"], ["VERSION"], ["FACET"])
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
 _INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO", "UNREAD"})
@@ -103,9 +110,10 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
             at += 1
             continue
-        end = _name_end(tokens, at + 1)
+        end = _name_end(tokens, at + 1, text)
         if end == at + 1:
-            out += [token] if token.type == "FROM" else []
+            lost = token.type in {"ON", "IN"} and (_points_at_picture(tokens, at, text) or _dangles(tokens, at, text))
+            out += [retyped(token, "MISFIT")] if lost else [token] if token.type == "FROM" else []
             at += 1
         elif token.type == "FROM":
             out.append(token)
@@ -116,9 +124,27 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
-def _name_end(tokens: list[Token], start: int) -> int:
+def _dangles(tokens: list[Token], at: int, text: str) -> bool:
+    """ "on top", "on rate", "on page today": nothing is named, and all of it may not be taken instead."""
+    behind, after = ([token.type for token in tokens[n : n + 1]] for n in (at + 1, at + 2))
+    counted = behind == ["METRIC"] or (behind == ["TOP"] and after not in _RANKED)
+    if tokens[at].type == "ON":
+        return str(tokens[at]) == "on" and counted
+    return " " in raw(tokens[at], text) and behind not in _VALUED
+
+
+def _points_at_picture(tokens: list[Token], at: int, text: str) -> bool:
+    """ "on 🛒": the name of a control that can't be looked for; nothing may be taken for all of them instead."""
+    end = tokens[at + 1].start_pos if at + 1 < len(tokens) else len(text)
+    between = text[tokens[at].end_pos : end].strip()
+    return between != "" and without_emoji(between) == "" and any(ord(sign) > 0x2000 for sign in between)
+
+
+def _name_end(tokens: list[Token], start: int, text: str) -> int:
     """Returns where the name that begins at `start` ends; `start` itself when there is none."""
     noun = _noun_ahead(tokens, start)
+    if noun is not None and tokens[start].type == "TOP" and key(raw(tokens[noun], text)) in lexicon().plurals:
+        return start  # "on top pages": those are ranked
     if noun is not None:
         return noun + 1
     end = at = start
@@ -238,7 +264,9 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
     (mark_history, HISTORY),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
+    (mark_control_names, frozenset({"ON", "IN"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
+    (mark_listed_people, frozenset({"METRIC"})),
     (mark_error_messages, frozenset({"TOP", "WHICH"})),
     (mark_days_of_month, frozenset({"NUMBER"})),
     (mark_coming, frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})),
@@ -250,6 +278,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_alternatives, frozenset({"VALUE", "FILTER", "VERSION", "PATH", "NOUN", "PLACE", "SELECTOR"})),
     (mark_concerned, frozenset({"METRIC"})),
     (mark_days_of_one_month, frozenset({"UNIT"})),
+    (mark_lengths, frozenset({"UNIT"})),
     (mark_halves, frozenset({"UNIT"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
     (mark_stretches_ago, frozenset({"AGO"})),

@@ -6,12 +6,13 @@ A token's text is its value in the lexicon ("rage", "-1 week"); its positions ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lark import Token
 
 from bot.kernel.page_path import page_path
+from bot.signals.language.glued_words import glued
 from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
 from bot.signals.language.scan import TextPiece, pieces
 
@@ -19,6 +20,7 @@ NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PA
 _DIRECT = {
     "STAMP",
     "ZONE",
+    "GLOB",
     "UNREAD",
     "ISO",
     "SLASHED",
@@ -57,13 +59,8 @@ class TokenReader:
         piece = scanned[at]
         if piece.kind == "WORD":
             return self._phrase(scanned, at, before)
-        if piece.kind == "URL":
-            address = piece.text if "://" in piece.text else f"https://{piece.text}"
-            return [_token("PATH", page_path(address), piece)], 1
-        if piece.kind == "QUOTED":
-            return [_quoted(piece)], 1
-        if piece.kind == "DASH":
-            return [_token("DASH", "dash", piece)], 1
+        if made := _MADE_OF.get(piece.kind):
+            return made(piece), 1
         entry = next(iter(self.lexicon.entries.get(key(piece.text), ())), None) if piece.kind == "STRAY" else None
         if entry is not None:  # a sign: ">"
             return [_span_token(entry, piece.start, piece.end)], 1
@@ -90,16 +87,9 @@ class TokenReader:
         if dash and self._kind(first) == "STRETCH" and self._kind(rest) in {"MONTH", "UNIT", "DAY"}:
             tokens = self._dashed(run[0], len(first))  # "mid-October"
             return [tokens[0], tokens[-1]], 1
-        return self._length_ago(run[0], before) or self._ranked(run[0]) or self._unknown(run[0]), 1
-
-    def _ranked(self, piece: TextPiece) -> list[Token] | None:
-        """ "top5", "TOP10", "탑5"."""
-        word = piece.text.rstrip("0123456789")
-        if word == piece.text or self._kind(word) != "TOP":
-            return None
-        cut = piece.start + len(word)
-        entry = self.lexicon.entries[key(word)][0]
-        return [_span_token(entry, piece.start, cut), _made("NUMBER", piece.text[len(word) :], cut, piece.end)]
+        piece = run[0]
+        special = self._length_ago(piece, before) or glued(piece, before, self.lexicon)
+        return special or self._unknown(piece), 1
 
     def _length_ago(self, piece: TextPiece, before: list[Token]) -> list[Token] | None:
         """ "3일전부터", "일주일전", "배포전": a unit, a length or a deploy with "ago" or "before" written together."""
@@ -242,6 +232,11 @@ def _is_place(before: list[Token]) -> bool:
     return kinds[-1:] in (["IN"], ["FROM"]) or kinds in (["IN", "THE"], ["NOT", "THE"])
 
 
+def _address(piece: TextPiece) -> Token:
+    bare = piece.kind == "URL" and "://" not in piece.text
+    return _token("PATH", page_path(f"https://{piece.text}" if bare else piece.text), piece)
+
+
 def _quoted(piece: TextPiece) -> Token:
     inner = re.sub(r"\\(.)", r"\1", piece.text[1:-1]) if piece.text[0] in "\"'" else piece.text[1:-1]
     if piece.text[0] == "`":
@@ -249,6 +244,12 @@ def _quoted(piece: TextPiece) -> Token:
         if len(parts) == 1 and parts[0].kind in {"PATH", "SELECTOR"}:
             return _token(parts[0].kind, inner, piece)
     return _token("QUOTED", " ".join(inner.split()), piece)
+
+
+def _left_out(piece: TextPiece) -> list[Token]:
+    """ "-browser:safari", "browser!=safari", "browser:!safari": what a search leaves out."""
+    bare = re.sub(r"^[-!]|!(?==)|(?<=[:=])[!-]", "", piece.text, count=1).replace("=", ":", 1)
+    return [_made("NOT", "not", piece.start, piece.start), _token("FILTER", bare, piece)]
 
 
 def _span_token(entry: LexiconEntry, start: int, end: int) -> Token:
@@ -278,3 +279,13 @@ def as_one_word(token: Token, text: str) -> str:
 def raw(token: Token, text: str) -> str:
     """Returns the token as it was typed."""
     return text[token.start_pos : token.end_pos].strip()
+
+
+_MADE_OF: Mapping[str, Callable[[TextPiece], list[Token]]] = {
+    "URL": lambda piece: [_address(piece)],
+    "PATH": lambda piece: [_address(piece)],
+    "NOTFILTER": _left_out,
+    "QUOTED": lambda piece: [_quoted(piece)],
+    "DASH": lambda piece: [_token("DASH", "dash", piece)],
+}
+"""Kinds of pieces that become other tokens than their text."""

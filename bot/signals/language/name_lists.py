@@ -65,7 +65,9 @@ def _parted(words: Sequence[Token], text: str, lexicon: Lexicon) -> tuple[list[l
 
 def _is_known(part: Sequence[Token], text: str, lexicon: Lexicon) -> bool:
     """Whether the words name a control or a page that everybody knows, or one of this workspace."""
-    return all(token.type == "NAME" for token in part) or key(_spelled(part, text)) in lexicon.meanings
+    if key(_spelled(part, text)) in lexicon.meanings:
+        return True
+    return all(token.type == "NAME" and key(raw(token, text)) not in lexicon.entries for token in part)
 
 
 def _one(noun: str, lexicon: Lexicon) -> str:

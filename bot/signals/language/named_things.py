@@ -181,7 +181,26 @@ def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None
         return refusal(token, text)
     if token.type in PROBLEMS:
         return history_problem(token, tokens, text)
+    if token.type == "GLOB":
+        return _wildcard(token, text)
     return UnreadableWord(raw(token, text)) if token.type == "UNREAD" else None
+
+
+def _wildcard(token: Token, text: str) -> Puzzled:
+    """Returns the problem with "checkout/*" and "buy*": a star is for paths, which begin with a stroke."""
+    typed = raw(token, text)
+    problem = Puzzled(
+        "A * stands for anything in a path alone, which begins with “/”: “%(what)s” is none.", at=typed, what=typed
+    )
+    bare = typed.strip("*").strip("/")
+    if bare.startswith("."):  # "*.html"
+        meanings = [f"/{typed}"]
+    elif "/" not in typed:
+        meanings = [bare, f"/{typed}"]
+    else:
+        meanings = [f"/{bare}", f"/*/{bare}"] if typed[0] == "*" else [f"/{typed}", f"/*/{typed}"]
+    problem.instead = tuple(f"{text[: token.start_pos]}{meant}{text[token.end_pos :]}" for meant in meanings)
+    return problem
 
 
 def unknown_word(token: Token, text: str) -> Puzzled:

@@ -22,7 +22,7 @@ from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
 from bot.signals.language.scan import scanner
-from bot.signals.language.seen_versions import foreign_version, versioned
+from bot.signals.language.seen_versions import dotted_date, foreign_version, versioned
 from bot.signals.language.zones import ASSUMED_ZONE, one_zone, split_zones
 from bot.signals.periods import Clock
 from bot.signals.question import Question
@@ -142,7 +142,8 @@ class _QuestionParser:
 
     def _question(self, text: str, tokens: list[Token]) -> Question:
         words, own = lexicon(), self.locale.zone
-        if problem := foreign_version(tokens, text, self.versions):
+        dated = dotted_date(self.words(text), text, self.versions)
+        if problem := foreign_version(tokens, text, self.versions) or dated:
             raise problem
         named = one_zone(split_zones(self.words(text))[1], text)
         zone = named.zone if named else own

@@ -58,7 +58,7 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
             behind = [other for other in behind if _value(other)[0] == facet]
         elif facet or token.type == "VS_P":
             behind = [other for other in behind if other.type not in _COUNTED]  # "한국과 일본 오류 비교"
-        pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else behind[1::-1]
+        pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else _pair_behind(behind, ahead)
         around = [*behind[1:2], *ahead[1:2]] if token.type == "VS" else behind[2:3]
         facets = {_value(other)[0] for other in pair}
         if (
@@ -68,9 +68,30 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
             or any(other.type in _OPEN for other in around)
         ):
             continue
-        rest = [other for other in tokens if other is not token]
+        crossed = _crossed(tokens, at, facets)
+        rest = [retyped(other, "MISFIT") if other is crossed else other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
     return tokens
+
+
+def _crossed(tokens: Sequence[Token], versus: int, compared: set[str]) -> Token | None:
+    """ "Safari on iOS vs Chrome on Android": a value that belongs to one side alone, where the other has its own."""
+    before = [_value(token) for token in tokens[:versus]]
+    for token in tokens[versus + 1 :]:
+        facet, value = _value(token)
+        other = [held for name, held in before if name == facet]
+        if facet and facet not in compared and other and value not in other:
+            return token
+    return None
+
+
+def _pair_behind(behind: list[Token], ahead: list[Token]) -> list[Token]:
+    """ "사파리와 크롬 비교", "사파리가 크롬보다 심해" and "사파리보다 크롬이 심해"."""
+    facet = _value(behind[0])[0] if behind else ""
+    both = len(behind) > 1 and _value(behind[1])[0] == facet
+    if facet and not both and ahead and _value(ahead[0])[0] == facet:
+        return [behind[0], ahead[0]]
+    return behind[1::-1]
 
 
 def _compared_signals(tokens: list[Token], text: str) -> list[Token]:

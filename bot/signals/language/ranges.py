@@ -118,7 +118,10 @@ class Ranges(When):
             return Span(self.clock.back(OPEN_DAYS, "day", point.start), point.start, OPEN)
         if point.clock is not None:
             return Hours(time.min, point.clock)
-        return Span(self.clock.at(point.start.date()), self.noted(point, end=True), "range")
+        start, end = self.clock.at(point.start.date()), self.noted(point, end=True)
+        if end.timestamp() <= start.timestamp():  # "until midnight yesterday", "어제 24시까지": all of that day
+            end = self.clock.at(point.start.date() + timedelta(days=1))
+        return Span(start, end, "range")
 
     def lone(self, parts: list[Any]) -> None:
         self.moment(parts)

@@ -14,6 +14,8 @@ _ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
+_DIMENSIONS = _KINDS | {"GROUP", "GROUPED", "COUNT"}
+_CONTROLS = frozenset({"COMPARE", "METRIC", "FILLER"})
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
 _BETWEEN_NOT_AND_ONLY = frozenset({"THE", "FILLER", "IN", "ON"})
@@ -125,6 +127,51 @@ def _ranks_something_else(tokens: list[Token]) -> bool:
             return True
         last = last if token.type in _COUNTED else token.type
     return False
+
+
+def mark_listed_people(tokens: list[Token], text: str) -> list[Token]:
+    """ "which users", "top users", "who had the most errors": people by name, which a GROUP of persons refuses."""
+    ranked = any(_ranks(tokens, at, text) for at in range(len(tokens)))
+    ranked = ranked and not any(token.type in _DIMENSIONS for token in tokens)
+    out: list[Token] = []
+    for token in tokens:
+        last = next((other.type for other in reversed(out) if other.type not in {"THE", "FILLER", "NUMBER"}), "")
+        listed = last == "WHICH" or (ranked and last not in {"FOR", "FROM"})
+        people = (token.type, str(token)) == ("METRIC", "people")
+        out.append(retyped(token, "GROUP", "person") if people and listed else token)
+    return out
+
+
+def _ranks(tokens: list[Token], at: int, text: str) -> bool:
+    """Whether a word ranks people, in whatever kind of token it is; "top errors" ranks errors."""
+    kinds = {entry.kind for entry in lexicon().entries.get(key(raw(tokens[at], text)), ())}
+    ahead = next((token for token in tokens[at + 1 :] if token.type not in _COUNTED | {"THE"}), None)
+    messages = ahead is not None and key(raw(ahead, text)) in lexicon().messages
+    return "TOP" in kinds and (not messages or "FILLER" in kinds)
+
+
+def mark_control_names(tokens: list[Token], text: str) -> list[Token]:
+    """ "on compare", "on View all button": the name of a control, and no word of the question behind "on"."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        behind = [other.type for other in tokens[at + 1 : at + 2]]
+        pointed = [last.type for last in out if last.type != "THE"][-1:] == ["ON"]
+        typed = raw(token, text)
+        first, _, second = typed.partition(" ")
+        if token.type in _CONTROLS and pointed and key(typed) in lexicon().meanings and behind != ["FOR"]:
+            out.append(retyped(token, "NAME", typed))
+        elif token.type == "IN" and second[:1].isupper() and _noun_behind(tokens, at):
+            start = token.start_pos or 0
+            cut = start + len(first)
+            out.append(Token("ON", "on", start_pos=start, end_pos=cut))
+            out.append(Token("NAME", second, start_pos=cut + 1, end_pos=token.end_pos))
+        else:
+            out.append(token)
+    return out
+
+
+def _noun_behind(tokens: list[Token], at: int) -> bool:
+    return any(token.type == "NOUN" for token in tokens[at + 1 : at + 4])
 
 
 def mark_coming(tokens: list[Token], text: str) -> list[Token]:

@@ -21,7 +21,7 @@ _SUFFIXES = (
     "kr|jp|cn|tw|hk|sg|us|uk|eu|de|fr|es|nl|ch|se|fi|pl|ca|br|mx|au|nz"
 )
 _LABEL = r"[A-Za-z0-9-]+\."
-_HOST = rf"(?:(?:{_LABEL}){{2,}}(?!(?:{_FILES})/)[a-z]{{2,}}|{_LABEL}(?:{_SUFFIXES}))"
+_HOST = rf"(?:(?:{_LABEL}){{2,}}(?!(?:{_FILES})/)[a-z]{{2,}}|{_LABEL}(?:{_SUFFIXES})|localhost)"
 
 # The order matters: what is more special comes first. Each group's name is the kind of the piece. What languages add
 # comes before what all of them share, and a kind that no language writes matches nothing.
@@ -31,11 +31,15 @@ _ZONE = (
     r"\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_]+(?:/[A-Za-z_]+)?"
 )
 
+# "/users/{id}" and "/products/[slug]" are what some frameworks call a page.
+_STEPS = r"(?:[\w\-./*~%@:]|\{[\w.]+\}|\[[\w.]+\])*"
+_FACET = r"@?[^\W\d][\w.]*"
+_VALUE = r"(?:\"(?:\\.|[^\"\\])*\"|[^\s,;\"]+)"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?"
 
 _PIECES = r"""
-      (?P<QUOTED>"(?:\\.|[^"\\])*"|“[^”]*”|‘[^’]*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|[^'\\])+'(?![A-Za-z]))
-    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}/[^\s<>"]*)
+      (?P<QUOTED>"(?:\\.|[^"\\])*"|[“”„][^“”]*[“”]|‘(?:[^’]|(?<=\w)’(?=\w))*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|(?<=\w)'(?=\w)|[^'\\])+'(?![A-Za-z]))
+    | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}(?::\d+)?/[^\s<>"]*)
     | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}T${clock}(?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?
          |\d{4}-\d{2}-\d{2}[ ]${clock}(?:Z|\+\d{2}:?\d{2})?)
@@ -47,15 +51,18 @@ _PIECES = r"""
     | (?P<MONTH>${MONTH})
     | (?P<TIME>${TIME}|(?:${before}\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*${behind}\.?)?|\d{1,2}\s*${behind}\.?)
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
-    | (?P<FILTER>@?[^\W\d][\w.]*[:=](?:"(?:\\.|[^"\\])*"|[^\s,;"]+))
+    | (?P<NOTFILTER>(?:(?<!\S)[-!]${facet}[:=]|${facet}(?:!=|[:=]!|[:=]-(?=[^\W\d])))${value})
+    | (?P<FILTER>${facet}[:=]${value})
+    | (?P<UNEQUAL>!=)
     | (?P<ADDRESS>[A-Za-z0-9_.+-]+@[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|@\w[\w.-]*)
     | (?P<SKIP_OR>(?<=\w)/(?=\w|[.:]*(?:[^\w\-./*~%@:\#]|$$)))
-    | (?P<PATH>/[\w\-./*~%@:]*(?:[#]!?/[\w\-./*~%@:]*)?)
+    | (?P<PATH>/${steps}(?:[#]!?/${steps}|\?(?=[\w%])[\w\-.%=&+~]*)?(?:(?<=[\w/])[#][\w\-]+)?)
+    | (?P<GLOB>[\w\-./]*\*[\w\-./*]*[\w./*]|[\w\-./]+\*)
     | (?P<SELECTOR>(?<![\w.])${selector}(?:\s*>\s*(?:${selector}|${tag}))*)
     | (?P<YEAR>${YEAR}|(?:19|20)\d\d(?![A-Za-z0-9_]))
     | (?P<NUMBER>\d+(?:${ordinals}\b)?)
     | (?P<WORD>[^\W\d_](?:[\w&+]|['’-](?=\w))*|%)
-    | (?P<DASH>\.\.+|[~～–—→-])
+    | (?P<DASH>\.\.+|[-=]>|[~～–—→-])
     | (?P<SKIP>\s+|[,.;:!?…·()\[\]{}*_&+=])
     | (?P<STRAY>.)
     """
@@ -76,6 +83,9 @@ def scanner() -> re.Pattern[str]:
         behind=numerals.behind_time or _NOTHING,
         ordinals=numerals.ordinals or _NOTHING,
         clock=_CLOCK,
+        facet=_FACET,
+        value=_VALUE,
+        steps=_STEPS,
         zone=_ZONE,
         host=_HOST,
         selector=_SELECTOR,
@@ -94,9 +104,21 @@ class TextPiece:
     end: int
 
 
+_EMPHASIS = re.compile(
+    r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![\w*/])"
+    r"|(?<![\w])_(?=[^\s_])(?P<slanted>[^_\n\"“”`]*[^\s_\"“”`])_(?!\w)"
+)
+"""How people emphasise in Slack: the stars and strokes are no part of what is said."""
+
+
+def _plain(text: str) -> str:
+    """Returns the text with spaces for what emphasises, so that every letter keeps its place."""
+    return _EMPHASIS.sub(lambda found: (found["said"] or found["slanted"]).center(len(found[0])), text)
+
+
 def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
-    for match in scanner().finditer(text):
+    for match in scanner().finditer(_plain(text)):
         kind = match.lastgroup or "STRAY"
         if kind not in {"SKIP", "SKIP_OR", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))
@@ -119,14 +141,15 @@ def _is_picture(sign: str) -> bool:
 
 def _trimmed(piece: TextPiece) -> Iterator[TextPiece]:
     """Paths and filters without the sentence's full stop, and paths without a particle stuck to them."""
-    if piece.kind not in {"PATH", "URL", "FILTER"} or piece.text.endswith('"'):
+    if piece.kind not in {"PATH", "URL", "FILTER", "NOTFILTER"} or piece.text.endswith('"'):
         yield piece
         return
     text = piece.text.rstrip(".,?!:;)")
-    cut = len(text) if piece.kind == "FILTER" else lexicon().endings.particle_at(text)
+    cut = len(text) if piece.kind in {"FILTER", "NOTFILTER"} else lexicon().endings.particle_at(text)
     if cut == 0 or text[cut - 1] == "/":
         cut = len(text)
+    named = piece.kind not in {"FILTER", "NOTFILTER"} or re.search(r"[:=].", text)
     if text[:cut]:
-        yield TextPiece(piece.kind, text[:cut], piece.start, piece.start + cut)
+        yield TextPiece(piece.kind if named else "WORD", text[:cut], piece.start, piece.start + cut)
     if text[cut:]:
         yield TextPiece("WORD", text[cut:], piece.start + cut, piece.start + len(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -11,6 +12,8 @@ from lark import Token
 from bot.signals.language.lexer import raw
 from bot.signals.language.parse_errors import Puzzled
 
+_BESIDE_VERSIONS = frozenset({"FACET", "FACETS", "DEPLOY", "UNIT", "VALUE"})
+"""Beside these a number with a dot is a version, or a length."""
 _VERSIONED = ("browser=", "os=", "device=")
 
 
@@ -25,6 +28,28 @@ def first_seen(wanted: str, versions: Mapping[str, datetime]) -> datetime:
 
 def _number(version: str) -> str:
     return version.lower().removeprefix("v")
+
+
+def dotted_date(tokens: Sequence[Token], text: str, versions: Mapping[str, datetime]) -> Puzzled | None:
+    """Returns the problem with "11.20" and "26.11.20", where that is no version that was seen, and may be a date."""
+    known = {_number(version) for version in versions}
+    for at, token in enumerate(tokens):
+        typed = raw(token, text)
+        date = re.fullmatch(r"(?:(\d{2})\.)?(1[0-2]|0?[1-9])\.(0?[1-9]|[12]\d|3[01])", typed)
+        beside = {other.type for other in tokens[max(at - 1, 0) : at + 2]}
+        own = any(version == typed or version.startswith(f"{typed}.") for version in known)
+        if token.type != "VERSION" or date is None or own or not known or beside & _BESIDE_VERSIONS:
+            continue
+        day = f"20{date[1]}-{date[2]:0>2}-{date[3]:0>2}" if date[1] else f"{date[2]}/{date[3]}"
+        problem = Puzzled(
+            "“%(what)s” is no version that was seen here; if it is a date, write %(date)s.",
+            at=typed,
+            what=typed,
+            date=day,
+        )
+        problem.instead = (f"{text[: token.start_pos]}{day}{text[token.end_pos :]}",)
+        return problem
+    return None
 
 
 def versioned(value: Token, number: Token, text: str) -> Puzzled:

@@ -80,7 +80,7 @@ def split_zones(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
                 rest.pop()  # "today in UTC": nothing points at a name
             zones.append(token)
         else:
-            named = bool(kinds & NAMELIKE) or bool(rest and rest[-1].type in NAMELIKE | {"ON", "IN", "FOR"})
+            named = bool(kinds & NAMELIKE) or bool(rest and rest[-1].type in NAMELIKE | {"ON", "FOR"})
             rest.append(retyped(token, "NAME" if named else "UNREAD"))
     return rest, zones
 
