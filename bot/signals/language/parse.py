@@ -171,7 +171,7 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         at = len(tokens) if end else next((at for at, token in enumerate(tokens) if token is error.token), 0)
         raise _misfit(tokens, at, text) from None
     except UnexpectedInput as error:
-        raise Puzzled("I don't understand that.", at=text) from error
+        raise Puzzled("I don’t understand that.", at=text) from error
 
 
 def _misfit(tokens: list[Token], at: int, text: str) -> Puzzled:
@@ -202,7 +202,7 @@ def _loose_number(tokens: list[Token], at: int, text: str) -> Puzzled:
     if last == ["VALUE"]:
         what = text[tokens[at - 1].start_pos : tokens[at].end_pos].strip()
         return Puzzled(
-            "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
+            "Versions of browsers, systems and devices can’t be asked for: leave out the “%(n)s” of “%(what)s”.",
             at=what,
             what=what,
             n=number,

@@ -228,7 +228,7 @@ class When(Transformer[Token, Any]):
             case "DEPLOY":
                 if len(set(self.versions.values())) < 2:  # what was there when the data began, nobody saw come
                     raise Puzzled(
-                        "No deploy has been seen here yet, so I can't count from it.", at=raw(token, self.text)
+                        "No deploy has been seen here yet, so I can’t count from it.", at=raw(token, self.text)
                     )
                 return Span(max(self.versions.values()).astimezone(self.clock.zone))
         return Span(self._version(token))
@@ -279,7 +279,7 @@ class When(Transformer[Token, Any]):
         exact = [seen for version, seen in self.versions.items() if _number(version) == wanted]
         kin = [seen for version, seen in self.versions.items() if _number(version).startswith(f"{wanted}.")]
         if not (times := exact or kin):
-            raise Puzzled("I haven't seen version %(version)s here.", at=str(token), version=str(token))
+            raise Puzzled("I haven’t seen version %(version)s here.", at=str(token), version=str(token))
         return min(times).astimezone(self.clock.zone)
 
 
