@@ -53,7 +53,7 @@ def bolt_app(slack_app: SlackApp, identities: Identities, locale: Locale) -> Mea
         try:
             context[BOT_USER] = await identities.of(context[TENANT])
         except (RedisError, OSError, Upstream) as error:
-            problem = Unavailable("The bot can't keep anything right now; please try again in a minute.")
+            problem = Unavailable("The bot can’t keep anything right now; please try again in a minute.")
             _log().warning("nobody can tell whose a delivery is: %s", type(error).__name__)
             return await not_taken(locale, body, respond, problem)
         if context[BOT_USER] is None and context[TENANT] and (body.get("event") or {}).get("type") not in LEAVING:
@@ -107,9 +107,9 @@ async def not_taken(
 
 def _not_installed(slack_app: SlackApp) -> Unauthorized:
     if not slack_app.install_url:
-        return Unauthorized("The bot isn't installed in this workspace.")
+        return Unauthorized("The bot isn’t installed in this workspace.")
     return Unauthorized(
-        "The bot isn't installed in this workspace. An administrator can install it at %(url)s; then please ask again.",
+        "The bot isn’t installed in this workspace. An administrator can install it at %(url)s; then please ask again.",
         url=slack_app.install_url,
     )
 

@@ -88,7 +88,7 @@ async def _ended(press: ButtonPress, services: Services, outcome: ClipOutcome) -
         case "shown":
             return locale.text("That clip is finished already; nothing was cancelled.")
         case "failed":
-            return locale.text("That clip couldn't be made; there is nothing left to cancel.")
+            return locale.text("That clip couldn’t be made; there is nothing left to cancel.")
 
 
 async def pick(press: ButtonPress, services: Services) -> None:

@@ -99,7 +99,7 @@ async def _is_worth_keeping(body: Payload, tenant: str, services: Services, pati
         async with asyncio.timeout(patience_s):
             return await is_followed(body["event"], tenant, services)
     except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+        raise Unavailable("The bot can’t keep anything right now; please try again in a minute.") from error
 
 
 async def is_followed(message: Payload, team: str, services: Services) -> bool:

@@ -18,7 +18,7 @@ from bot.slack.slack import Slack
 
 log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 OURS = "Something went wrong on our side; nothing was changed. Please quote the reference when you report it."
-AWAY = "The bot can't keep anything right now; please try again in a minute."
+AWAY = "The bot can’t keep anything right now; please try again in a minute."
 
 
 class Explanation(NamedTuple):

@@ -108,5 +108,5 @@ async def stop_live_by_press(press: ButtonPress, services: Services) -> None:
     asked = await services.questions.records.get(press.team, press.pressed.id)
     person = await services.slack.people.get(press.team, press.user)
     if not await stop_live(services.watches, asked, person):
-        sentence = person.locale.text("This answer isn't kept live any more.")
+        sentence = person.locale.text("This answer isn’t kept live any more.")
         await services.slack.private.say(press.address, sentence)

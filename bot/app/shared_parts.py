@@ -64,7 +64,7 @@ def _mark(folder: Path) -> str:
             draft.unlink()
         return _digest(path.read_text("ascii"))
     except (OSError, UnicodeError) as error:
-        raise Unavailable("The folder %(folder)s can't be used: %(error)s.", folder=folder, error=error) from error
+        raise Unavailable("The folder %(folder)s can’t be used: %(error)s.", folder=folder, error=error) from error
 
 
 def _digest(*parts: str) -> str:

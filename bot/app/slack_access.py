@@ -58,4 +58,4 @@ def check_slack(settings: Settings) -> None:
             )
         TokenCipher(settings.token_keys)
     elif not settings.slack_bot_token:
-        raise Misunderstood("SLACK_BOT_TOKEN isn't set; see “Connect Slack” in the README, or try `replaybook demo`.")
+        raise Misunderstood("SLACK_BOT_TOKEN isn’t set; see “Connect Slack” in the README, or try `replaybook demo`.")

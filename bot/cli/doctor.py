@@ -117,7 +117,7 @@ async def _browser(settings: Settings) -> str:
 async def _fonts(_: Settings) -> str:
     fc_list = shutil.which("fc-list")
     if fc_list is None:
-        raise Missing("fc-list isn't here, so the fonts can't be told (Debian: apt install fontconfig).")
+        raise Missing("fc-list isn’t here, so the fonts can’t be told (Debian: apt install fontconfig).")
     asked = await asyncio.to_thread(
         subprocess.run, [fc_list, ":lang=ko", "family"], check=False, capture_output=True, text=True
     )
@@ -135,7 +135,7 @@ async def _fonts(_: Settings) -> str:
 async def _rrweb(_: Settings) -> str:
     package = NODE_MODULES / "@rrweb" / "replay" / "package.json"
     if not package.exists():
-        raise Missing("The replayer isn't installed; run `make setup`.")
+        raise Missing("The replayer isn’t installed; run `make setup`.")
     import json
 
     return f"replayer {json.loads(package.read_text())['version']}"

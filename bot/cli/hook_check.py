@@ -40,7 +40,7 @@ async def _checked(address: str, provider: str, trial: HookDelivery) -> str:
             answer: Any = await response.json(content_type=None)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         raise Unavailable(
-            "A signed webhook sent to %(url)s got no answer of the bot's (%(kind)s): does it run, and is that its "
+            "A signed webhook sent to %(url)s got no answer of the bot’s (%(kind)s): does it run, and is that its "
             "address?",
             url=url,
             kind=type(error).__name__,

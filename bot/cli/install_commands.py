@@ -41,7 +41,7 @@ async def _installs(settings: Settings, *, encrypt_again: bool, as_json: bool) -
     from bot.state.redis_records import opened_records
 
     if not settings.token_keys:
-        raise Misunderstood("REPLAYBOOK_TOKEN_KEYS isn't set, so nobody can install the app; see docs/installs.md.")
+        raise Misunderstood("REPLAYBOOK_TOKEN_KEYS isn’t set, so nobody can install the app; see docs/installs.md.")
     async with (
         redis_url(settings.redis_url, settings.data) as url,
         connected(url) as redis,

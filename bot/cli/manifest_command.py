@@ -30,7 +30,7 @@ def manifest(socket: bool, without: tuple[str, ...], listed: bool) -> None:
     url = options.own_settings().public_url
     if not socket and not url:
         raise Misunderstood(
-            "REPLAYBOOK_PUBLIC_URL isn't set, so Slack has no way to the bot; set it, or add --socket for Socket Mode."
+            "REPLAYBOOK_PUBLIC_URL isn’t set, so Slack has no way to the bot; set it, or add --socket for Socket Mode."
         )
     click.echo(json.dumps(made(features, url, socket=socket), indent=2, ensure_ascii=False))
     for name in FEATURES:

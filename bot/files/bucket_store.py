@@ -182,11 +182,11 @@ def refusal(error: BaseError, place: str) -> ReplaybookError:
         return _denied(code, status, place)
     if "InvalidCertificate" in str(error):
         return Unauthorized(
-            "The certificate of %(place)s isn't trusted; SSL_CERT_FILE names a file with its issuer's.", place=place
+            "The certificate of %(place)s isn’t trusted; SSL_CERT_FILE names a file with its issuer’s.", place=place
         )
     if status:
         return Unavailable("%(place)s answers with status %(status)s.", place=place, status=f"{status} {code}".strip())
-    return Unavailable("%(place)s doesn't answer.", place=place)
+    return Unavailable("%(place)s doesn’t answer.", place=place)
 
 
 def _status(error: BaseError) -> int:
@@ -204,8 +204,8 @@ def _denied(code: str, status: int, place: str) -> Unauthorized:
         return Unauthorized("%(place)s is in another region; set AWS_REGION.", place=place)
     if code in _WRONG_KEYS or status == 401:
         return Unauthorized(
-            "%(place)s doesn't accept the keys; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", place=place
+            "%(place)s doesn’t accept the keys; check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.", place=place
         )
     return Unauthorized(
-        "%(place)s doesn't allow this: the keys must be allowed to list, read, write and delete.", place=place
+        "%(place)s doesn’t allow this: the keys must be allowed to list, read, write and delete.", place=place
     )

@@ -68,7 +68,7 @@ def _bucket(settings: Settings, bucket: str, prefix: str) -> FileAreas:
         from bot.files.bucket_store import BucketStore, opened_bucket  # noqa: PLC0415 - an extra that few install
     except ImportError:
         raise Misunderstood(
-            "%(variable)s names a bucket, and the package for that isn't installed: `pip install 'replaybook[s3]'`.",
+            "%(variable)s names a bucket, and the package for that isn’t installed: `pip install 'replaybook[s3]'`.",
             variable=variable("files"),
         ) from None
     client, place = opened_bucket(settings, bucket, prefix), f"s3://{bucket}/{prefix}".rstrip("/")

@@ -173,4 +173,4 @@ def _refused(error: OSError, place: str) -> ReplaybookError:
         return Unauthorized("%(place)s is read-only: nothing can be stored there.", place=place)
     if error.errno in (errno.EACCES, errno.EPERM):
         return Unauthorized("The bot may not read or write %(place)s.", place=place)
-    return Unavailable("%(place)s can't be used: %(reason)s.", place=place, reason=error.strerror or "unknown error")
+    return Unavailable("%(place)s can’t be used: %(reason)s.", place=place, reason=error.strerror or "unknown error")

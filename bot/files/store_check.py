@@ -49,7 +49,7 @@ def _check_folder(folder: Path) -> None:
     """A folder that isn't there yet is made with the first file."""
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
-        raise Unavailable("The folder %(folder)s can't be written.", folder=folder)
+        raise Unavailable("The folder %(folder)s can’t be written.", folder=folder)
 
 
 async def _round_trip(store: FileStore) -> datetime:
@@ -64,7 +64,7 @@ async def _round_trip(store: FileStore) -> datetime:
     finally:
         await store.delete([key])
     if not same:
-        raise Unavailable("%(place)s doesn't give back what was stored a moment ago.", place=store.place)
+        raise Unavailable("%(place)s doesn’t give back what was stored a moment ago.", place=store.place)
     try:
         await store.stat(key)
     except Missing:

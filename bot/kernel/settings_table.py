@@ -106,7 +106,7 @@ def _value(kind: type[SettingsTable], name: str, text: str) -> Any:
 def wrong_value(variable: str, text: str, why: str) -> Misunderstood:
     """The refusal of a value. Secrets take any text, so the text is never one."""
     return Misunderstood(
-        "%(variable)s can't be “%(text)s”: %(why)s.", at=variable, variable=variable, text=text, why=why
+        "%(variable)s can’t be “%(text)s”: %(why)s.", at=variable, variable=variable, text=text, why=why
     )
 
 

@@ -154,13 +154,13 @@ def _own(folder: Path) -> dict[str, PostmortemTemplate]:
 
 def _read(path: Path) -> PostmortemTemplate:
     if not _NAME.fullmatch(path.stem):
-        raise Misunderstood("%(file)s: a template's name has small letters, digits, - and _ alone.", file=path.name)
+        raise Misunderstood("%(file)s: a template’s name has small letters, digits, - and _ alone.", file=path.name)
     if path.stat().st_size > MOST_BYTES:
         raise Misunderstood("%(file)s is too long for a template: more than %(n)s bytes.", file=path.name, n=MOST_BYTES)
     try:
         text = path.read_text("utf-8")
     except (UnicodeDecodeError, OSError):
-        raise Misunderstood("%(file)s can't be read as text in UTF-8.", file=path.name) from None
+        raise Misunderstood("%(file)s can’t be read as text in UTF-8.", file=path.name) from None
     if any(not character.isprintable() and character not in "\n\r\t" for character in text):
         raise Misunderstood("%(file)s holds characters that nobody can see.", file=path.name)
     template = read_template(path.name, text)

@@ -68,7 +68,7 @@ class Lane:
         await asyncio.wait((holding, waiting), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if holding.done():
-            raise Unavailable("The queue can't reach Redis.") from holding.exception()
+            raise Unavailable("The queue can’t reach Redis.") from holding.exception()
         try:
             yield cls(streaq, replicated=RedisAddress.of(url).kind != "server")
         finally:
@@ -190,7 +190,7 @@ def _reaching_redis() -> Iterator[None]:
     try:
         yield
     except (RedisError, OSError) as error:
-        raise Unavailable("The queue can't reach Redis.") from error
+        raise Unavailable("The queue can’t reach Redis.") from error
 
 
 KEEP_S = 7 * 24 * 3600

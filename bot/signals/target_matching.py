@@ -53,7 +53,7 @@ class Matches:
 
 NO_MATCH = "Nothing like “%(target)s” was clicked in that time; names searched: %(n)s."
 
-NO_CLICKS = "Nothing at all was clicked in that time, so “%(target)s” can't be found."
+NO_CLICKS = "Nothing at all was clicked in that time, so “%(target)s” can’t be found."
 
 NO_MATCH_AT_ALL = (
     "Nothing like “%(target)s” was clicked in that time (names searched: %(n)s), and no page, place, browser or "

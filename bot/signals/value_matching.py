@@ -23,7 +23,7 @@ MOST_OFFERED = 10
 MOST_COMMON = 3
 """So many of the values seen most are named where none is close."""
 NO_VALUE = "No %(facet)s “%(value)s” is in the data that is kept."
-NO_FACET = "The data that is kept names no %(facet)s, so “%(value)s” can't be looked for."
+NO_FACET = "The data that is kept names no %(facet)s, so “%(value)s” can’t be looked for."
 NO_WORD = "“%(value)s” is no page, place, browser or other value in the data that is kept."
 NO_PAGE = "No page “%(value)s” is in the data that is kept."
 

@@ -125,7 +125,7 @@ class ChannelGuests:
         for start in range(0, len(members), AT_ONCE):
             people = await asyncio.gather(*(self._people.get(team, each) for each in members[start : start + AT_ONCE]))
             if any(person.unknown for person in people):
-                raise Unavailable("Slack doesn't say who is in this channel right now; try again in a moment.")
+                raise Unavailable("Slack doesn’t say who is in this channel right now; try again in a moment.")
             standing |= {each.id: GUEST if each.guest and not each.partner else MEMBER for each in people}
         await self._keep(team, standing)
         return standing

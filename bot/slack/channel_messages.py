@@ -134,9 +134,9 @@ class ChannelMessages:
         except SlackRefused as error:
             if error.code in GONE:
                 return [], ""
-            raise Missing("Slack doesn't tell what this message says.") from error
+            raise Missing("Slack doesn’t tell what this message says.") from error
         except Unauthorized as error:
-            raise Missing("Slack doesn't tell what this message says.") from error
+            raise Missing("Slack doesn’t tell what this message says.") from error
         cursor = (response.get("response_metadata") or {}).get("next_cursor") or ""
         return list(response["messages"]), str(cursor)
 
@@ -148,7 +148,7 @@ async def download(clients: Clients, team: str, url: str, most: int) -> bytes:
     """
     client = clients.for_team(team)
     if client.session is None or not _is_slacks(url, client.base_url):
-        raise Missing("This file isn't one that Slack keeps.")
+        raise Missing("This file isn’t one that Slack keeps.")
     headers = {"Authorization": f"Bearer {await client.current_token()}"}
     try:
         async with client.session.get(url, headers=headers, allow_redirects=False) as response:
@@ -156,9 +156,9 @@ async def download(clients: Clients, team: str, url: str, most: int) -> bytes:
                 raise _failed_download(response)
             data = await _at_most(response, most) if response.status == 200 else b""
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable("Slack doesn't answer a download: %(kind)s.", kind=type(error).__name__) from error
+        raise Unavailable("Slack doesn’t answer a download: %(kind)s.", kind=type(error).__name__) from error
     if not data:
-        raise Missing("Slack doesn't give this file to the bot.")
+        raise Missing("Slack doesn’t give this file to the bot.")
     return data
 
 

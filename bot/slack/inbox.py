@@ -73,7 +73,7 @@ class Inbox:
             self._away = True
             if "event_id" not in body:  # Slack doesn't deliver it again, and whoever gave it is told to
                 self._refused[id] = asyncio.get_running_loop().time() + TAKEN_BACK_S
-            raise Unavailable("The bot can't keep anything right now; please try again in a minute.") from error
+            raise Unavailable("The bot can’t keep anything right now; please try again in a minute.") from error
         self._away = False
         if not added:
             return ""

@@ -21,7 +21,7 @@ class NotSetUp(Unauthorized):
     """The app lacks what a call needs. `lacks` are the scopes; Slack's code where it doesn't name them."""
 
     def __init__(self, method: str, code: str, lacks: Collection[str] = ()) -> None:
-        super().__init__("Slack doesn't let the bot call %(method)s: %(code)s.", method=method, code=code)
+        super().__init__("Slack doesn’t let the bot call %(method)s: %(code)s.", method=method, code=code)
         self.lacks = tuple(lacks) or (code,)
 
 

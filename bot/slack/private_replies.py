@@ -147,7 +147,7 @@ async def _sent_to(webhook: AsyncWebhookClient, body: dict[str, Any]) -> None:
         with outside_call("slack", "response_url"):
             answer = await webhook.send_dict(body)
     except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError, *UNREADABLE) as error:
-        raise Unavailable("A response URL doesn't answer: %(kind)s.", kind=type(error).__name__) from error
+        raise Unavailable("A response URL doesn’t answer: %(kind)s.", kind=type(error).__name__) from error
     if answer.status_code == 429 or answer.status_code >= 500:
         raise Unavailable("A response URL answered %(status_code)s.", status_code=answer.status_code)
     if answer.status_code != 200 or '"ok":false' in (answer.body or "").replace(" ", ""):

@@ -10,23 +10,23 @@ from bot.kernel.errors import Missing, ReplaybookError, Unauthorized, Upstream
 from bot.slack.web_api import SlackRefused
 
 NOT_IN_CHANNEL = (
-    "The bot isn't in this channel, so Slack doesn't let it post here. Type /invite @Replaybook, then ask again."
+    "The bot isn’t in this channel, so Slack doesn’t let it post here. Type /invite @Replaybook, then ask again."
 )
 NOT_SEEN = (
-    "Slack doesn't show this conversation to the bot, so it can't post here. In a private channel, type"
+    "Slack doesn’t show this conversation to the bot, so it can’t post here. In a private channel, type"
     " /invite @Replaybook and ask again; elsewhere, write to the bot itself."
 )
 ARCHIVED = "This channel is archived, so nothing can be posted here any more. Please ask in another channel."
 RESTRICTED = (
-    "This workspace doesn't let the bot post here. Please ask in another channel, or have an administrator allow it."
+    "This workspace doesn’t let the bot post here. Please ask in another channel, or have an administrator allow it."
 )
 SCOPE = (
     "The bot lacks a permission in this workspace, so Slack refused it. Whoever runs the bot sees with"
     " replaybook doctor which one is missing."
 )
-KEY = "Slack doesn't accept the bot's key any more. Whoever runs the bot has to give it a valid one; then ask again."
+KEY = "Slack doesn’t accept the bot’s key any more. Whoever runs the bot has to give it a valid one; then ask again."
 INSTALL = (
-    "The bot isn't installed in this workspace, or not any more. An administrator can install it; then please ask"
+    "The bot isn’t installed in this workspace, or not any more. An administrator can install it; then please ask"
     " again."
 )
 TOO_LONG = "This is longer than Slack takes. Please ask for less: a shorter period, or fewer groups."
@@ -35,14 +35,14 @@ STORAGE = (
     "The workspace has no room left for files, so Slack refused this one. An administrator can make room; then please"
     " try again."
 )
-FILES = "This workspace doesn't let the bot share this file here. An administrator can allow it."
-GONE = "The message that this belongs to is gone or can't be changed any more. Please ask again."
-PERSON = "Slack doesn't let the bot write to this person."
+FILES = "This workspace doesn’t let the bot share this file here. An administrator can allow it."
+GONE = "The message that this belongs to is gone or can’t be changed any more. Please ask again."
+PERSON = "Slack doesn’t let the bot write to this person."
 TOO_LATE = "That took too long for Slack to open a form; please press again."
 AGAIN = "Slack failed at this time and again. Please try again in a few minutes."
 OTHER = "Slack refused this (%(code)s). Please quote the reference when you report it."
 DELAYED = (
-    "Slack makes the bot wait, so this takes longer than usual. It isn't lost, and comes as soon as Slack takes it."
+    "Slack makes the bot wait, so this takes longer than usual. It isn’t lost, and comes as soon as Slack takes it."
 )
 
 CODES: dict[str, tuple[str, ...]] = {

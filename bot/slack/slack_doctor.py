@@ -57,9 +57,9 @@ async def examined_socket(settings: Settings) -> str:
             opened = await called("apps.connections.open", client.apps_connections_open(app_token=_app_token(settings)))
             hello = await _hello(str(opened["url"]))
         except ReplaybookError as error:
-            raise Missing("Socket Mode doesn't work with SLACK_APP_TOKEN: %(why)s", why=error) from error
+            raise Missing("Socket Mode doesn’t work with SLACK_APP_TOKEN: %(why)s", why=error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise Missing("Slack's socket doesn't answer: %(kind)s.", kind=type(error).__name__) from error
+            raise Missing("Slack’s socket doesn’t answer: %(kind)s.", kind=type(error).__name__) from error
     return f"connected; {hello.get('num_connections', 1) - 1} other connections (Slack allows 10)"
 
 
@@ -112,7 +112,7 @@ async def _who(settings: Settings) -> Any:
         try:
             return await called("auth.test", client.auth_test())
         except ReplaybookError as error:
-            raise Missing("Slack doesn't take the token: %(why)s", why=error) from error
+            raise Missing("Slack doesn’t take the token: %(why)s", why=error) from error
 
 
 def _app_token(settings: Settings) -> str:

@@ -81,7 +81,7 @@ class NotInstalled(Unauthorized):
     """The app isn't installed in the workspace, or not any more, so that nothing can be said there."""
 
     def __init__(self, team: str) -> None:
-        super().__init__("The app isn't installed in the workspace %(team)s.", team=team, code="not_installed")
+        super().__init__("The app isn’t installed in the workspace %(team)s.", team=team, code="not_installed")
 
 
 class Tokens(Protocol):
@@ -201,11 +201,11 @@ async def _sorted_out(method: str, call: Awaitable[Any]) -> Any:
         raise _sorted(method, error.response) from error
     except (aiohttp.ClientError, TimeoutError, SlackClientError, OSError) as error:
         raise Unavailable(
-            "Slack doesn't answer %(method)s: %(kind)s.", method=method, kind=type(error).__name__
+            "Slack doesn’t answer %(method)s: %(kind)s.", method=method, kind=type(error).__name__
         ) from error
     except UNREADABLE as error:
         raise SlackInternalError(
-            "Slack's answer to %(method)s can't be read: %(kind)s.", method=method, kind=type(error).__name__
+            "Slack’s answer to %(method)s can’t be read: %(kind)s.", method=method, kind=type(error).__name__
         ) from error
     return response
 
@@ -227,7 +227,7 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     if code in not_set_up.CODES:
         return not_set_up.not_set_up(method, data)
     if code in NOT_ALLOWED:
-        return Unauthorized("Slack doesn't let the bot call %(method)s: %(code)s.", method=method, code=code)
+        return Unauthorized("Slack doesn’t let the bot call %(method)s: %(code)s.", method=method, code=code)
     return SlackRefused(method, code)
 
 

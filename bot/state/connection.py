@@ -76,7 +76,7 @@ async def ready(redis: Redis) -> None:
         async with asyncio.timeout(READY_S):
             await redis.ping()
     except (RedisError, OSError, TimeoutError) as error:
-        raise Unavailable("Redis doesn't answer.") from error
+        raise Unavailable("Redis doesn’t answer.") from error
 
 
 @asynccontextmanager
@@ -91,7 +91,7 @@ async def connected(url: str, *, retries: int = 9, connections: int = CONNECTION
         try:
             await redis.ping()
         except (RedisError, OSError) as error:
-            raise Unavailable("Redis doesn't answer: %(error)s", error=error) from error
+            raise Unavailable("Redis doesn’t answer: %(error)s", error=error) from error
         yield redis
 
 

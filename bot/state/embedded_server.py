@@ -199,7 +199,7 @@ async def _answering(
                 ours = process()
                 if (ours and ours.returncode is not None) or time.monotonic() > deadline:
                     raise Unavailable(
-                        "The private Redis didn't start; see %(log)s.", log=folder / "server.log"
+                        "The private Redis didn’t start; see %(log)s.", log=folder / "server.log"
                     ) from error
                 await asyncio.sleep(0.01)
                 if ours is None:

@@ -65,7 +65,7 @@ def _of_several(url: str, kind: Kind, *, tls: bool) -> RedisAddress:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     if unknown := sorted(options.keys() - OPTIONS[kind]):
-        raise Misunderstood("REDIS_URL has an option that isn't known here: %(names)s.", names=", ".join(unknown))
+        raise Misunderstood("REDIS_URL has an option that isn’t known here: %(names)s.", names=", ".join(unknown))
     credentials, _, hosts = parts.netloc.rpartition("@")
     username, _, password = credentials.partition(":")
     service, db = _service(parts.path) if kind == "sentinel" else _no_database(parts.path)

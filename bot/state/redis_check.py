@@ -58,11 +58,11 @@ async def _round_trip(redis: Redis) -> float:
         took = time.perf_counter() - begun
         await redis.function_list()
     except NoPermissionError as error:
-        raise Unauthorized("Redis doesn't allow this user what the bot needs: %(error)s", error=error) from None
+        raise Unauthorized("Redis doesn’t allow this user what the bot needs: %(error)s", error=error) from None
     except ReadOnlyError:
         raise Unavailable("Redis is a replica, which takes no writes; name the primary in REDIS_URL.") from None
     except (RedisError, OSError) as error:
-        raise Unavailable("Redis doesn't answer: %(error)s", error=error) from error
+        raise Unavailable("Redis doesn’t answer: %(error)s", error=error) from error
     return took
 
 

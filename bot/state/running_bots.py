@@ -82,7 +82,7 @@ def _not_shared(what: str) -> NotShared:
         )
     return NotShared(
         "Another bot runs on this Redis, and one of the two keeps its events in a DuckDB file of its own, which "
-        "the other can't read: they would answer differently. Run one bot, or let all of them keep events in one "
+        "the other can’t read: they would answer differently. Run one bot, or let all of them keep events in one "
         "ClickHouse (REPLAYBOOK_EVENTS=clickhouse://…)."
     )
 
@@ -137,7 +137,7 @@ async def worker_runs(redis: Redis) -> bool:
     try:
         return bool(await redis.exists(keys.RENDERING))
     except (RedisError, OSError) as error:
-        raise Unavailable("Redis doesn't answer.") from error
+        raise Unavailable("Redis doesn’t answer.") from error
 
 
 class _Registration:

@@ -117,7 +117,7 @@ async def ask_running_bot(folder: Path, wanted: Wanted) -> dict[str, Any]:
             answer: dict[str, Any] = await response.json()
             return answer
     except (OSError, ClientError) as error:
-        raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
+        raise Unavailable("Another process has the store open, and the bot doesn’t answer.") from error
 
 
 async def answer(reader: QuestionReader, owners: Owners, wanted: Wanted) -> dict[str, object]:

@@ -37,4 +37,4 @@ async def export_by_running_bot(data: Path, name: str) -> dict[str, int]:
             rows: dict[str, int] = await response.json()
             return rows
     except (OSError, ClientError) as error:
-        raise Unavailable("Another process has the store open, and the bot doesn't answer.") from error
+        raise Unavailable("Another process has the store open, and the bot doesn’t answer.") from error

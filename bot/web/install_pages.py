@@ -29,8 +29,8 @@ from bot.web.html_pages import HEADERS, HtmlPages
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 CANCELLED = "The installation was cancelled, and nothing was changed."
 OTHER_BROWSER = "This installation was begun in another browser, or too long ago. Please begin again."
-NOT_COMPLETED = "Slack didn't complete the installation. Please begin again."
-NOT_ALLOWED = "This bot can't be installed in the workspace %(team)s. Whoever runs the bot can allow it."
+NOT_COMPLETED = "Slack didn’t complete the installation. Please begin again."
+NOT_ALLOWED = "This bot can’t be installed in the workspace %(team)s. Whoever runs the bot can allow it."
 Noted = Callable[[Installation, bool], Awaitable[None]]
 """Hears of an installation before it is kept, and whether it is allowed."""
 SENTENCES = {
@@ -67,7 +67,7 @@ class InstallFlow(AsyncOAuthFlow):
             installation = await super().run_installation(code)
         except (aiohttp.ClientError, TimeoutError, OSError, *UNREADABLE) as error:
             raise Unavailable(
-                "Slack doesn't answer %(method)s: %(kind)s.", method="oauth.v2.access", kind=type(error).__name__
+                "Slack doesn’t answer %(method)s: %(kind)s.", method="oauth.v2.access", kind=type(error).__name__
             ) from error
         if installation is None or not installation.bot_token:
             return None

@@ -79,7 +79,7 @@ def read_senders(path: Path) -> tuple[IntakeSender, ...]:
         content = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
-        raise Misunderstood("%(file)s can't be read: %(why)s.", file=path, why=why) from None
+        raise Misunderstood("%(file)s can’t be read: %(why)s.", file=path, why=why) from None
     except (yaml.YAMLError, RecursionError):
         raise Misunderstood("%(file)s is not YAML.", file=path) from None
     rows = content.get("senders") if isinstance(content, dict) and set(content) == {"senders"} else None
@@ -164,4 +164,4 @@ def _number(path: Path, at: str, value: Any, *, whole: bool = False) -> Any:
 
 
 def _wrong(path: Path, at: str, why: str) -> Misunderstood:
-    return Misunderstood("%(file)s isn't right at %(place)s: %(why)s.", file=path, place=at, why=why)
+    return Misunderstood("%(file)s isn’t right at %(place)s: %(why)s.", file=path, place=at, why=why)

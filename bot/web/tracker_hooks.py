@@ -61,7 +61,7 @@ async def _body(request: web.Request, seconds: float) -> bytes:
                 if len(data) > MOST_BYTES:
                     raise Misunderstood("A webhook of this size is not read.")
     except (TimeoutError, web.HTTPException, web.RequestPayloadError, ClientPayloadError, OSError) as error:
-        raise Misunderstood("The webhook didn't arrive as a complete one.") from error
+        raise Misunderstood("The webhook didn’t arrive as a complete one.") from error
     return bytes(data)
 
 

@@ -158,7 +158,7 @@ def test_the_newest_version_near_the_onset_that_failed_is_the_trigger() -> None:
     tops = (Top("near", 40), Top("nearest", 50), Top("later", 1))
     assert release_of(BEGAN, versions, tops) == versions[2]
     assert release_of(BEGAN, versions, (Top("near", 40),)) == versions[1], "nobody failed in the nearest"
-    assert release_of(BEGAN, versions, ()) == versions[2], "the source doesn't tell versions of clicks"
+    assert release_of(BEGAN, versions, ()) == versions[2], "the source doesn’t tell versions of clicks"
     assert release_of(BEGAN, versions[:1], tops) is None
     assert release_of(BEGAN, seen(hourly=-30 * MINUTE), ()) is not None, "a source that knows the hour alone"
 

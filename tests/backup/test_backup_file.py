@@ -241,7 +241,7 @@ async def test_events_in_clickhouse_are_not_replaced_and_nothing_is_begun_while_
     target = Settings(data=tmp_path / "target", redis_url=used.redis_url).with_provider(engine)
     with pytest.raises(Misunderstood, match="not replaced"):
         await bring(target, path, replace=True)
-    with pytest.raises(Unavailable, match="can't be reached"):
+    with pytest.raises(Unavailable, match="can’t be reached"):
         await bring(target, path)
     assert await redis.dbsize() == 0
 

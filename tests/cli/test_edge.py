@@ -101,7 +101,7 @@ def test_a_setting_that_is_wrong_is_named(replaybook: Replaybook, monkeypatch: p
 def test_a_service_that_is_down_is_a_fault(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1")
     said = replaybook("ask", QUESTION)
-    assert (said.code, said.sentence.startswith("Redis doesn't answer")) == (2, True)
+    assert (said.code, said.sentence.startswith("Redis doesn’t answer")) == (2, True)
 
 
 def test_a_bug_is_a_fault_and_keeps_its_traceback(
@@ -176,7 +176,7 @@ def test_a_data_folder_that_nothing_can_be_kept_in_is_a_mistake_in_its_setting(
         monkeypatch.setenv("REPLAYBOOK_DATA", folder)
         said = replaybook(*command)
         assert said.code == 1
-        assert said.sentence == f"REPLAYBOOK_DATA can't be “{folder}”: nothing can be kept there ({why})."
+        assert said.sentence == f"REPLAYBOOK_DATA can’t be “{folder}”: nothing can be kept there ({why})."
 
 
 def test_a_file_that_the_system_refuses_is_named_in_a_sentence(

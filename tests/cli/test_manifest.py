@@ -19,7 +19,7 @@ def test_it_has_the_public_address(replaybook: Replaybook, monkeypatch: pytest.M
 def test_without_an_address_it_says_what_to_do(replaybook: Replaybook) -> None:
     said = replaybook("manifest")
     assert said.code == 1
-    assert said.sentence.startswith("REPLAYBOOK_PUBLIC_URL isn't set")
+    assert said.sentence.startswith("REPLAYBOOK_PUBLIC_URL isn’t set")
     assert "--socket" in said.sentence
 
 

@@ -88,10 +88,10 @@ async def test_what_was_killed_in_the_middle_is_completed_by_doing_it_again(
 
         def __getattr__(self, name: str) -> Any:
             if (name, dies_at) in {("delete", "pictures"), ("erase", "store")}:
-                raise Unavailable("Redis doesn't answer.")
+                raise Unavailable("Redis doesn’t answer.")
             self.calls += name == "write"
             if dies_at == "records" and self.calls > 3:
-                raise Unavailable("Redis doesn't answer.")
+                raise Unavailable("Redis doesn’t answer.")
             return getattr(self._of, name)
 
     change: dict[str, Any] = {dies_at: Dies(getattr(context, dies_at))}

@@ -56,7 +56,7 @@ async def test_a_killed_server_is_away_and_then_has_everything_that_was_stored(b
     bucket_server.kill()
     try:
         for name, work in EVERYTHING.items():
-            assert await sentence_of(work(store), Unavailable) == f"s3://{BUCKET}/{place} doesn't answer.", name
+            assert await sentence_of(work(store), Unavailable) == f"s3://{BUCKET}/{place} doesn’t answer.", name
     finally:
         bucket_server.start()
     assert await store.get("key") == b"x" * 100_000
@@ -93,7 +93,7 @@ async def test_wrong_keys_are_for_the_operator_to_change(bucket_server: BucketSe
     for name, work in EVERYTHING.items():
         sentence = await sentence_of(work(store), Unauthorized)
         # The answer to HEAD has no body to say why.
-        assert ("AWS_SECRET_ACCESS_KEY" in sentence) or (name == "stat" and "doesn't allow this" in sentence)
+        assert ("AWS_SECRET_ACCESS_KEY" in sentence) or (name == "stat" and "doesn’t allow this" in sentence)
         assert not any(secret in sentence for secret in (SECRET, KEY, *wrong.values()))
 
 
@@ -108,9 +108,9 @@ async def test_an_absent_bucket_is_no_absent_file(bucket_server: BucketServer) -
 ANSWERS = [
     (403, "SignatureDoesNotMatch", Unauthorized, "AWS_SECRET_ACCESS_KEY"),
     (403, "InvalidAccessKeyId", Unauthorized, "AWS_ACCESS_KEY_ID"),
-    (400, "ExpiredToken", Unauthorized, "doesn't accept the keys"),
+    (400, "ExpiredToken", Unauthorized, "doesn’t accept the keys"),
     (403, "AccessDenied", Unauthorized, "allowed to list, read, write and delete"),
-    (401, "", Unauthorized, "doesn't accept the keys"),
+    (401, "", Unauthorized, "doesn’t accept the keys"),
     (403, "RequestTimeTooSkewed", Unauthorized, "clock"),
     (400, "AuthorizationHeaderMalformed", Unauthorized, "AWS_REGION"),
     (301, "PermanentRedirect", Unauthorized, "AWS_REGION"),
@@ -153,7 +153,7 @@ def test_a_certificate_that_is_not_trusted_is_said() -> None:
     error = GenericError("Generic S3 error: ... error: InvalidCertificate(\n UnknownIssuer,\n),")
     refused = bucket_store.refusal(error, "s3://bucket/prefix")
     assert isinstance(refused, Unauthorized)
-    assert "certificate of s3://bucket/prefix isn't trusted" in refused.sentence
+    assert "certificate of s3://bucket/prefix isn’t trusted" in refused.sentence
 
 
 def settings_for(url: str | None, **others: object) -> Settings:
@@ -172,7 +172,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for_for_ever(monkeypatch
 
     async with answering(answer) as url:
         for work in (EVERYTHING["put"], EVERYTHING["get"]):
-            assert "doesn't answer" in await sentence_of(work(file_areas(settings_for(url)).segments), Unavailable)
+            assert "doesn’t answer" in await sentence_of(work(file_areas(settings_for(url)).segments), Unavailable)
         over.set()
 
 
@@ -188,7 +188,7 @@ async def test_an_answer_that_breaks_off_is_no_complete_file(monkeypatch: pytest
 
     async with answering(answer) as url:
         for work in (EVERYTHING["get"], EVERYTHING["stream"]):
-            assert "doesn't answer" in await sentence_of(work(file_areas(settings_for(url)).segments), Unavailable)
+            assert "doesn’t answer" in await sentence_of(work(file_areas(settings_for(url)).segments), Unavailable)
 
 
 MODIFIED = "Sun, 29 Nov 2026 18:00:00 GMT"
@@ -222,7 +222,7 @@ async def test_a_disk_that_refuses_is_one_sentence_and_leaves_nothing_half(
 async def test_a_file_in_the_place_of_the_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
     sentence = await sentence_of(FolderStore(tmp_path / "data").put("a/key", b"x"), Unavailable)
-    assert "data can't be used: " in sentence
+    assert "data can’t be used: " in sentence
 
 
 async def test_a_draft_of_a_writer_that_died_is_no_file_and_goes_after_a_day(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ async def test_a_disk_that_is_nearly_full_is_said(tmp_path: Path, monkeypatch: p
 
 async def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
-    with pytest.raises(Unavailable, match="can't be used"):
+    with pytest.raises(Unavailable, match="can’t be used"):
         await checked_files(areas_of(tmp_path))
 
 
@@ -83,7 +83,7 @@ class Eternal(FolderStore):
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [(Forgetful, "doesn't give back what was stored"), (Eternal, "keeps what was deleted")]
+    ("kind", "words"), [(Forgetful, "doesn’t give back what was stored"), (Eternal, "keeps what was deleted")]
 )
 async def test_a_store_that_does_not_do_what_it_says_is_found_out(
     tmp_path: Path, kind: type[FolderStore], words: str

@@ -37,7 +37,7 @@ async def test_it_speaks_the_askers_language(house: House) -> None:
     said = await house.ask("이번 주 구매 버튼 불만 신호", user=JISOO.id)
     _, html = await page(house, address(said))
     assert '<html lang="ko">' in html
-    assert "많은 오류" in html
+    assert "주요 오류" in html
     assert "Top " not in html
 
 

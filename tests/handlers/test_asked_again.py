@@ -27,7 +27,7 @@ async def test_after_the_bot_was_invited_the_same_press_makes_the_clip(house: Ho
         said = await house.ask(QUESTION)
         await house.session.post(f"{house.root}/_test/remove", json={"channel": INCIDENT})
         await house.press(said, action)
-        problem = await told(house, "The bot isn't in this channel")
+        problem = await told(house, "The bot isn’t in this channel")
         await quiet(house.redis)
         await house.press(problem, "channel.join")
         await told(house, "press again what you pressed before")

@@ -109,6 +109,8 @@ async def test_the_tab_that_is_open_follows_requests_clips_watches_and_notebooks
         await house.press(said, "clip.make")
         clip = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
     view = await shown(house, JISOO.id, clip["ts"].replace(".", ""))
+    [row] = [str(it) for it in view["blocks"] if clip["ts"].replace(".", "") in str(it)]
+    assert "클릭" in row, "in her language, whoever asked for it"
     published = len(await house.journal(way="api", name="views.publish"))
     await look(house, JISOO.id)
     assert len(await house.journal(way="api", name="views.publish")) == published, "nothing has changed"

@@ -76,7 +76,7 @@ async def test_the_install_page_takes_nobody_back_whom_it_did_not_send(
         status, page = await there.come_back(f"{there.bot}/slack/oauth_redirect?error=<script>alert(1)</script>")
         assert "<script>alert" not in page
         status, page = await there.install(NORDIC)
-        assert (status, "can't be installed" in page) == (400, True)
+        assert (status, "can’t be installed" in page) == (400, True)
         assert there.grants.of_team(NORDIC) is None  # its token was given back
         address, cookie = await there.begin(**{"Accept-Language": "ko"})
         status, page = await there.come_back(back, cookie, **{"Accept-Language": "ko"})
@@ -87,7 +87,7 @@ async def test_who_uninstalls_it_is_forgotten_and_a_workspace_without_it_is_told
     tmp_path: Path, sample: Path, redis: Redis, redis_server: str, clock: Clock
 ) -> None:
     async with many_teams(tmp_path, sample, redis_server, clock) as there:
-        assert (await command(there, HARBOR, "early"))["text"].startswith("The bot isn't installed in this workspace.")
+        assert (await command(there, HARBOR, "early"))["text"].startswith("The bot isn’t installed in this workspace.")
         await there.install(HARBOR)
         await ask(there, HARBOR, "U0NORAHARBOR", "C0INCHARBOR")
         first = await there.services.installs.installations.find(HARBOR)

@@ -40,7 +40,7 @@ def lines(log: io.StringIO, about: str) -> list[Json]:
 
 
 def broken(*_: Any, **__: Any) -> Any:
-    raise ValueError("can't read: frustration of the purple elephant")
+    raise ValueError("can’t read: frustration of the purple elephant")
 
 
 async def test_a_failure_is_in_the_log_with_the_place_and_the_reference_and_without_the_words(

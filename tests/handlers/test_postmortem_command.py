@@ -135,7 +135,7 @@ REFUSED = (
     ("severity 7", "from 0 to 5"),
     ("severity high", "from 0 to 5"),
     ("status ready", "draft, review or published"),
-    ("owner @checkout-team", "A group can't"),
+    ("owner @checkout-team", "A group can’t"),
     ("owner @replaybook", "is a bot"),
     ("owner zorro", "no single person"),
     ("owner @mina @erik", "more than one"),

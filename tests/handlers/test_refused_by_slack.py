@@ -68,7 +68,7 @@ async def test_a_question_in_a_channel_without_the_bot_says_so_and_the_bot_can_b
     house.asked_for.add("not_in_channel")
     await house.session.post(f"{house.root}/_test/remove", json={"channel": INCIDENT})
     await house.say(f"/replay {QUESTION}")
-    problem = await told(house, "The bot isn't in this channel")
+    problem = await told(house, "The bot isn’t in this channel")
     assert "/invite @Replaybook" in problem["text"]
     await quiet(house.redis)
     assert len(await alone(house)) == 1
@@ -84,7 +84,7 @@ async def test_where_the_bot_cannot_join_there_is_no_button(house: House) -> Non
     house.asked_for.add("not_in_channel")
     await house.session.post(f"{house.root}/_test/remove", json={"channel": GENERAL})
     await house.say(f"/replay {QUESTION}", channel=GENERAL)
-    problem = await told(house, "The bot isn't in this channel", channel=GENERAL)
+    problem = await told(house, "The bot isn’t in this channel", channel=GENERAL)
     block = next(it for it in problem["blocks"] if it["type"] == "actions")
     where = {"channel": GENERAL, "ts": problem["ts"], "block_id": block["block_id"], "action_id": "channel.join"}
     await house.human("press", **where)
@@ -154,7 +154,7 @@ async def test_a_clip_in_a_channel_that_the_bot_has_left_is_told_to_whoever_pres
     house.asked_for.add("not_in_channel")
     await house.session.post(f"{house.root}/_test/remove", json={"channel": INCIDENT})
     await house.press(said, "clip.make")
-    problem = await told(house, "The bot isn't in this channel")
+    problem = await told(house, "The bot isn’t in this channel")
     await house.press(problem, "channel.join")
     await told(house, "press again what you pressed before")
 
@@ -176,7 +176,7 @@ async def test_with_a_key_that_was_revoked_the_response_url_still_tells(house: H
     await house.say(f"/replay {QUESTION}")
     await told(house, sentence("token_revoked"))
     await house.say("/replay settings")
-    await told(house, "Slack doesn't say who you are right now")
+    await told(house, "Slack doesn’t say who you are right now")
 
 
 @pytest.mark.parametrize(

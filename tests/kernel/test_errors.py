@@ -13,7 +13,7 @@ from bot.providers.jira.jira_errors import jira_error
 KOREAN = Locale.of("ko")
 GONE = Missing("GitHub has no %(what)s, or the token may not see it.", what=Phrase("issue %(key)s", key="a/b#1"))
 SLOW = Unavailable("Jira took too long to answer when asked for %(what)s.", what=Phrase("a new issue"))
-UNSURE = UnsureOutcome("%(reason)s Whether it was done anyway isn't known.", reason=SLOW)
+UNSURE = UnsureOutcome("%(reason)s Whether it was done anyway isn’t known.", reason=SLOW)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 def test_a_wrong_value_is_one_sentence_with_the_variable(name: str, value: str, why: str) -> None:
     with pytest.raises(Misunderstood) as caught:
         Settings.from_env({name: value})
-    assert caught.value.sentence.startswith(f"{name} can't be “{value}”")
+    assert caught.value.sentence.startswith(f"{name} can’t be “{value}”")
     assert why in caught.value.sentence
     assert "\n" not in caught.value.sentence
 
@@ -130,7 +130,7 @@ def test_settings_of_a_provider_are_read_under_its_prefix_or_a_settled_name() ->
         ("REPLAYBOOK_SHOP_PROJECTS", "", "Projects, with commas."),
         ("REPLAYBOOK_SHOP_TRIES", "3", "How often to try."),
     ]
-    with pytest.raises(Misunderstood, match="REPLAYBOOK_SHOP_TRIES can't be “0”"):
+    with pytest.raises(Misunderstood, match="REPLAYBOOK_SHOP_TRIES can’t be “0”"):
         ShopSettings.from_env({"REPLAYBOOK_SHOP_TRIES": "0"})
 
 

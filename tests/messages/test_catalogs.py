@@ -118,3 +118,12 @@ def test_data_is_singular_in_every_sentence(path: Path) -> None:
             for text in message.id if isinstance(message.id, tuple) else (message.id,):
                 assert not re.search(r"\bdata\b[^.,:;]*? (are|have|were|reach)\b(?! sample)", str(text)), text
             assert "예시 데이터" not in str(message.string), message.id
+
+
+@pytest.mark.parametrize("path", EVERY_CATALOG)
+def test_an_apostrophe_in_a_sentence_is_a_typographic_one_as_its_quotation_marks_are(path: Path) -> None:
+    """Commands keep theirs: in these it stands beside a letter on one side only."""
+    with path.open("rb") as source:
+        for message in read_po(source):
+            for text in message.id if isinstance(message.id, tuple) else (message.id,):
+                assert not re.search(r"[\w)]'\w", str(text)), text

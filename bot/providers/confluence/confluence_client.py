@@ -74,7 +74,7 @@ class ConfluenceClient:
     async def _exchange(self, method: str, path: str, *, query: Mapping[str, str] | None = None, **sent: Any) -> bytes:
         """The answer's body. Raises Unavailable, and what `_error` says."""
         address = f"{self.base}/wiki{path}"
-        too_long = Unavailable("Confluence's answer is too long.")
+        too_long = Unavailable("Confluence’s answer is too long.")
         try:
             # The token goes to nobody else.
             async with self._session.request(method, address, params=query, allow_redirects=False, **sent) as response:
@@ -83,14 +83,14 @@ class ConfluenceClient:
                     return body
                 raise _error(response.status, response.headers, body)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable("Confluence can't be reached (%(kind)s).", kind=type(error).__name__) from error
+            raise Unavailable("Confluence can’t be reached (%(kind)s).", kind=type(error).__name__) from error
 
 
 def _decoded(data: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unavailable("Confluence's answer can't be read.") from None
+        raise Unavailable("Confluence’s answer can’t be read.") from None
 
 
 def _error(status: int, headers: Mapping[str, str], body: bytes) -> ReplaybookError:
@@ -103,13 +103,13 @@ def _error(status: int, headers: Mapping[str, str], body: bytes) -> ReplaybookEr
         )
     known: dict[int, ReplaybookError] = {
         401: Unauthorized(
-            "Confluence doesn't know this e-mail address and token. Tokens end after a year at most: make a new "
+            "Confluence doesn’t know this e-mail address and token. Tokens end after a year at most: make a new "
             "one and set REPLAYBOOK_CONFLUENCE_TOKEN."
         ),
         403: Unauthorized(
             "The Confluence account may not do this: it needs to see the space, and to add pages and attachments in it."
         ),
-        404: Missing("Confluence doesn't have this page or space, or its account may not see it."),
+        404: Missing("Confluence doesn’t have this page or space, or its account may not see it."),
         409: Conflict("Someone changed the page in Confluence at the same moment."),
     }
     if status in known:
@@ -117,7 +117,7 @@ def _error(status: int, headers: Mapping[str, str], body: bytes) -> ReplaybookEr
     if status >= 500 or status == 408:
         return Unavailable("Confluence failed with status %(status_code)s.", status_code=status)
     if 300 <= status < 400:
-        return Unavailable("Confluence's address points elsewhere; check REPLAYBOOK_CONFLUENCE_URL.")
+        return Unavailable("Confluence’s address points elsewhere; check REPLAYBOOK_CONFLUENCE_URL.")
     if status == 413:
         return ConfluenceRefused("Confluence takes no file or page of this size.", status=status)
     words = _words(body)

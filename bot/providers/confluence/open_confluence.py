@@ -26,6 +26,6 @@ async def open_client(settings: ConfluenceSettings) -> AsyncIterator[ConfluenceC
     for name in ("url", "email", "token", "space"):
         if not getattr(settings, name):
             variable = settings.variable(name)
-            raise Misunderstood("Confluence needs %(variable)s, too; it isn't set.", at=variable, variable=variable)
+            raise Misunderstood("Confluence needs %(variable)s, too; it isn’t set.", at=variable, variable=variable)
     async with ConfluenceClient.opened(str(settings.url), settings.email, str(settings.token)) as client:
         yield client

@@ -68,7 +68,7 @@ async def _keys(client: Client) -> str:
         validity = _Validity()
     if validity.status != "ok":
         raise Unauthorized(
-            "%(name)s doesn't know these keys: check DD_API_KEY, DD_APP_KEY and DD_SITE, since keys are of one site.",
+            "%(name)s doesn’t know these keys: check DD_API_KEY, DD_APP_KEY and DD_SITE, since keys are of one site.",
             name=client.site.name,
         )
     return f"both are known at {client.site.name}"

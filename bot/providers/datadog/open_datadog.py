@@ -56,7 +56,7 @@ async def open_client(settings: DatadogSettings, redis: Redis | None = None) -> 
         raise Misunderstood("Datadog needs its keys: set DD_API_KEY and DD_APP_KEY.", at="DD_API_KEY")
     if not (settings.api_key and settings.app_key):
         missing = "DD_APP_KEY" if settings.api_key else "DD_API_KEY"
-        raise Misunderstood("Datadog needs both of its keys, but %(missing)s isn't set.", at=missing, missing=missing)
+        raise Misunderstood("Datadog needs both of its keys, but %(missing)s isn’t set.", at=missing, missing=missing)
     site = site_of(settings)
     limits = SharedLimits(redis, site.name) if redis else OwnLimits()
     async with Client.opened(site, str(settings.api_key), str(settings.app_key), limits) as client:

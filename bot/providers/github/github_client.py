@@ -102,7 +102,7 @@ class GitHubClient:
         """Where something was moved to. The token goes to the same server and to nobody else."""
         wanted, own = urlsplit(headers.get("Location", "")), urlsplit(self._base)
         if (wanted.scheme, wanted.netloc) != (own.scheme, own.netloc):
-            raise Unavailable("GitHub's address points elsewhere; check REPLAYBOOK_GITHUB_URL.")
+            raise Unavailable("GitHub’s address points elsewhere; check REPLAYBOOK_GITHUB_URL.")
         return wanted.geturl()
 
     async def _sent(
@@ -126,7 +126,7 @@ async def exchanged(
     body: object = None,
 ) -> tuple[int, Mapping[str, str], bytes]:
     """Returns status, headers and body. Raises Unavailable."""
-    too_long = Unavailable("GitHub's answer is too long.")
+    too_long = Unavailable("GitHub’s answer is too long.")
     sent: dict[str, Any] = {"params": query, "headers": dict(headers), "allow_redirects": False}
     if body is not None:
         sent["data"] = msgspec.json.encode(body)
@@ -139,7 +139,7 @@ async def exchanged(
                 await read_at_most(response.content.iter_any(), MOST_BYTES, too_long),
             )
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise Unavailable("GitHub can't be reached (%(kind)s).", kind=type(error).__name__) from error
+        raise Unavailable("GitHub can’t be reached (%(kind)s).", kind=type(error).__name__) from error
 
 
 def installed(
@@ -163,4 +163,4 @@ def decoded(data: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unavailable("GitHub's answer can't be read.") from None
+        raise Unavailable("GitHub’s answer can’t be read.") from None

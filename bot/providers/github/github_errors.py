@@ -46,9 +46,9 @@ def error_for(status: int, headers: Mapping[str, str], body: bytes, what: Phrase
     if status == 429 or (status == 403 and _is_limit(headers, words)):
         return rate_limited(_seconds(headers, now))
     known: dict[int, ReplaybookError] = {
-        401: Unauthorized("GitHub doesn't know this token or App; make a new one and set it."),
+        401: Unauthorized("GitHub doesn’t know this token or App; make a new one and set it."),
         403: Unauthorized(
-            "GitHub doesn't permit this for %(what)s: it needs Issues: read and write on the repository%(words)s.",
+            "GitHub doesn’t permit this for %(what)s: it needs Issues: read and write on the repository%(words)s.",
             what=what,
             words=words and f" ({words})",
         ),

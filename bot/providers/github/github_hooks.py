@@ -43,9 +43,9 @@ class GitHubHooks:
         """Raises Missing without a secret, Unauthorized for a wrong signature, Misunderstood for any other body."""
         secret = settings.of(GitHubSettings).hook_secret
         if not secret:
-            raise Missing("GitHub's webhooks aren't set up: REPLAYBOOK_GITHUB_HOOK_SECRET isn't set.")
+            raise Missing("GitHub’s webhooks aren’t set up: REPLAYBOOK_GITHUB_HOOK_SECRET isn’t set.")
         if not same(delivery.headers.get("x-hub-signature-256", ""), f"sha256={signed(secret, delivery.body)}"):
-            raise Unauthorized("The webhook isn't signed with the secret of REPLAYBOOK_GITHUB_HOOK_SECRET.")
+            raise Unauthorized("The webhook isn’t signed with the secret of REPLAYBOOK_GITHUB_HOOK_SECRET.")
         id = delivery.headers.get("x-github-delivery", "")
         if not _ID.fullmatch(id):
             raise Misunderstood("The webhook has no X-GitHub-Delivery.")

@@ -183,7 +183,7 @@ class GitHubIssues:
         repo = project if issues.is_repo(project) else self._repo
         if not repo:
             raise Misunderstood(
-                "“%(project)s” is no repository, as acme/shop, and REPLAYBOOK_GITHUB_REPO isn't set.",
+                "“%(project)s” is no repository, as acme/shop, and REPLAYBOOK_GITHUB_REPO isn’t set.",
                 project=project[:40],
             )
         return repo

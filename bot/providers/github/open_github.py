@@ -43,7 +43,7 @@ async def open_client(
         if not getattr(settings, name):
             variable = settings.variable(name)
             raise Misunderstood(
-                "GitHub needs REPLAYBOOK_GITHUB_TOKEN, or an App, of which %(variable)s isn't set.",
+                "GitHub needs REPLAYBOOK_GITHUB_TOKEN, or an App, of which %(variable)s isn’t set.",
                 at=variable,
                 variable=variable,
             )
@@ -60,5 +60,5 @@ def _key(path: Path | None) -> bytes:
         return path.read_bytes() if path else b""
     except OSError:
         raise Misunderstood(
-            "The file that REPLAYBOOK_GITHUB_APP_KEY names can't be read: %(path)s.", path=path
+            "The file that REPLAYBOOK_GITHUB_APP_KEY names can’t be read: %(path)s.", path=path
         ) from None

@@ -85,7 +85,7 @@ class JiraClient:
         try:
             return msgspec.json.decode(body, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            unreadable = Unavailable("Jira's answer can't be read when asked for %(what)s.", what=Phrase(call.what))
+            unreadable = Unavailable("Jira’s answer can’t be read when asked for %(what)s.", what=Phrase(call.what))
             raise _after_sending(call, unreadable) from error
 
     async def body(self, call: JiraCall) -> bytes:
@@ -116,7 +116,7 @@ class JiraClient:
     async def _exchange(self, call: JiraCall) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body. Raises Unavailable, as JiraNotSent when nobody was reached."""
         sent: dict[str, Any] = {}
-        too_long = Unavailable("Jira's answer is too long.")
+        too_long = Unavailable("Jira’s answer is too long.")
         if call.file:
             name, media_type, data = call.file
             form = aiohttp.FormData()
@@ -137,7 +137,7 @@ class JiraClient:
                 body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
                 return response.status, response.headers, body
         except aiohttp.ClientConnectorError as error:
-            raise JiraNotSent("Jira can't be reached at %(address)s.", address=self.base) from error
+            raise JiraNotSent("Jira can’t be reached at %(address)s.", address=self.base) from error
         except TimeoutError as error:
             raise Unavailable(
                 "Jira took too long to answer when asked for %(what)s.", what=Phrase(call.what)
@@ -164,5 +164,5 @@ def _repeatable(call: JiraCall, error: Unavailable) -> bool:
 
 def _after_sending(call: JiraCall, error: Unavailable) -> Unavailable:
     if call.kind is JiraCallKind.ADD and not isinstance(error, JiraNotSent):
-        return JiraUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error)
+        return JiraUnsure("%(reason)s Whether it was done anyway isn’t known.", reason=error)
     return error

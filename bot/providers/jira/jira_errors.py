@@ -50,13 +50,13 @@ def jira_error(status: int, headers: Mapping[str, str], body: bytes, what: str) 
     problems = _problems(body)
     known: dict[int, ReplaybookError] = {
         401: Unauthorized(
-            "Jira doesn't know this account and token. Tokens end after a year at most: make a new one and set "
+            "Jira doesn’t know this account and token. Tokens end after a year at most: make a new one and set "
             "REPLAYBOOK_JIRA_TOKEN."
         ),
         403: Unauthorized("The Jira account may not do this%(words)s.", words=_words(problems)),
-        404: Missing("Jira didn't find %(what)s, or its account may not see it.", what=Phrase(what)),
+        404: Missing("Jira didn’t find %(what)s, or its account may not see it.", what=Phrase(what)),
         409: Conflict("Someone changed the issue in Jira at the same moment."),
-        410: Unavailable("Jira doesn't have this interface any more (%(what)s).", what=Phrase(what)),
+        410: Unavailable("Jira doesn’t have this interface any more (%(what)s).", what=Phrase(what)),
         413: JiraRefused("Jira takes no file of this size."),
         429: rate_limited(what, retry_after(headers)),
     }
@@ -67,7 +67,7 @@ def jira_error(status: int, headers: Mapping[str, str], body: bytes, what: str) 
             "Jira failed with status %(status_code)s when asked for %(what)s.", status_code=status, what=Phrase(what)
         )
     if 300 <= status < 400:
-        return Unavailable("Jira's address points elsewhere; check REPLAYBOOK_JIRA_URL.")
+        return Unavailable("Jira’s address points elsewhere; check REPLAYBOOK_JIRA_URL.")
     return JiraRefused(
         "Jira refused %(what)s with status %(status_code)s%(words)s.",
         fields=tuple(problems.errors),

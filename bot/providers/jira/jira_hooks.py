@@ -57,11 +57,11 @@ class JiraHooks:
                 "REPLAYBOOK_JIRA_AUTOMATION_TOKEN is set."
             )
         if not _authentic(jira, delivery):
-            raise Unauthorized("The webhook isn't signed with Jira's secret, and its token isn't the one that is set.")
+            raise Unauthorized("The webhook isn’t signed with Jira’s secret, and its token isn’t the one that is set.")
         try:
             payload = msgspec.json.decode(delivery.body, type=_HookPayload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Misunderstood("This isn't a webhook of Jira.") from None
+            raise Misunderstood("This isn’t a webhook of Jira.") from None
         return HookHint(delivery_id(delivery, "x-atlassian-webhook-identifier"), _keys(payload))
 
     def steps(self, settings: Settings, url: str) -> Sequence[str]:

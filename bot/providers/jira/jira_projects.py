@@ -180,7 +180,7 @@ def value_of(field: CreateField, given: Sequence[str], document: Any) -> Any:
     ids = {one.id for one in field.allowed_values}
     match field.kind:
         case FieldKind.CHOICE | FieldKind.CHOICES if not ids.issuperset(given):
-            raise Misunderstood("“%(field)s” doesn't have this choice any more.", field=field.name)
+            raise Misunderstood("“%(field)s” doesn’t have this choice any more.", field=field.name)
         case FieldKind.CHOICE:
             return {"id": given[0]}
         case FieldKind.CHOICES:

@@ -53,7 +53,7 @@ async def finish(client: JiraClient, ticket: Ticket, not_fixed: Collection[str])
             raise
         return
     raise Misunderstood(
-        "Jira's workflow has no step that ends %(key)s from “%(state)s”; end it in Jira.",
+        "Jira’s workflow has no step that ends %(key)s from “%(state)s”; end it in Jira.",
         key=ticket.key,
         state=ticket.status_name,
     )

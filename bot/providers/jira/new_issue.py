@@ -201,4 +201,4 @@ def _kind(new: NewTicket) -> tuple[str, ...]:
 
 
 def _not_known() -> Unavailable:
-    return Unavailable("Jira's answer was lost; whether the issue was made is looked up in a moment.")
+    return Unavailable("Jira’s answer was lost; whether the issue was made is looked up in a moment.")

@@ -35,7 +35,7 @@ async def open_client(settings: JiraSettings, redis: Redis | None = None) -> Asy
     for name in ("url", "token"):
         if not getattr(settings, name):
             variable = settings.variable(name)
-            raise Misunderstood("Jira needs %(variable)s, too; it isn't set.", at=variable, variable=variable)
+            raise Misunderstood("Jira needs %(variable)s, too; it isn’t set.", at=variable, variable=variable)
     site = urlsplit(str(settings.url)).netloc
     async with JiraClient.opened(
         str(settings.url), settings.email, str(settings.token), RateBudgets(redis, "jira", site)

@@ -110,12 +110,12 @@ class LinearClient:
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 if attempt == self._patience.attempts:
                     raise Unavailable(
-                        "Linear's store of files can't be reached (%(kind)s).", kind=type(error).__name__
+                        "Linear’s store of files can’t be reached (%(kind)s).", kind=type(error).__name__
                     ) from error
             else:
                 if status < 500 or attempt == self._patience.attempts:
                     raise Unavailable(
-                        "Linear's store of files answered with status %(status_code)s.", status_code=status
+                        "Linear’s store of files answered with status %(status_code)s.", status_code=status
                     )
             await asyncio.sleep(jittered(self._patience.pause_s * 2**attempt))
 
@@ -133,7 +133,7 @@ class LinearClient:
             return msgspec.json.decode(body, type=_Answer[kind]).data  # type: ignore[valid-type]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as unreadable:
             raise Unavailable(
-                "Linear's answer can't be read when asked for %(what)s.", what=Phrase(document.what)
+                "Linear’s answer can’t be read when asked for %(what)s.", what=Phrase(document.what)
             ) from unreadable
 
     async def _note(self, headers: Mapping[str, str], limited_s: float | None) -> None:
@@ -152,7 +152,7 @@ class LinearClient:
         self, document: LinearDocument, variables: Mapping[str, Any]
     ) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers and body. Raises Unavailable, as LinearNotSent when nobody was reached."""
-        too_long = Unavailable("Linear's answer is too long.")
+        too_long = Unavailable("Linear’s answer is too long.")
         sent = {"query": document.text, "variables": variables, "operationName": document.name}
         headers = {"Content-Type": "application/json", "Authorization": self._key}
         try:
@@ -165,7 +165,7 @@ class LinearClient:
                 body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
                 return response.status, response.headers, body
         except aiohttp.ClientConnectorError as error:
-            raise LinearNotSent("Linear can't be reached at %(address)s.", address=self.base) from error
+            raise LinearNotSent("Linear can’t be reached at %(address)s.", address=self.base) from error
         except TimeoutError as error:
             raise Unavailable(
                 "Linear took too long to answer when asked for %(what)s.", what=Phrase(document.what)

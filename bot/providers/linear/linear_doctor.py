@@ -102,5 +102,5 @@ async def _listed(client: LinearClient, public_url: str) -> str:
             address=public_url or "REPLAYBOOK_PUBLIC_URL",
         )
     if not any(hook.enabled and "Issue" in hook.types for hook in ours):
-        raise ReplaybookError("Linear's webhook to us is switched off, or isn't about issues.")
+        raise ReplaybookError("Linear’s webhook to us is switched off, or isn’t about issues.")
     return "Linear sends changes of issues to us"

@@ -43,7 +43,7 @@ fragment IssueParts on Issue {
 _CHANGE = "createdAt actor { name } fromDueDate toDueDate fromPriority toPriority fromAssignee { id } toAssignee { id }"
 
 VIEWER = LinearDocument(
-    "query Viewer { viewer { id name email admin organization { name urlKey } } }", "the key's own account", 4
+    "query Viewer { viewer { id name email admin organization { name urlKey } } }", "the key’s own account", 4
 )
 TEAM_NAMES = LinearDocument(
     "query TeamNames($after: String) { teams(first: 100, after: $after) { nodes { id key name } "

@@ -75,7 +75,7 @@ def _failed(document: LinearDocument, status: int, wait: float) -> ReplaybookErr
             what=Phrase(document.what),
         )
     if 300 <= status < 400:
-        return Unavailable("Linear's address points elsewhere; check REPLAYBOOK_LINEAR_URL.")
+        return Unavailable("Linear’s address points elsewhere; check REPLAYBOOK_LINEAR_URL.")
     return LinearRefused(
         "Linear refused the request for %(what)s with status %(status_code)s%(words)s.",
         what=Phrase(document.what),
@@ -94,19 +94,19 @@ def _problem(document: LinearDocument, problem: GraphQLProblem, wait: float) -> 
     if kind in {"forbidden", "feature not accessible"} or code == "FORBIDDEN":
         return not_permitted(document, words)
     if problem.message.startswith("Entity not found"):
-        return Missing("Linear didn't find %(what)s%(words)s.", what=Phrase(document.what), words=words)
+        return Missing("Linear didn’t find %(what)s%(words)s.", what=Phrase(document.what), words=words)
     if kind in {"internal error", "lock timeout", "network error", "bootstrap error"}:
         return Unavailable("Linear failed when asked for %(what)s%(words)s.", what=Phrase(document.what), words=words)
     return LinearRefused("Linear refused %(what)s%(words)s.", what=Phrase(document.what), words=words)
 
 
 def unknown_key() -> Unauthorized:
-    return Unauthorized("Linear doesn't know this key: make a new one and set LINEAR_API_KEY.")
+    return Unauthorized("Linear doesn’t know this key: make a new one and set LINEAR_API_KEY.")
 
 
 def not_permitted(document: LinearDocument, words: str) -> Unauthorized:
     return Unauthorized(
-        "Linear's key isn't permitted to ask for %(what)s%(words)s; it needs Read, Create issues and Create comments.",
+        "Linear’s key isn’t permitted to ask for %(what)s%(words)s; it needs Read, Create issues and Create comments.",
         what=Phrase(document.what),
         words=words,
     )
@@ -124,7 +124,7 @@ def rate_limited(document: LinearDocument, wait: float) -> RateLimited:
 def after_sending(document: LinearDocument, error: Unavailable) -> Unavailable:
     """What a failure means once the request was under way."""
     if document.creates and not isinstance(error, LinearNotSent):
-        return LinearUnsure("%(reason)s Whether it was done anyway isn't known.", reason=error)
+        return LinearUnsure("%(reason)s Whether it was done anyway isn’t known.", reason=error)
     return error
 
 

@@ -45,13 +45,13 @@ class LinearHooks:
     def read(self, settings: Settings, delivery: HookDelivery) -> HookHint:
         secret = settings.of(LinearSettings).webhook_secret
         if not secret:
-            raise Missing("No webhooks of Linear are set up: REPLAYBOOK_LINEAR_WEBHOOK_SECRET isn't set.")
+            raise Missing("No webhooks of Linear are set up: REPLAYBOOK_LINEAR_WEBHOOK_SECRET isn’t set.")
         if not same(delivery.headers.get("linear-signature", ""), signed(str(secret), delivery.body)):
-            raise Unauthorized("The webhook isn't signed with REPLAYBOOK_LINEAR_WEBHOOK_SECRET.")
+            raise Unauthorized("The webhook isn’t signed with REPLAYBOOK_LINEAR_WEBHOOK_SECRET.")
         try:
             payload = msgspec.json.decode(delivery.body, type=_LinearPayload)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise Misunderstood("This isn't a webhook of Linear.") from None
+            raise Misunderstood("This isn’t a webhook of Linear.") from None
         if abs(delivery.at.timestamp() - payload.webhook_timestamp / 1000) > FRESH_S:
             raise Unauthorized("The webhook was sent too long ago, or the clocks of both machines differ.")
         return HookHint(delivery_id(delivery, "linear-delivery"), _keys(payload))

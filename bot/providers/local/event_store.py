@@ -194,7 +194,7 @@ def _close(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _unopened(folder: Path, error: duckdb.IOException) -> Conflict | Unavailable:
     if "lock" not in str(error):
-        return Unavailable("The store %(file)s can't be opened; it is damaged or not readable.", file=folder / FILE)
+        return Unavailable("The store %(file)s can’t be opened; it is damaged or not readable.", file=folder / FILE)
     owner = _OWNER.search(str(error))
     who = f"another process ({owner[1]})" if owner else "another process"
     return Conflict(

@@ -84,7 +84,7 @@ class LocalTracker:
         name = new.project.upper()
         if not PROJECT.fullmatch(name):
             raise Misunderstood(
-                "“%(project)s” can't be a project: it takes 2 to 20 letters, digits and underscores.",
+                "“%(project)s” can’t be a project: it takes 2 to 20 letters, digits and underscores.",
                 project=new.project,
             )
         await self._projects.change(self._key("projects", "all"), lambda known: _with(known or (), name))

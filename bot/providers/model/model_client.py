@@ -70,7 +70,7 @@ class Model:
         try:
             return _content(await self._post(body))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unavailable("The model doesn't answer (%(kind)s).", kind=type(error).__name__) from error
+            raise Unavailable("The model doesn’t answer (%(kind)s).", kind=type(error).__name__) from error
 
     async def _post(self, body: object) -> bytes:
         async with self._session.post(self._address, json=body, allow_redirects=False) as answer:
@@ -80,7 +80,7 @@ class Model:
             async for chunk in answer.content.iter_any():
                 data += chunk
                 if len(data) > MOST_BYTES:
-                    raise Unavailable("The model's answer is too long.")
+                    raise Unavailable("The model’s answer is too long.")
             return bytes(data)
 
 
@@ -88,5 +88,5 @@ def _content(data: bytes) -> str:
     try:
         choices = msgspec.json.decode(data, type=_Completion).choices
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unavailable("The model's answer can't be read.") from None
+        raise Unavailable("The model’s answer can’t be read.") from None
     return (choices[0].message.content or "") if choices else ""

@@ -21,7 +21,7 @@ async def open_model(setup: Setup) -> AsyncIterator[Parts]:
 async def open_client(settings: ModelSettings, patience_s: float = PATIENCE_S) -> AsyncIterator[Model]:
     """Nothing is sent yet. Raises Misunderstood for an address without a model."""
     if not (settings.url and settings.name):
-        raise Misunderstood("REPLAYBOOK_MODEL_URL is set, but REPLAYBOOK_MODEL doesn't name a model.")
+        raise Misunderstood("REPLAYBOOK_MODEL_URL is set, but REPLAYBOOK_MODEL doesn’t name a model.")
     async with Model.opened(
         settings.url,
         settings.key,

@@ -18,12 +18,12 @@ MAX_NESTING = 400
 
 TOO_DEEP = "This recording is nested too deeply to be replayed."
 NOT_A_RECORDING = "This is not a session recording that Replaybook can read."
-CUT_OFF = "This recording is cut off or damaged and can't be read."
+CUT_OFF = "This recording is cut off or damaged and can’t be read."
 MOBILE = (
-    "This recording was made by a mobile app, which stores sketches of screens and no page, so it can't be replayed."
+    "This recording was made by a mobile app, which stores sketches of screens and no page, so it can’t be replayed."
 )
 EMPTY = "This recording is empty."
-NO_SNAPSHOT = "This recording holds no picture of the page to start from, so it can't be replayed."
+NO_SNAPSHOT = "This recording holds no picture of the page to start from, so it can’t be replayed."
 TOO_LARGE = {
     "bytes": "This recording is too large to be replayed: it holds more than %(limit)s bytes.",
     "bytes once unpacked": (

@@ -77,7 +77,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as failed:
-        raise Unavailable("rrweb's replayer is not installed; run `make setup` or `npm ci`.") from failed
+        raise Unavailable("rrweb’s replayer is not installed; run `make setup` or `npm ci`.") from failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ class Access:
     async def _known(self, team: str, user: str) -> Person:
         person = await self.people.get(team, user)
         if person.unknown:
-            raise Unavailable("Slack doesn't say who you are right now, so it can't be checked what you may do.")
+            raise Unavailable("Slack doesn’t say who you are right now, so it can’t be checked what you may do.")
         return person
 
     async def _is_among(self, who: Who, team: str, user: str, right: Right, *, of_channel: bool) -> bool:
@@ -220,7 +220,7 @@ class Access:
         if admins and user and (await self._known(team, user)).admin:
             return True
         if not all(groups):
-            raise Unavailable("Slack doesn't say who is in a group that may do this; try again in a moment.")
+            raise Unavailable("Slack doesn’t say who is in a group that may do this; try again in a moment.")
         return False
 
     async def _refuse(

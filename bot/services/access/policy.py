@@ -78,11 +78,11 @@ class InstallationPolicies(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
             policies = msgspec.convert(content or {}, cls)
         except (OSError, UnicodeError) as error:
             why = getattr(error, "strerror", None) or "it is no text"
-            raise Misunderstood("%(file)s can't be read: %(why)s.", file=path, why=why) from None
+            raise Misunderstood("%(file)s can’t be read: %(why)s.", file=path, why=why) from None
         except (yaml.YAMLError, RecursionError):
             raise Misunderstood("%(file)s is not YAML.", file=path) from None
         except msgspec.ValidationError as error:
-            raise Misunderstood("%(file)s isn't right: %(why)s.", file=path, why=str(error)) from None
+            raise Misunderstood("%(file)s isn’t right: %(why)s.", file=path, why=str(error)) from None
         _check_names(path, policies)
         return policies
 

@@ -53,7 +53,7 @@ async def _moments(
     """Sessions of both spans, most representative first. Raises Missing and Conflict with what is to be said."""
     check, answer = request.check, asked.answer
     if check is None or check.outcome is not FixOutcome.IMPROVED or answer is None:
-        raise Conflict("This fix hasn't been found to improve things, so there is no before and after to show.")
+        raise Conflict("This fix hasn’t been found to improve things, so there is no before and after to show.")
     zone = answer.question.period.start.tzinfo
     span = Period(check.before.start.astimezone(zone), check.before.end.astimezone(zone))
     since = Period(check.after.start.astimezone(zone), max(requests.clock(), check.after.end).astimezone(zone))

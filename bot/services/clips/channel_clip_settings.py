@@ -56,7 +56,7 @@ def selectors(text: str) -> tuple[str, ...]:
             css_selectors.parse(one)
         except Misunderstood as unread:
             raise Misunderstood(
-                "Clips don't understand “%(selector)s”. These would work: %(suggestions)s.",
+                "Clips don’t understand “%(selector)s”. These would work: %(suggestions)s.",
                 at=one,
                 selector=unread.at or one,
                 suggestions=", ".join(unread.examples),
@@ -127,7 +127,7 @@ def changes(before: ClipSettings, after: ClipSettings, locale: Locale) -> list[s
     if before.format != after.format:
         texts.append(after.format.upper())
     if before.live != after.live:
-        texts.append(locale.text("answers are kept live") if after.live else locale.text("answers aren't kept live"))
+        texts.append(locale.text("answers are kept live") if after.live else locale.text("answers aren’t kept live"))
     if (before.quiet_from, before.quiet_until, before.zone) != (after.quiet_from, after.quiet_until, after.zone):
         texts.append(_quiet(after, locale))
     if before.template != after.template:

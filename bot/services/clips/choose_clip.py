@@ -141,7 +141,7 @@ async def _picked(
     listed = (moment for moment in worst_moments(moments) if moment.session_id == wanted.session)
     picked = next(listed, None) or await context.records.moment(asked, wanted.session)
     if picked is None:
-        raise Missing("That session's replay is no longer there.")
+        raise Missing("That session’s replay is no longer there.")
     reason = await context.records.reason(asked, wanted.session) if wanted.start_ms >= 0 else ""
     likeness = compared(picked, moments, asked.locale, asked.answer)
     return [(picked, reason or f"{asked.locale.text('picked by %(who)s', who=who)}; {likeness}")]

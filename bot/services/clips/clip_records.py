@@ -36,6 +36,11 @@ class RecentClip(msgspec.Struct, frozen=True):
     asked: str
     channel: str
     caption: str
+    captions: dict[str, str] = {}
+    """The same in every language, by its tag: whoever looks at it need not have asked for it."""
+
+    def caption_in(self, language: str) -> str:
+        return self.captions.get(language, self.caption)
 
 
 MOST_RECENT = 40
@@ -61,7 +66,8 @@ class ClipRecords:
             keys.record(asked.team, "clips", asked.id),
             lambda ids: ids if ids and clip.id in ids else (*(ids or ()), clip.id),
         )
-        recent = RecentClip(clip.id, asked.id, asked.channel, clip.clip.caption)
+        captions = {tag: words.caption for tag, words in clip.clip.words.items()}
+        recent = RecentClip(clip.id, asked.id, asked.channel, clip.clip.caption, captions)
 
         def noted(before: tuple[RecentClip, ...] | None) -> tuple[RecentClip, ...]:
             known = before or ()
@@ -115,7 +121,7 @@ class ClipRecords:
             record = await self._settings.get(keys.record(team, "channel", channel))
         except msgspec.MsgspecError as broken:
             raise Unfilmable(
-                "This channel's clip settings can't be read; open /replay settings and save them."
+                "This channel’s clip settings can’t be read; open /replay settings and save them."
             ) from broken
         return record or (ClipSettings(), 0)
 

@@ -46,7 +46,7 @@ def window(start: str, end: str, length_ms: int = 0) -> tuple[int, int]:
     except (ValueError, OverflowError):
         raise Misunderstood("Start and end are seconds, such as 12.5.") from None
     if start_ms < 0:
-        raise BeforeRecording("A clip can't begin before the recording does, which is at 0 seconds.")
+        raise BeforeRecording("A clip can’t begin before the recording does, which is at 0 seconds.")
     if end_ms <= start_ms:
         raise Misunderstood("The end must come after the start.")
     if length_ms and start_ms >= length_ms:

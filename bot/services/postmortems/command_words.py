@@ -69,9 +69,9 @@ def read_command(text: str) -> PostmortemCommand:
     close = get_close_matches(first.casefold(), known, 1)
     if close:
         raise Misunderstood(
-            "I don't know “%(word)s” here; did you mean /postmortem %(close)s?", word=first, close=close[0]
+            "I don’t know “%(word)s” here; did you mean /postmortem %(close)s?", word=first, close=close[0]
         )
-    raise Misunderstood("I don't know “%(word)s” here; /postmortem help says what works.", word=first)
+    raise Misunderstood("I don’t know “%(word)s” here; /postmortem help says what works.", word=first)
 
 
 def read_status_words(text: str) -> tuple[DocumentStatus, str]:

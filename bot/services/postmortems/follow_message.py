@@ -81,7 +81,7 @@ async def _unhidden(context: PostmortemContext, notebook: Notebook, key: str) ->
 
 def _outcome(before: Entry | None, after: Entry | None, locale: Locale) -> str:
     if after is None or not after.listed:
-        return locale.text("This message was deleted, so it isn't in the post-mortem.")
+        return locale.text("This message was deleted, so it isn’t in the post-mortem.")
     if before is None or not before.listed:
         return locale.text("This message is in the post-mortem’s timeline now.")
     if before.hidden:

@@ -66,7 +66,7 @@ async def _status_message(context: PostmortemContext, commanding: Commanding, _:
 
 async def _open(context: PostmortemContext, commanding: Commanding, _: PostmortemCommand) -> JsonObject:
     if commanding.channel.startswith("D"):
-        raise Misunderstood("A post-mortem belongs to a channel; use /postmortem open in the incident's channel.")
+        raise Misunderstood("A post-mortem belongs to a channel; use /postmortem open in the incident’s channel.")
     existing = await context.notebooks.find(commanding.team, commanding.channel)
     if existing is not None:
         return _standing(context, commanding, await refresh_head(context, existing))
@@ -208,7 +208,7 @@ async def _existing(context: PostmortemContext, commanding: Commanding) -> Noteb
 async def _changed(context: PostmortemContext, commanding: Commanding, wanted: HeadChange) -> tuple[Notebook, Notebook]:
     """Returns the notebook before and after. Raises Unavailable where Slack tells no name."""
     if commanding.person.unknown:
-        raise Unavailable("Slack doesn't say who you are right now; try again in a moment.")
+        raise Unavailable("Slack doesn’t say who you are right now; try again in a moment.")
     seen: list[Notebook] = []
 
     def changed(now: Notebook) -> Notebook:
@@ -228,7 +228,7 @@ async def _person(
     if len(mentions) > 1:
         raise Misunderstood("That names more than one person; please name one.")
     if command.group:
-        raise Misunderstood("A group can't take that part; please name a person.")
+        raise Misunderstood("A group can’t take that part; please name a person.")
     people, team = context.slack.people, commanding.team
     if not mentions:
         if text.casefold() in typed_texts("people", "me"):
@@ -239,9 +239,9 @@ async def _person(
         return known
     person = await people.get(team, mentions[0])
     if person.bot:
-        raise Misunderstood("%(name)s is a bot and can't take that part; please name a person.", name=person.name)
+        raise Misunderstood("%(name)s is a bot and can’t take that part; please name a person.", name=person.name)
     if person.unknown:
-        raise Unavailable("Slack doesn't say who that is right now; try again in a moment.")
+        raise Unavailable("Slack doesn’t say who that is right now; try again in a moment.")
     if person.name == person.id:  # nobody whom the bot can see
         raise Misunderstood(NOBODY_CALLED_SO, name=person.id)
     return participant(person)

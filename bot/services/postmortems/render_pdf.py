@@ -105,6 +105,6 @@ class QueuedPrints:
                 return pdf
             await asyncio.sleep(LOOK_S)
         raise Unavailable(
-            "The PDF isn't ready. A worker prints it (`replaybook worker`, which needs Chromium); if one runs, try "
+            "The PDF isn’t ready. A worker prints it (`replaybook worker`, which needs Chromium); if one runs, try "
             "again in a minute. The HTML file can be printed in any browser."
         )

@@ -64,7 +64,7 @@ async def chosen_person(context: RequestContext, team: str, user: str, field: st
     """Raises WrongField for a bot, which can't answer."""
     person = await context.slack.people.get(team, user)
     if person.bot:
-        problem = Misunderstood("%(name)s is a bot and can't answer; please choose a person.", name=person.name)
+        problem = Misunderstood("%(name)s is a bot and can’t answer; please choose a person.", name=person.name)
         raise WrongField(field, problem)
     return Party(person.id, person.name)
 
@@ -79,7 +79,7 @@ def ticket_of(context: RequestContext, request: Request, action: RequestAction, 
     tracker = context.trackers.of(request.tracker, request.team)
     key = tracker.parse_key(typed)
     if key is None:
-        problem = Misunderstood("That is not a ticket's key; one looks like %(example)s.", example=tracker.example)
+        problem = Misunderstood("That is not a ticket’s key; one looks like %(example)s.", example=tracker.example)
         raise WrongField("ticket", problem)
     return key, ""
 

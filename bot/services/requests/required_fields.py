@@ -61,14 +61,14 @@ def _holds(field: RequiredField, known: Mapping[str, tuple[str, ...]]) -> bool:
 def _value(request: Request, field: RequiredField, text: str) -> tuple[str, ...]:
     if not field.askable:
         raise Misunderstood(
-            "%(project)s requires “%(field)s”, which can't be asked for here: please make the ticket there.",
+            "%(project)s requires “%(field)s”, which can’t be asked for here: please make the ticket there.",
             project=request.project,
             field=field.name,
         )
     if not text.strip():
         raise Misunderstood("%(project)s requires “%(field)s”.", project=request.project, field=field.name)
     if not _fits(field, text.strip()):
-        raise Misunderstood("“%(field)s” can't be “%(text)s”.", field=field.name, text=text.strip()[:60])
+        raise Misunderstood("“%(field)s” can’t be “%(text)s”.", field=field.name, text=text.strip()[:60])
     return (text.strip(),)
 
 

@@ -70,7 +70,7 @@ async def admin(access: Access, team: str, user: str, once: str = "") -> Person:
     """Returns the person, who is an admin or owner. Raises Misunderstood, which is noted, and Unavailable."""
     person = await access.people.get(team, user)
     if person.unknown:
-        raise Unavailable("Slack doesn't say who you are right now, so it can't be checked what you may do.")
+        raise Unavailable("Slack doesn’t say who you are right now, so it can’t be checked what you may do.")
     if not person.admin:
         await access.audit.note(_entry(team, user, outcome="failure", reason="not an admin"), once)
         raise Misunderstood(ONLY_ADMINS)

@@ -87,11 +87,11 @@ def _read(path: Path) -> TeamFile:
         return msgspec.convert(content or {}, TeamFile)
     except (OSError, UnicodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
-        raise Misunderstood("%(file)s can't be read: %(why)s.", file=path, why=why) from None
+        raise Misunderstood("%(file)s can’t be read: %(why)s.", file=path, why=why) from None
     except (yaml.YAMLError, RecursionError):
         raise Misunderstood("%(file)s is not YAML.", file=path) from None
     except msgspec.ValidationError as error:
-        raise Misunderstood("%(file)s isn't right: %(why)s.", file=path, why=str(error)) from None
+        raise Misunderstood("%(file)s isn’t right: %(why)s.", file=path, why=str(error)) from None
 
 
 def _check(path: Path, at: str, rules: TeamRules, known: Mapping[str, Collection[str]]) -> None:
@@ -117,4 +117,4 @@ def _owners(path: Path, place: str, trackers: Collection[str]) -> Owners:
 
 
 def _wrong(path: Path, place: str, why: str) -> Misunderstood:
-    return Misunderstood("%(file)s isn't right at %(place)s: %(why)s.", file=path, place=place, why=why)
+    return Misunderstood("%(file)s isn’t right at %(place)s: %(why)s.", file=path, place=place, why=why)

@@ -82,7 +82,7 @@ class TeamParts:
         name = name or self.parts.default
         if name not in may:
             raise Missing(
-                "The source “%(name)s” isn't set up any more; an admin can choose another one with "
+                "The source “%(name)s” isn’t set up any more; an admin can choose another one with "
                 "/replay settings workspace.",
                 name=name,
             )

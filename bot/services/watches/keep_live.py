@@ -39,7 +39,7 @@ async def keep_live(context: WatchContext, asked: AskedQuestion, by: str) -> Non
             Deed.SET_WATCH, team=asked.team, channel=asked.channel, user=by, target=asked.id, once=f"live:{asked.id}"
         )
     if not goes_on(asked.answer):
-        raise Conflict("That period is over, so its numbers won't change any more.")
+        raise Conflict("That period is over, so its numbers won’t change any more.")
     if by:
         await _permit(context, Deed.SET_WATCH, asked, by)
     now = context.clock()

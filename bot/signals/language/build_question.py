@@ -102,7 +102,7 @@ class QuestionParts:
         typed = raw(token, self.text)
         if str(token) == "person":
             raise Puzzled(
-                "I count people and don't list them; ask how many, or group by browser, country or version.", at=typed
+                "I count people and don’t list them; ask how many, or group by browser, country or version.", at=typed
             )
         step = str(token).removeprefix("1 ")
         if step in _OTHER_STEPS or " " in step:
@@ -231,7 +231,7 @@ class QuestionParts:
                 raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.period_text)
             return self._hours(day.start.date(), hours)
         if self.clock.at(self.clock.today, hours.start).timestamp() >= self.clock.now.timestamp():
-            self.assumed.append(("Those hours of today are still to come, so yesterday's are taken.", {}))
+            self.assumed.append(("Those hours of today are still to come, so yesterday’s are taken.", {}))
             return self._hours(self.clock.calendar(-1, "day").start.date(), hours)
         return self._hours(self.clock.today, hours)
 

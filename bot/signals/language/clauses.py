@@ -229,7 +229,7 @@ def refuse_absence(clauses: Sequence[Excluded], text: str, *, whole: Sequence[Si
     for clause in clauses:
         if clause.none is None or (clause.none == "none" and set(clause.kinds) <= set(whole)):
             continue
-        what = "I count what has signals, and can't look for what has none of a kind: “%(what)s” can't be asked."
+        what = "I count what has signals, and can’t look for what has none of a kind: “%(what)s” can’t be asked."
         problem = Puzzled(what, at=clause.text, what=clause.text)
         start, end = clause.none.start_pos or 0, clause.none.end_pos or 0
         rest = text[:start] + text[end:] if alone else text.replace(clause.text, "", 1)

@@ -136,7 +136,7 @@ def bare_problem(tokens: Sequence[Token], bare: str, text: str) -> Puzzled:
     while first > 0 and tokens[first - 1].type in {"NUMBER", "LAST", "PAST", "THIS", "UNIT", "GROUPED", *TIME_WORDS}:
         first -= 1
     if first == at or is_facet(tokens, bare, text):
-        return Puzzled("I'm not sure what to do with “%(what)s” here.", what=bare, at=bare)
+        return Puzzled("I’m not sure what to do with “%(what)s” here.", what=bare, at=bare)
     return Puzzled(
         "Say which “%(what)s” is meant; if it is called “%(when)s”, put that in quotes.",
         what=bare,

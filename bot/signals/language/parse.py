@@ -184,7 +184,7 @@ def _tree(tokens: list[Token], text: str) -> Tree[Token]:
         at = len(tokens) if end else next((at for at, token in enumerate(tokens) if token is error.token), 0)
         raise _misfit(tokens, at, text) from None
     except UnexpectedInput as error:
-        raise Puzzled("I don't understand that.", at=text) from error
+        raise Puzzled("I don’t understand that.", at=text) from error
 
 
 def _misfit(tokens: list[Token], at: int, text: str) -> Puzzled:

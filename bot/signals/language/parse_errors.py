@@ -26,21 +26,21 @@ class UnsureWord(Puzzled):
     """A word that is in no list and that nothing marks as a name."""
 
     def __init__(self, word: str) -> None:
-        super().__init__("I don't know what “%(word)s” means here.", at=word, word=word)
+        super().__init__("I don’t know what “%(word)s” means here.", at=word, word=word)
 
 
 class Misplaced(Puzzled):
     """Words that are known, where they make no sense."""
 
     def __init__(self, words: str) -> None:
-        super().__init__("I don't see what “%(word)s” belongs to here.", at=words, word=words)
+        super().__init__("I don’t see what “%(word)s” belongs to here.", at=words, word=words)
 
 
 class Early(Puzzled):
     """A period of which nothing has passed yet."""
 
     def __init__(self, when: str) -> None:
-        super().__init__("“%(what)s” hasn't happened yet.", at=when, what=when)
+        super().__init__("“%(what)s” hasn’t happened yet.", at=when, what=when)
 
 
 class UnlikeAlternatives(Puzzled):
@@ -48,7 +48,7 @@ class UnlikeAlternatives(Puzzled):
 
     def __init__(self, word: str) -> None:
         super().__init__(
-            "I can't count what is one or the other of two different things: ask for each side of “%(word)s” alone.",
+            "I can’t count what is one or the other of two different things: ask for each side of “%(word)s” alone.",
             at=word,
             word=word,
         )
@@ -59,7 +59,7 @@ class NotInThere(Puzzled):
 
     def __init__(self, when: str) -> None:
         super().__init__(
-            "“%(what)s”: the hours of the period can't be found in there; name another day or time.", at=when, what=when
+            "“%(what)s”: the hours of the period can’t be found in there; name another day or time.", at=when, what=when
         )
 
 
@@ -76,7 +76,7 @@ class UnreadableWord(Puzzled):
 
     def __init__(self, word: str) -> None:
         super().__init__(
-            "I can't work with “%(word)s”: leave it out, give dates instead, or put it in quotes if it is a name.",
+            "I can’t work with “%(word)s”: leave it out, give dates instead, or put it in quotes if it is a name.",
             at=word,
             word=word,
         )

@@ -243,7 +243,7 @@ class When(Transformer[Token, Any]):
             case "DEPLOY":
                 if len(set(self.versions.values())) < 2:  # what was there when the data began, nobody saw come
                     raise Puzzled(
-                        "No deploy has been seen here yet, so I can't count from it.", at=raw(token, self.text)
+                        "No deploy has been seen here yet, so I can’t count from it.", at=raw(token, self.text)
                     )
                 return Span(max(self.versions.values()).astimezone(self.clock.zone))
         return Span(first_seen(token, self.versions).astimezone(self.clock.zone))

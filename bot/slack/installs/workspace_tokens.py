@@ -76,7 +76,7 @@ class WorkspaceTokens:
                 return tokens.access
             if isinstance(error, Upstream | LockLost):
                 raise
-            raise Unauthorized("Slack doesn't renew the token of %(team)s.", team=team, code="token_expired") from error
+            raise Unauthorized("Slack doesn’t renew the token of %(team)s.", team=team, code="token_expired") from error
 
     async def after_refusal(self, team: str, refused: str, /) -> str | None:
         """Returns the token to use where Slack has just refused this one; None without another. Raises Upstream."""
@@ -125,7 +125,7 @@ class WorkspaceTokens:
     def _read(self, tenant: str, answer: dict[str, Any]) -> tuple[BotTokens, float]:
         access, refresh = answer.get("access_token"), answer.get("refresh_token")
         if not isinstance(access, str) or not isinstance(refresh, str) or not access:
-            raise Unavailable("Slack's answer to %(method)s has no token.", method="oauth.v2.access")
+            raise Unavailable("Slack’s answer to %(method)s has no token.", method="oauth.v2.access")
         lives = answer.get("expires_in")
         expires_at = self._clock().timestamp() + lives if isinstance(lives, int | float) else 0.0
         return BotTokens(tenant, access, refresh), expires_at

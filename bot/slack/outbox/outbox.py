@@ -126,12 +126,12 @@ class Outbox:
                 return delivery.channel, delivery.ts
             if delivery.state is DeliveryState.FAILED:
                 raise Missing(
-                    "Slack didn't take the message: %(why)s (reference %(reference)s)",
+                    "Slack didn’t take the message: %(why)s (reference %(reference)s)",
                     why=delivery.why,
                     reference=delivery.reference,
                 )
             if time.monotonic() + pause > deadline:
-                raise RateLimited("Slack hasn't taken the message yet.", retry_after=AGAIN_S)
+                raise RateLimited("Slack hasn’t taken the message yet.", retry_after=AGAIN_S)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.5)
 

@@ -121,7 +121,7 @@ class UploadStore:
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable(
-                "Slack doesn't answer %(method)s: %(kind)s.", method=UPLOAD, kind=type(error).__name__
+                "Slack doesn’t answer %(method)s: %(kind)s.", method=UPLOAD, kind=type(error).__name__
             ) from error
 
     async def _one(self, client: AsyncWebClient, key: str) -> Uploaded:

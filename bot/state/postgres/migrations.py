@@ -90,10 +90,10 @@ async def check_schema(pool: PostgresPool) -> int:
         version = await _version(connection)
         _check_known(version)
         if version == 0:
-            raise Missing("PostgreSQL doesn't have Replaybook's tables; run `replaybook migrate`.")
+            raise Missing("PostgreSQL doesn’t have Replaybook’s tables; run `replaybook migrate`.")
         if version < NEWEST:
             raise Missing(
-                "Replaybook's tables in PostgreSQL are of version %(there)s, and %(needed)s is needed; "
+                "Replaybook’s tables in PostgreSQL are of version %(there)s, and %(needed)s is needed; "
                 "run `replaybook migrate`.",
                 there=version,
                 needed=NEWEST,
@@ -113,7 +113,7 @@ async def _version(connection: Connection) -> int:
 def _check_known(version: int) -> None:
     if version > NEWEST:
         raise Missing(
-            "Replaybook's tables in PostgreSQL are of version %(there)s, and this program knows %(needed)s: "
+            "Replaybook’s tables in PostgreSQL are of version %(there)s, and this program knows %(needed)s: "
             "it is too old for them.",
             there=version,
             needed=NEWEST,

@@ -26,7 +26,7 @@ async def examined(settings: Settings) -> str:
         await _round_trip(PostgresRecords(pool))
         apart, server, size = await _looked_at(pool)
     if abs(apart) > CLOCKS_APART_S:
-        raise Missing("PostgreSQL's clock is %(n)s seconds from this machine's.", n=round(apart))
+        raise Missing("PostgreSQL’s clock is %(n)s seconds from this machine’s.", n=round(apart))
     return f"{server}, tables of version {schema}, {size}"
 
 
@@ -45,7 +45,7 @@ async def _round_trip(records: PostgresRecords) -> None:
     key = keys.record(keys.ALL, "live", f"doctor-{secrets.token_hex(8)}")
     await records.write(key, b"1", 0)
     if await records.read(key) != (b"1", 1) or not await records.delete(key, 1):
-        raise Missing("PostgreSQL doesn't keep what is written to it.")
+        raise Missing("PostgreSQL doesn’t keep what is written to it.")
 
 
 async def _looked_at(pool: PostgresPool) -> tuple[float, str, str]:

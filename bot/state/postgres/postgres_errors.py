@@ -17,19 +17,19 @@ BY_STATE: dict[str, ReplaybookError] = {
     "3D000": Unauthorized("PostgreSQL has no database of the name in DATABASE_URL."),
     "3F000": Unauthorized("PostgreSQL has no schema in which the user in DATABASE_URL may make tables."),
     "40": Unavailable("PostgreSQL gave way to other work; try again in a moment."),
-    "42501": Unauthorized("The user in DATABASE_URL isn't allowed to do this in PostgreSQL; see docs/postgres.md."),
-    "42703": Missing("PostgreSQL doesn't have Replaybook's tables; run `replaybook migrate`."),
-    "42P01": Missing("PostgreSQL doesn't have Replaybook's tables; run `replaybook migrate`."),
+    "42501": Unauthorized("The user in DATABASE_URL isn’t allowed to do this in PostgreSQL; see docs/postgres.md."),
+    "42703": Missing("PostgreSQL doesn’t have Replaybook’s tables; run `replaybook migrate`."),
+    "42P01": Missing("PostgreSQL doesn’t have Replaybook’s tables; run `replaybook migrate`."),
     "53": Unavailable("PostgreSQL has no memory or other resources left."),
-    "53100": Unavailable("PostgreSQL's disk is full."),
+    "53100": Unavailable("PostgreSQL’s disk is full."),
     "53300": Unavailable(
         "PostgreSQL takes no more connections; raise its max_connections, or lower REPLAYBOOK_DATABASE_CONNECTIONS."
     ),
-    "55P03": Unavailable("PostgreSQL is slow: a lock in it isn't free."),
+    "55P03": Unavailable("PostgreSQL is slow: a lock in it isn’t free."),
     "57": Unavailable("PostgreSQL is starting or stopping."),
     "57014": Unavailable("PostgreSQL is slow: it gave up a statement."),
-    "58": Unavailable("PostgreSQL can't read or write its files."),
-    "XX": Unavailable("PostgreSQL's files are damaged; see its log."),
+    "58": Unavailable("PostgreSQL can’t read or write its files."),
+    "XX": Unavailable("PostgreSQL’s files are damaged; see its log."),
 }
 """By SQLSTATE, or the class of it that its first two characters name."""
 SOON_OVER = ("25006", "40", "53300", "57P", "08")
@@ -48,7 +48,7 @@ def explained(error: BaseException) -> ReplaybookError | None:
             known = Unavailable("PostgreSQL is slow: no answer within %(n)s seconds.", n=int(STATEMENT_S))
         case OSError():
             known = Unavailable(
-                "PostgreSQL doesn't answer: %(error)s",
+                "PostgreSQL doesn’t answer: %(error)s",
                 error=error.strerror or str(error) or type(error).__name__,
             )
         case asyncpg.exceptions.TargetServerAttributeNotMatched():
@@ -74,7 +74,7 @@ def is_soon_over(error: BaseException) -> bool:
 def unusable_address() -> Misunderstood:
     """The parser's own words may have the password in them."""
     return Misunderstood(
-        "DATABASE_URL can't be used: it looks like postgresql://user:password@host:5432/name?sslmode=verify-full, "
+        "DATABASE_URL can’t be used: it looks like postgresql://user:password@host:5432/name?sslmode=verify-full, "
         "with special characters of the password percent-encoded.",
         at="DATABASE_URL",
     )

@@ -155,7 +155,7 @@ class PostgresRecords:
             async with asyncio.timeout(READY_S):
                 await self._row("SELECT 1")
         except TimeoutError:
-            raise Unavailable("PostgreSQL doesn't answer.") from None
+            raise Unavailable("PostgreSQL doesn’t answer.") from None
 
     async def purge(self) -> int:
         """Deletes what nobody sees any more; returns how many records that were. Any number may do it at once."""

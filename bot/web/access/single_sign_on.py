@@ -59,7 +59,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         return ip_network(text)
     except ValueError:
         raise Misunderstood(
-            "%(variable)s can't be “%(text)s”: it is no address or network.",
+            "%(variable)s can’t be “%(text)s”: it is no address or network.",
             variable=variable("sso_addresses"),
             text=text,
         ) from None

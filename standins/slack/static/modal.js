@@ -104,7 +104,9 @@ async function send(view, values, { form, submit, errors }) {
       field.setAttribute("aria-describedby", place.id);
     }
   }
-  if (refused.length) form.querySelector("[aria-invalid]")?.focus();
+  if (!refused.length) return;
+  form.querySelector("[aria-invalid]")?.focus();
+  form.querySelector(".field-error:not([hidden])")?.scrollIntoView({ block: "nearest" });
 }
 
 function showError(place, text) {

@@ -205,7 +205,7 @@ def _compared_with(earlier: Period, say: Say, locale: Locale) -> Values:
 
 
 def _misunderstood(say: Say, locale: Locale) -> Values:
-    sentence = locale.text("I don't know what “%(word)s” means here.", word=say("flabbergasted"))
+    sentence = locale.text("I don’t know what “%(word)s” means here.", word=say("flabbergasted"))
     problem = Misunderstood(sentence, at=say("flabbergasted clicks"), examples=examples(locale, [say("Buy")]))
     return {"problem": problem, "examples": pressable(problem.examples), "command": "/replay"}
 

@@ -62,7 +62,7 @@ def _failed(say: Say, again: str = "") -> Values:
 
 def _not_sent(say: Say, join: str = "") -> Values:
     sentence = say(
-        "The bot isn't in this channel, so Slack doesn't let it post here. Type /invite @Replaybook, then ask again."
+        "The bot isn’t in this channel, so Slack doesn’t let it post here. Type /invite @Replaybook, then ask again."
     )
     return {"sentence": sentence, "reference": "CWTT-K9J7", "join": join}
 

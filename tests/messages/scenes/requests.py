@@ -174,7 +174,7 @@ ASK_AGAIN: Move = {"action": RequestAction.ASK_AGAIN}
 
 SCENES = {
     "form while looking": Scene("backlog/loading", lambda say, _: {"problem": ""}, "modal"),
-    "form that can't come": Scene("backlog/loading", lambda say, _: {"problem": say("Redis doesn't answer.")}, "modal"),
+    "form that can't come": Scene("backlog/loading", lambda say, _: {"problem": say("Redis doesn’t answer.")}, "modal"),
     "request": Scene("backlog/request", asking("asked")),
     "request to a stranger": Scene("backlog/request", asking("asked", stranger=True, unknown=True)),
     "request again": Scene("backlog/request", asking("remind", REMIND)),

@@ -47,7 +47,7 @@ def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: 
     known: dict[int, ReplaybookError] = {
         401: _unknown_keys(site),
         403: _unknown_keys(site) if words.casefold() in _UNKNOWN_KEY else _not_permitted(call, site),
-        404: Missing("Datadog didn't find %(what)s%(words)s.", what=Phrase(call.what), words=_appended(words)),
+        404: Missing("Datadog didn’t find %(what)s%(words)s.", what=Phrase(call.what), words=_appended(words)),
         409: Conflict("Datadog says that somebody else changed %(what)s at the same moment.", what=Phrase(call.what)),
         429: rate_limited(call, seconds_to_reset(headers)),
     }
@@ -61,7 +61,7 @@ def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: 
         )
     if 300 <= status < 400:
         return Unavailable(
-            "Datadog's address points elsewhere when asked for %(what)s; check DD_SITE (%(site)s).",
+            "Datadog’s address points elsewhere when asked for %(what)s; check DD_SITE (%(site)s).",
             what=Phrase(call.what),
             site=site,
         )
@@ -76,7 +76,7 @@ def error_for_status(call: Call, status: int, headers: Mapping[str, str], body: 
 
 def _unknown_keys(site: str) -> Unauthorized:
     return Unauthorized(
-        "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY, and that %(site)s is theirs.", site=site
+        "Datadog doesn’t know these keys: check DD_API_KEY and DD_APP_KEY, and that %(site)s is theirs.", site=site
     )
 
 
@@ -98,7 +98,7 @@ def rate_limited(call: Call, wait: float) -> RateLimited:
 def after_sending(call: Call, error: Unavailable) -> Unavailable:
     """Returns what a failure means once the request was under way."""
     if call.kind is CallKind.CREATE and not isinstance(error, NotSent | CircuitOpen):
-        return UnsureOutcome("%(reason)s Whether it was done anyway isn't known.", reason=error)
+        return UnsureOutcome("%(reason)s Whether it was done anyway isn’t known.", reason=error)
     return error
 
 

@@ -75,7 +75,7 @@ class IncidentPostmortems:
         known = await self._sent.get(_key(outgoing.notebook))
         if known is None or known[0].digest != _digest(outgoing):
             raise Conflict(
-                "The Datadog incident has this post-mortem as it was before, and Datadog's interface can't change a "
+                "The Datadog incident has this post-mortem as it was before, and Datadog’s interface can’t change a "
                 "document once it is made. Bring it up to date there by hand."
             )
         return Published(known[0].link, changed=False)

@@ -23,7 +23,7 @@ _BOUNDARY = re.compile(r'boundary="?([^";,]{1,200})"?', re.IGNORECASE)
 _TOKENS = ("after", "next", "next_token", "paging", "cursor")
 _MOST_NESTED = 6
 _MOST_WRAPPED = 2  # base64 inside a part of a multipart body
-UNREADABLE = "Datadog's answer about the replay has a form that Replaybook doesn't know."
+UNREADABLE = "Datadog’s answer about the replay has a form that Replaybook doesn’t know."
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,7 @@ def _aware(value: Any) -> Any:
 
 
 _SLOW = "ClickHouse at %(address)s is overloaded or too slow."
-_AWAY = "ClickHouse at %(address)s can't be reached."
+_AWAY = "ClickHouse at %(address)s can’t be reached."
 
 
 @asynccontextmanager
@@ -232,7 +232,7 @@ def _meant(address: Address, error: Error) -> Unavailable | Unauthorized | None:
         (_FULL, "ClickHouse at %(address)s has no space left."),
         (_READ_ONLY, "ClickHouse at %(address)s takes no writes: it is read-only at the moment, or the user is."),
         (_BUSY, _SLOW),
-        (_APART, "ClickHouse at %(address)s can't reach servers of its own."),
+        (_APART, "ClickHouse at %(address)s can’t reach servers of its own."),
         (_NO_TABLE, "ClickHouse at %(address)s lacks tables of ours; run `replaybook migrate`."),
     )
     return next((Unavailable(text, address=address.shown) for codes, text in sentences if code in codes), None)

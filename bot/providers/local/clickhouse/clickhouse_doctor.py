@@ -37,7 +37,7 @@ async def examined(url: str, clock: Clock) -> str:
         await client.close()
     if apart > MOST_APART_S:
         raise Missing(
-            "ClickHouse's clock differs from ours by %(seconds)s s; retention would delete wrongly.",
+            "ClickHouse’s clock differs from ours by %(seconds)s s; retention would delete wrongly.",
             seconds=f"{apart:.0f}",
         )
     if share is not None and share < LEAST_FREE:
