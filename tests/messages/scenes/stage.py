@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.backlog.request import Party
 from bot.kernel.locale import Locale
@@ -17,7 +16,7 @@ Say = Callable[[str], str]
 Values = dict[str, Any]
 
 NOW = datetime(2026, 11, 24, 12, 15, tzinfo=UTC)
-MONDAY = datetime(2026, 11, 23, tzinfo=ZoneInfo("Asia/Seoul"))  # of whoever asked
+MONDAY = datetime(2026, 11, 22, 15, tzinfo=UTC)  # where it is Monday in Seoul
 URL = "https://replaybook.example.com"
 NOTEBOOK_URL = f"{URL}/notebooks/nb1"
 VALUE = '{"id":"7bdd213653e3"}'
