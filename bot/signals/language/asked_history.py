@@ -99,11 +99,11 @@ def history_problem(problem: Token, tokens: Sequence[Token], text: str) -> Puzzl
     typed = raw(problem, text)
     values = {"what": what or "", "version": raw(since, text) if since is not None else ""}
     if since is not None and problem.type == "FIX":
-        puzzled = Puzzled("I can't judge whether something was fixed; ask how it was since then and before.", at=typed)
+        puzzled = Puzzled("I can’t judge whether something was fixed; ask how it was since then and before.", at=typed)
         puzzled.templates = (("%(what)s since %(version)s vs before", values),)
         return puzzled
     puzzled = Puzzled(
-        "I can't tell when something ended or whether it is over; ask how it is now, or by the hour.", at=typed
+        "I can’t tell when something ended or whether it is over; ask how it is now, or by the hour.", at=typed
     )
     puzzled.templates = (("%(what)s in the last hour", values), ("%(what)s by hour today", values))
     return puzzled

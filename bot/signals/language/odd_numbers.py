@@ -177,8 +177,8 @@ _REASONS: Mapping[str, tuple[str, Callable[[str, str, str], list[str]]]] = {
     _DATE_OR_HOURS: ("“%(what)s” may be a date or hours: write 11/20, say, or 11:00-20:00.", _date_or_hours),
     _RANGE: ("“%(what)s” is several versions: name each of them, or ask since when the first was seen.", _since),
     _THRESHOLD: (
-        "I count, and can't pick what has more or fewer than a number: leave out “%(what)s”, or ask for the first few.",
+        "I count, and can’t pick what has more or fewer than a number: leave out “%(what)s”, or ask for the first few.",
         _top,
     ),
-    _PLACE: ("I rank from the top and can't pick one place: ask for the first few instead of “%(what)s”.", _top),
+    _PLACE: ("I rank from the top and can’t pick one place: ask for the first few instead of “%(what)s”.", _top),
 }

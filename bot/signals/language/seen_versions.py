@@ -22,7 +22,7 @@ def first_seen(wanted: str, versions: Mapping[str, datetime]) -> datetime:
     exact = [seen for version, seen in versions.items() if _number(version) == _number(wanted)]
     kin = [seen for version, seen in versions.items() if _number(version).startswith(f"{_number(wanted)}.")]
     if not (times := exact or kin):
-        raise Puzzled("I haven't seen version %(version)s here.", at=str(wanted), version=str(wanted))
+        raise Puzzled("I haven’t seen version %(version)s here.", at=str(wanted), version=str(wanted))
     return min(times)
 
 
@@ -56,7 +56,7 @@ def versioned(value: Token, number: Token, text: str) -> Puzzled:
     """Returns the problem with the number behind a browser, a system or a device."""
     what = text[value.start_pos : number.end_pos].strip()
     problem = Puzzled(
-        "Versions of browsers, systems and devices can't be asked for: leave out the “%(n)s” of “%(what)s”.",
+        "Versions of browsers, systems and devices can’t be asked for: leave out the “%(n)s” of “%(what)s”.",
         at=what,
         what=what,
         n=raw(number, text),

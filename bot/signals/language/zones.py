@@ -50,7 +50,7 @@ class NamedZone:
         offset = now.astimezone(self.zone).utcoffset()
         if any(other != offset for other in shown):
             problem = Puzzled(
-                "Clocks didn't show “%(zone)s” on that day: say how far from UTC is meant.",
+                "Clocks didn’t show “%(zone)s” on that day: say how far from UTC is meant.",
                 at=self.typed,
                 zone=self.typed,
             )
