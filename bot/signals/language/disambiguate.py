@@ -25,11 +25,10 @@ from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
-from bot.signals.language.protected_names import protect_names
+from bot.signals.language.protected_names import mark_control_names, protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
-    mark_control_names,
     mark_days_of_month,
     mark_deploys,
     mark_error_messages,
@@ -270,7 +269,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_error_messages, frozenset({"TOP", "WHICH"})),
     (mark_days_of_month, frozenset({"NUMBER"})),
     (mark_coming, frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})),
-    (mark_steps, frozenset({"NUMBER"})),
+    (mark_steps, frozenset({"NUMBER", "DURATION"})),
     (mark_weeks_before, frozenset({"SHIFT"})),
     (mark_onwards, frozenset({"FROM"})),
     (mark_deploys, frozenset({"DEPLOY"})),
