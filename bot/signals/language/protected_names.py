@@ -38,6 +38,7 @@ _TIME_PHRASES = (
 _TWO_TIMES = _TIME_PHRASES[3:5]
 """The first of the two is the period where the question names no other: "어제 오전 버튼" is the morning button."""
 _LONGEST_NAME = 6
+_OWNERS = frozenset({"DAY", "CALENDAR", "MONTH"})
 _CONTROLS = frozenset({"COMPARE", "METRIC", "FILLER"})
 
 
@@ -74,6 +75,23 @@ def protect_names(tokens: list[Token], text: str) -> list[Token]:
             for at in range(_name_start(tokens, noun, text), noun):
                 out[at] = out[at] if out[at].type in NAMELIKE else retyped(out[at], "NAME", raw(out[at], text))
     return out
+
+
+def mark_owned_names(tokens: list[Token], text: str) -> list[Token]:
+    """ "Today's deals button", "오늘의 특가 버튼": a name, or a time and a name, where no other time is named."""
+    for at, owner in enumerate(tokens):
+        words = 0
+        while at + 1 + words < len(tokens) and tokens[at + 1 + words].type == "WORD":
+            words += 1
+        noun = at + 1 + words
+        if owner.type not in _OWNERS or not words or noun >= len(tokens) or tokens[noun].type != "NOUN":
+            continue
+        ending = text[owner.end_pos : tokens[at + 1].start_pos].strip()
+        plural = key(raw(tokens[noun], text)) in lexicon().plurals
+        if ending in lexicon().endings.possessives and not plural and not _has_time(tokens, at, noun):
+            name = Token("OWNED", raw(owner, text), start_pos=owner.start_pos, end_pos=tokens[noun - 1].end_pos)
+            return [*tokens[:at], name, *tokens[noun:]]
+    return tokens
 
 
 def _name_start(tokens: list[Token], noun: int, text: str) -> int:
