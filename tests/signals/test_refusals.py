@@ -135,6 +135,11 @@ def test_where_known_words_do_not_go_together_the_question_without_some_is_offer
         ("errors on buy* today", "buy*", ["errors on buy today", "errors on /buy* today"]),
         ("errors on 11.20", "11.20", ["errors on 11/20"]),
         ("26.11.20 오류", "26.11.20", ["2026-11-20 오류"]),
+        (
+            "오늘의 특가 버튼 오류",
+            "오늘의 특가",
+            ['"오늘의 특가" 버튼 오류', '오늘 "특가" 버튼 오류'],
+        ),
         ("errors until 9", "9", ["errors until 09:00", "errors until 21:00"]),
         ("errors before 9", "9", ["errors before 09:00", "errors before 21:00"]),
         ("9까지 오류", "9", ["09:00까지 오류", "21:00까지 오류"]),

@@ -135,7 +135,7 @@ def _joins_days(before: list[Token], behind: str) -> bool:
         return False
     if first == "NUMBER":
         return _is_month(before[-4:-3]) or [other.type for other in before[-4:-3]] == ["MONTH"]
-    return first in {"ISO", "MONTHDAY"} and behind != "AGO"
+    return first in {"ISO", "MONTHDAY", "SLASHED"} and behind != "AGO"
 
 
 def _is_month(tokens: list[Token]) -> bool:

@@ -25,11 +25,10 @@ from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
-from bot.signals.language.protected_names import protect_names
+from bot.signals.language.protected_names import mark_control_names, mark_owned_names, protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
-    mark_control_names,
     mark_days_of_month,
     mark_deploys,
     mark_error_messages,
@@ -266,11 +265,12 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
     (mark_control_names, frozenset({"ON", "IN"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
+    (mark_owned_names, frozenset({"NOUN"})),
     (mark_listed_people, frozenset({"METRIC"})),
     (mark_error_messages, frozenset({"TOP", "WHICH"})),
     (mark_days_of_month, frozenset({"NUMBER"})),
     (mark_coming, frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})),
-    (mark_steps, frozenset({"NUMBER"})),
+    (mark_steps, frozenset({"NUMBER", "DURATION"})),
     (mark_weeks_before, frozenset({"SHIFT"})),
     (mark_onwards, frozenset({"FROM"})),
     (mark_deploys, frozenset({"DEPLOY"})),

@@ -12,7 +12,7 @@ from bot.signals.language.asked_history import PROBLEMS, history_problem
 from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
-from bot.signals.language.lexicon import Lexicon, key
+from bot.signals.language.lexicon import Lexicon, key, lexicon
 from bot.signals.language.name_lists import list_problem
 from bot.signals.language.odd_numbers import refusal
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
@@ -181,9 +181,22 @@ def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None
         return refusal(token, text)
     if token.type in PROBLEMS:
         return history_problem(token, tokens, text)
-    if token.type == "GLOB":
-        return _wildcard(token, text)
+    special = {"GLOB": _wildcard, "OWNED": _owned}.get(token.type)
+    if special is not None:
+        return special(token, text)
     return UnreadableWord(raw(token, text)) if token.type == "UNREAD" else None
+
+
+def _owned(token: Token, text: str) -> Puzzled:
+    """Returns the problem with "Today's deals", which is a name or what of today is called "deals"."""
+    typed, owner = raw(token, text), str(token)
+    problem = Puzzled("“%(what)s” may be all of a name: put what is one in quotes.", at=typed, what=typed)
+    rest = typed.removeprefix(owner)
+    for ending in sorted(lexicon().endings.possessives, key=len, reverse=True):
+        rest = rest.removeprefix(ending)
+    before, behind = text[: token.start_pos], text[token.end_pos :]
+    problem.instead = (f'{before}"{typed}"{behind}', f'{before}{owner} "{rest.strip()}"{behind}')
+    return problem
 
 
 def _wildcard(token: Token, text: str) -> Puzzled:

@@ -1,5 +1,7 @@
 """Names before "button", "tab" or "link" that look like something else: "Today button", "Last month tab", "비교 탭".
 
+What stands behind "on" and is called like a common control ("on compare") is one, too.
+
 Such words become NAME before anything else reads them as a time, a filter, a comparison or a ranking.
 """
 
@@ -36,6 +38,32 @@ _TIME_PHRASES = (
 _TWO_TIMES = _TIME_PHRASES[3:5]
 """The first of the two is the period where the question names no other: "어제 오전 버튼" is the morning button."""
 _LONGEST_NAME = 6
+_OWNERS = frozenset({"DAY", "CALENDAR", "MONTH"})
+_CONTROLS = frozenset({"COMPARE", "METRIC", "FILLER"})
+
+
+def mark_control_names(tokens: list[Token], text: str) -> list[Token]:
+    """ "on compare", "on View all button": the name of a control, and no word of the question behind "on"."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        behind = [other.type for other in tokens[at + 1 : at + 2]]
+        pointed = [last.type for last in out if last.type != "THE"][-1:] == ["ON"]
+        typed = raw(token, text)
+        first, _, second = typed.partition(" ")
+        if token.type in _CONTROLS and pointed and key(typed) in lexicon().meanings and behind != ["FOR"]:
+            out.append(retyped(token, "NAME", typed))
+        elif token.type == "IN" and second[:1].isupper() and _noun_behind(tokens, at):
+            start = token.start_pos or 0
+            cut = start + len(first)
+            out.append(Token("ON", "on", start_pos=start, end_pos=cut))
+            out.append(Token("NAME", second, start_pos=cut + 1, end_pos=token.end_pos))
+        else:
+            out.append(token)
+    return out
+
+
+def _noun_behind(tokens: list[Token], at: int) -> bool:
+    return any(token.type == "NOUN" for token in tokens[at + 1 : at + 4])
 
 
 def protect_names(tokens: list[Token], text: str) -> list[Token]:
@@ -47,6 +75,23 @@ def protect_names(tokens: list[Token], text: str) -> list[Token]:
             for at in range(_name_start(tokens, noun, text), noun):
                 out[at] = out[at] if out[at].type in NAMELIKE else retyped(out[at], "NAME", raw(out[at], text))
     return out
+
+
+def mark_owned_names(tokens: list[Token], text: str) -> list[Token]:
+    """ "Today's deals button", "오늘의 특가 버튼": a name, or a time and a name, where no other time is named."""
+    for at, owner in enumerate(tokens):
+        words = 0
+        while at + 1 + words < len(tokens) and tokens[at + 1 + words].type == "WORD":
+            words += 1
+        noun = at + 1 + words
+        if owner.type not in _OWNERS or not words or noun >= len(tokens) or tokens[noun].type != "NOUN":
+            continue
+        ending = text[owner.end_pos : tokens[at + 1].start_pos].strip()
+        plural = key(raw(tokens[noun], text)) in lexicon().plurals
+        if ending in lexicon().endings.possessives and not plural and not _has_time(tokens, at, noun):
+            name = Token("OWNED", raw(owner, text), start_pos=owner.start_pos, end_pos=tokens[noun - 1].end_pos)
+            return [*tokens[:at], name, *tokens[noun:]]
+    return tokens
 
 
 def _name_start(tokens: list[Token], noun: int, text: str) -> int:

@@ -15,7 +15,13 @@ _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
 _DIMENSIONS = _KINDS | {"GROUP", "GROUPED", "COUNT"}
-_CONTROLS = frozenset({"COMPARE", "METRIC", "FILLER"})
+# fmt: off
+_LENGTHS = frozenset({
+    "LAST", "PAST", "THIS", "NEXT", "SINCE", "FROM", "IN", "FOR", "OVER", "BETWEEN", "TO", "VS", "BEFORE", "AFTER",
+    "AGO", "SHIFT", "SINCE_P", "TO_P", "VS_P", "STRETCH",
+})
+# fmt: on
+"""What makes a length of time a period, or a part of one."""
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
 _BETWEEN_NOT_AND_ONLY = frozenset({"THE", "FILLER", "IN", "ON"})
@@ -150,30 +156,6 @@ def _ranks(tokens: list[Token], at: int, text: str) -> bool:
     return "TOP" in kinds and (not messages or "FILLER" in kinds)
 
 
-def mark_control_names(tokens: list[Token], text: str) -> list[Token]:
-    """ "on compare", "on View all button": the name of a control, and no word of the question behind "on"."""
-    out: list[Token] = []
-    for at, token in enumerate(tokens):
-        behind = [other.type for other in tokens[at + 1 : at + 2]]
-        pointed = [last.type for last in out if last.type != "THE"][-1:] == ["ON"]
-        typed = raw(token, text)
-        first, _, second = typed.partition(" ")
-        if token.type in _CONTROLS and pointed and key(typed) in lexicon().meanings and behind != ["FOR"]:
-            out.append(retyped(token, "NAME", typed))
-        elif token.type == "IN" and second[:1].isupper() and _noun_behind(tokens, at):
-            start = token.start_pos or 0
-            cut = start + len(first)
-            out.append(Token("ON", "on", start_pos=start, end_pos=cut))
-            out.append(Token("NAME", second, start_pos=cut + 1, end_pos=token.end_pos))
-        else:
-            out.append(token)
-    return out
-
-
-def _noun_behind(tokens: list[Token], at: int) -> bool:
-    return any(token.type == "NOUN" for token in tokens[at + 1 : at + 4])
-
-
 def mark_coming(tokens: list[Token], text: str) -> list[Token]:
     """ "next Friday", "다음 금요일": NEXT, where "next" alone may be the name of a button."""
     out = list(tokens)
@@ -203,7 +185,10 @@ def mark_steps(tokens: list[Token], text: str) -> list[Token]:
     while at < len(tokens):
         token, rest = tokens[at], tokens[at + 1 : at + 3]
         kinds = [other.type for other in rest]
-        if kinds == ["NUMBER", "UNIT"] and key(raw(token, text)) in lexicon().steps:
+        if _is_rate(tokens, at, text):
+            out.append(retyped(token, "GROUP", str(token).split()[1]))
+            at += 1
+        elif kinds == ["NUMBER", "UNIT"] and key(raw(token, text)) in lexicon().steps:
             out.append(Token("GROUP", f"{rest[0]} {rest[1]}", start_pos=token.start_pos, end_pos=rest[1].end_pos))
             at += 3
         elif token.type == "NUMBER" and kinds[:1] in (["GROUP"], ["GROUPED"]) and rest[0].start_pos == token.end_pos:
@@ -213,6 +198,18 @@ def mark_steps(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
             at += 1
     return out
+
+
+def _is_rate(tokens: list[Token], at: int, text: str) -> bool:
+    """ "how many errors a day", "하루에 몇 건": by the day, where nothing makes a length of it ("a day ago")."""
+    token = tokens[at]
+    if token.type != "DURATION" or not any(other.type == "COUNT" for other in tokens):
+        return False
+    end = token.end_pos or 0
+    stuck = re.match(r"\w*", text[end:])
+    typed = key(text[token.start_pos : end + (stuck.end() if stuck else 0)])
+    around = {other.type for other in (*tokens[max(at - 1, 0) : at], *tokens[at + 1 : at + 2])}
+    return typed in lexicon().rates and not around & _LENGTHS
 
 
 def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:

@@ -106,7 +106,7 @@ class TextPiece:
 
 _EMPHASIS = re.compile(
     r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![\w*/])"
-    r"|(?<![\w])_(?=[^\s_])(?P<slanted>[^_\n\"“”`]*[^\s_\"“”`])_(?!\w)"
+    r"|(?<!\S)_(?=[^\s_])(?P<slanted>[^_\n\"“”`]*[^\s_\"“”`])_(?![\w/])"
 )
 """How people emphasise in Slack: the stars and strokes are no part of what is said."""
 

@@ -57,6 +57,8 @@ class Lexicon:
     """Keys of words that make a group of the unit behind them ("per")."""
     future: frozenset[str]
     """Keys of words that make the day behind them one that is still to come."""
+    rates: frozenset[str]
+    """Lengths that say how often, beside "how many" ("a day")."""
     joints: frozenset[str]
     """Words and signs between names of which each is one ("and", "랑")."""
     idioms: frozenset[str]
@@ -84,6 +86,7 @@ def lexicon() -> Lexicon:
         plurals=frozenset(map(key, _names(every, "plurals"))),
         steps=frozenset(key(word) for file in every for word in file.get("_group", {}).get("before", ())),
         future=_keys(every, "_future"),
+        rates=_keys(every, "_rates"),
         joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
