@@ -113,7 +113,7 @@ async def assert_all_once(here: Scene) -> None:
     posted = await here.posted()
     assert set(posted.values()) == {1}, posted
     kinds = Counter(key.split(":")[0] for key in posted)
-    assert kinds == dict.fromkeys(("answer", "clip", "added", "request", "confirmed"), 1)
+    assert kinds == dict.fromkeys(("answer", "clip", "added", "request", "confirmed"), 1), posted
     kept = await LocalNotebooks(RedisRecords(here.redis)).find(TEAM, INCIDENT)
     assert kept
     cells = Counter(type(cell.data) for cell in kept.cells)
