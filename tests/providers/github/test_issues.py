@@ -202,7 +202,7 @@ async def test_a_parent_is_named_by_its_id_and_one_that_is_not_there_makes_nothi
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
-        (GitHubFault("", status=401), Unauthorized, "doesn't know this token"),
+        (GitHubFault("", status=401), Unauthorized, "doesn’t know this token"),
         (GitHubFault("", status=403, message="Resource not accessible by token"), Unauthorized, "read and write"),
         (GitHubFault("", status=403, headers={"Retry-After": "60"}), RateLimited, "in 60 seconds"),
         (GitHubFault("", status=403, message="You have exceeded a secondary rate limit"), RateLimited, "60 seconds"),
