@@ -82,7 +82,7 @@ FEATURES: dict[str, AppFeature] = {
         commands=(
             _command(
                 "/postmortem",
-                "The channel’s post-mortem: how it stands, and what you decide",
+                "The channel's post-mortem: how it stands, and what you decide",
                 "open | status review @name | severity 2 | owner @name | publish | export | list | help",
             ),
         ),
@@ -90,7 +90,7 @@ FEATURES: dict[str, AppFeature] = {
             _shortcut(
                 "notebook.message",
                 "Add to post-mortem",
-                "Put this message into the timeline of the channel’s post-mortem",
+                "Put this message into the timeline of the channel's post-mortem",
             ),
         ),
     ),

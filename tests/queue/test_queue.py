@@ -34,7 +34,7 @@ async def test_a_job_that_waits_is_not_put_twice_and_its_id_is_free_when_it_is_d
 
 
 async def test_without_redis_the_queue_says_so() -> None:
-    with pytest.raises(Unavailable, match="can't reach Redis"):
+    with pytest.raises(Unavailable, match="can’t reach Redis"):
         async with Lane.opened("unix:///nowhere/redis.sock"):
             pass
 

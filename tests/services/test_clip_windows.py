@@ -89,7 +89,7 @@ def test_a_typed_window_may_have_sixty_seconds_and_ends_with_the_session() -> No
 @pytest.mark.parametrize(
     ("start", "end", "said"),
     [
-        ("-1", "5", "can't begin before the recording"),
+        ("-1", "5", "can’t begin before the recording"),
         ("5", "5", "must come after the start"),
         ("0", "-1", "must come after the start"),
         ("NaN", "5", "are seconds"),

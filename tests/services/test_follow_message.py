@@ -161,7 +161,7 @@ async def test_an_edit_of_what_nobody_pinned_leaves_nothing() -> None:
 async def test_while_slack_is_away_nobodys_id_is_kept_in_place_of_a_name(job: MessageJob) -> None:
     class Away(SlackAsItIs):
         async def name(self, _team: str, user: str) -> str:
-            raise Unavailable("Slack doesn't answer.")
+            raise Unavailable("Slack doesn’t answer.")
 
     with pytest.raises(Unavailable):
         await ends_in([job], Away(message("A"), pinned=True), 5)
@@ -175,7 +175,7 @@ async def test_while_slack_is_away_no_mention_is_kept_as_an_id(thread: str) -> N
 
         async def name(self, _team: str, user: str) -> str:
             if user == "U2":
-                raise Unavailable("Slack doesn't answer.")
+                raise Unavailable("Slack doesn’t answer.")
             return "Mina Park"
 
     job = delivery("said" if thread else "pinned", 2, "see <@U2>", thread=thread)

@@ -78,15 +78,15 @@ def test_a_workspace_replaces_single_fields_of_what_is_said_of_all(load: Load, t
     [
         ("teams: [", "is not YAML"),
         ("[" * 1200, "is not YAML"),
-        ("- a", "isn't right"),
-        ("teams: {T0NORDIC01: {langage: ko}}", "isn't right: .*langage"),
+        ("- a", "isn’t right"),
+        ("teams: {T0NORDIC01: {langage: ko}}", "isn’t right: .*langage"),
         ("teams: {nordic: {language: ko}}", "at nordic: it is no id"),
         ("teams: {T0NORDIC01: {language: klingon}}", "T0NORDIC01.language: it is one of own, en, ko"),
         ("teams: {T0NORDIC01: {source: [local, nasa]}}", "T0NORDIC01.source: there is no “nasa”"),
         ("default: {tracker: datadog}", "default.tracker: there is no “datadog”"),
         ("default: {retention_days: 181}", "default.retention_days: it is a number of days from 1 to 180"),
         ("default: {retention_days: -1}", "default.retention_days"),
-        ("default: {retention_days: soon}", "isn't right"),
+        ("default: {retention_days: soon}", "isn’t right"),
         ("default: {owners: nowhere.yaml}", "owners: there is no file"),
     ],
 )
@@ -100,7 +100,7 @@ def test_a_file_of_owners_that_is_wrong_is_named_with_its_line(load: Load, tmp_p
     (tmp_path / "cart.yaml").write_text(OWNERS.replace("U0ERIKSTRM", "somebody"))
     with pytest.raises(Misunderstood, match=r"cart\.yaml, line 2"):
         load("default: {owners: cart.yaml}")
-    with pytest.raises(Misunderstood, match="can't be read"):
+    with pytest.raises(Misunderstood, match="can’t be read"):
         InstallationRules.load(tmp_path, KNOWN, {})
 
 
@@ -132,7 +132,7 @@ async def test_what_was_answered_goes_on_with_its_source_while_the_workspace_may
     gone = parts(redis, InstallationRules(), "local")
     assert await gone.source("T0HARBOR01", usual) is usual
     both = parts(redis, InstallationRules(), "local", "posthog")
-    with pytest.raises(Missing, match="“datadog” isn't set up any more"):
+    with pytest.raises(Missing, match="“datadog” isn’t set up any more"):
         await both.source("T0HARBOR01", usual)
     assert await both.source("T0HARBOR01", usual, "local") is usual
 

@@ -156,10 +156,10 @@ def test_a_typing_error_is_offered_back_and_not_assumed(text: str, meant: str) -
 @pytest.mark.parametrize(
     ("text", "locale", "said", "instead"),
     [
-        ("rage clicks on buy button next week", ENGLISH, "“next week” hasn't", "rage clicks on buy button this week"),
-        ("tomorrow: dead clicks by browser", ENGLISH, "“tomorrow” hasn't", "this week: dead clicks by browser"),
+        ("rage clicks on buy button next week", ENGLISH, "“next week” hasn’t", "rage clicks on buy button this week"),
+        ("tomorrow: dead clicks by browser", ENGLISH, "“tomorrow” hasn’t", "this week: dead clicks by browser"),
         ("내일 구매 버튼 분노 클릭", KOREAN, "“내일”: 아직", "이번 주 구매 버튼 분노 클릭"),
-        ("rage clicks since tomorrow", ENGLISH, "“since tomorrow” hasn't", "rage clicks this week"),
+        ("rage clicks since tomorrow", ENGLISH, "“since tomorrow” hasn’t", "rage clicks this week"),
     ],
 )
 def test_what_is_still_to_come_is_said_so_and_this_week_is_offered(
@@ -179,7 +179,7 @@ def test_a_follow_up_about_what_is_still_to_come_goes_on_with_this_week() -> Non
 
 
 def test_a_comparison_with_what_is_still_to_come_offers_no_other() -> None:
-    with pytest.raises(Misunderstood, match=r"^“vs next week” hasn't happened yet\.$"):
+    with pytest.raises(Misunderstood, match=r"^“vs next week” hasn’t happened yet\.$"):
         ask("rage clicks this week vs next week")
 
 
@@ -196,7 +196,7 @@ def test_a_follow_up_leaves_out_a_kind_of_signals_and_looks_for_nobody_who_has_n
     later = ask("without errors", base=ask("frustration today"))
     assert later.signals == (Signal.RAGE, Signal.DEAD)
     for first in ("how many users had frustration today", "rage clicks today"):
-        with pytest.raises(Misunderstood, match="can't look for what has none of a kind"):
+        with pytest.raises(Misunderstood, match="can’t look for what has none of a kind"):
             ask("without errors", base=ask(first))
 
 

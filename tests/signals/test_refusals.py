@@ -22,8 +22,8 @@ from tests.signals.test_phrasings import TABLES
 LOCALES = {tag: Locale.of(tag, SEOUL) for tag in TABLES}
 EMOJI = ("🔥", "😡", "👀", ":fire:", "ㅠㅠ")
 HANGUL = re.compile("[\uac00-\ud7a3]")
-UNKNOWN = "I don't know what “%(word)s” means here."
-MISPLACED = "I don't see what “%(word)s” belongs to here."
+UNKNOWN = "I don’t know what “%(word)s” means here."
+MISPLACED = "I don’t see what “%(word)s” belongs to here."
 ARTICLES = {"the", "a", "an", "our"}
 """They may stand within a name that nobody knows ("flurble the wombat")."""
 MANY = 350
@@ -184,7 +184,7 @@ def test_before_a_deploy_that_nobody_saw_is_refused_by_name(
     locale = LOCALES["ko" if HANGUL.search(text) else "en"]
     with pytest.raises(Misunderstood) as refused:
         parse(text, now=NOW, locale=locale, versions=versions)
-    assert str(refused.value) == locale.text("No deploy has been seen here yet, so I can't count from it.")
+    assert str(refused.value) == locale.text("No deploy has been seen here yet, so I can’t count from it.")
     assert refused.value.at == blamed
 
 
@@ -198,7 +198,7 @@ def test_of_a_spoken_hour_both_halves_of_the_day_are_offered() -> None:
 def test_of_or_between_different_things_is_said_why_it_is_refused(text: str) -> None:
     tag = "ko" if HANGUL.search(text) else "en"
     refused = refusal(text, tag)
-    said = "I can't count what is one or the other of two different things: ask for each side of “%(word)s” alone."
+    said = "I can’t count what is one or the other of two different things: ask for each side of “%(word)s” alone."
     assert refused
     assert str(refused) == LOCALES[tag].text(said, word=refused.at)
 
@@ -221,7 +221,7 @@ def test_no_offer_leaves_a_particle_alone(text: str) -> None:
         ("최근 7일 오류 24시간 전 대비", "ko", "묻는 기간과 겹칩니다"),
         ("errors yesterday vs 24 hours ago", "en", "is shorter than the period"),
         ("어제 오류 24시간 전 대비", "ko", "묻는 기간보다 짧습니다"),
-        ("errors last hour vs this morning", "en", "can't be found in there"),
+        ("errors last hour vs this morning", "en", "can’t be found in there"),
         ("지난 1시간 오류 이번 달 대비", "ko", "같은 시간대가 그 안에 없습니다"),
     ],
 )

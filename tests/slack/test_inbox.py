@@ -115,7 +115,7 @@ async def test_who_stalled_has_lost_what_it_was_at(redis: Redis) -> None:
     assert await other.renew_and_take() == [id]
     await silence(redis, id)
     await mine.renew_and_take()
-    assert await Inbox(redis).renew_and_take() == [id], "the one that stalled doesn't keep it alive"
+    assert await Inbox(redis).renew_and_take() == [id], "the one that stalled doesn’t keep it alive"
     await mine.forget(id)
     assert await redis.hget(keys.inbox(id), "body") == b'{"text":"slow"}', "nor does it end it"
 

@@ -73,7 +73,7 @@ async def test_a_socket_is_opened_and_closed_again(tmp_path: Path) -> None:
             with pytest.raises(Missing, match=told):
                 await examined_socket(msgspec.structs.replace(settings, slack_app_token=Secret(token)))
         await house.fault(kind="http", method="apps.connections.open", status=502)
-        with pytest.raises(Missing, match="Socket Mode doesn't work"):
+        with pytest.raises(Missing, match="Socket Mode doesn’t work"):
             await examined_socket(settings)
 
 

@@ -80,7 +80,7 @@ async def test_a_task_in_the_middle_of_a_command_can_be_cancelled_at_any_moment(
 
 
 async def test_a_redis_that_nobody_answers_for_is_reported() -> None:
-    with pytest.raises(Unavailable, match="doesn't answer"):
+    with pytest.raises(Unavailable, match="doesn’t answer"):
         async with connected("unix:///nowhere/redis.sock", retries=1):
             pass
 

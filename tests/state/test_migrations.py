@@ -29,7 +29,7 @@ async def test_any_number_of_processes_migrate_at_once(postgres_url: str) -> Non
 async def test_a_dry_run_changes_nothing(postgres_url: str) -> None:
     async with opened_pool(postgres_url, connections=1, retries=0) as pool:
         assert await migrate(pool, dry_run=True) == (0, NEWEST)
-        with pytest.raises(Missing, match="doesn't have Replaybook's tables; run `replaybook migrate`"):
+        with pytest.raises(Missing, match="doesn’t have Replaybook’s tables; run `replaybook migrate`"):
             await check_schema(pool)
 
 

@@ -152,9 +152,9 @@ async def _write(store: PostgresRecords) -> None:
 
 async def test_a_server_that_is_away_is_named(postgres_server: PostgresServer) -> None:
     nobody = postgres_server.url("postgres").replace(f":{postgres_server.port}/", ":1/")
-    assert (await sentence_of(postgres_settings(nobody))).startswith("Unavailable: PostgreSQL doesn't answer:")
+    assert (await sentence_of(postgres_settings(nobody))).startswith("Unavailable: PostgreSQL doesn’t answer:")
     nowhere = "postgresql://me:secret@no-such-host.invalid/bot"
-    assert (await sentence_of(postgres_settings(nowhere))).startswith("Unavailable: PostgreSQL doesn't answer:")
+    assert (await sentence_of(postgres_settings(nowhere))).startswith("Unavailable: PostgreSQL doesn’t answer:")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ async def test_an_address_that_is_none_is_refused_without_its_password(url: str)
 async def test_tls_is_as_the_address_says(postgres_url: str) -> None:
     """The server of the wheel has none."""
     assert (await sentence_of(postgres_settings(f"{postgres_url}?sslmode=require"))).startswith(
-        "Unavailable: PostgreSQL doesn't answer:"
+        "Unavailable: PostgreSQL doesn’t answer:"
     )
     async with opened_postgres(postgres_settings(f"{postgres_url}?sslmode=prefer"), retries=0) as store:
         await _write(store)
@@ -192,24 +192,24 @@ async def test_who_may_not_enter_is_told_so(postgres_server: PostgresServer, pos
     assert await sentence_of(absent) == "Unauthorized: PostgreSQL has no database of the name in DATABASE_URL."
     await run_sql(postgres_url, "CREATE ROLE guest LOGIN PASSWORD 'guest'")
     guest = postgres_server.url(postgres_url.rsplit("/", 1)[1], "guest", "guest")
-    assert (await sentence_of(postgres_settings(guest))).startswith("Unauthorized: The user in DATABASE_URL isn't")
+    assert (await sentence_of(postgres_settings(guest))).startswith("Unauthorized: The user in DATABASE_URL isn’t")
     await sentence_of(postgres_settings(guest, migrated=False))
     async with opened_postgres(postgres_settings(postgres_url), retries=0):
         pass
-    assert "isn't allowed" in await sentence_of(postgres_settings(guest, migrated=False))
+    assert "isn’t allowed" in await sentence_of(postgres_settings(guest, migrated=False))
 
 
 @pytest.mark.parametrize(
     ("state", "kind", "words"),
     [
-        ("53100", Unavailable, "PostgreSQL's disk is full."),
+        ("53100", Unavailable, "PostgreSQL’s disk is full."),
         ("25006", Unavailable, "PostgreSQL is read-only at the moment."),
         ("53200", Unavailable, "PostgreSQL has no memory or other resources left."),
         ("40P01", Unavailable, "PostgreSQL gave way to other work; try again in a moment."),
         ("57014", Unavailable, "PostgreSQL is slow: it gave up a statement."),
-        ("58030", Unavailable, "PostgreSQL can't read or write its files."),
-        ("XX001", Unavailable, "PostgreSQL's files are damaged; see its log."),
-        ("42501", Unauthorized, "The user in DATABASE_URL isn't allowed to do this in PostgreSQL"),
+        ("58030", Unavailable, "PostgreSQL can’t read or write its files."),
+        ("XX001", Unavailable, "PostgreSQL’s files are damaged; see its log."),
+        ("42501", Unauthorized, "The user in DATABASE_URL isn’t allowed to do this in PostgreSQL"),
     ],
 )
 async def test_what_the_server_reports_is_one_sentence(

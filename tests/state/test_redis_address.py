@@ -42,14 +42,14 @@ def test_a_cluster_is_named_by_some_of_its_servers() -> None:
         (f"{S}:hush@h:26379", "name of the service"),
         (f"{S}:hush@h:26379/", "name of the service"),
         (f"{S}:hush@h:26379/m/x", "name of the service"),
-        (f"{S}:hush@h:26379/m?db=1", "option that isn't known here: db"),
+        (f"{S}:hush@h:26379/m?db=1", "option that isn’t known here: db"),
         (f"{S}:hush@h:port/m", "host:port"),
         (f"{S}:hush@h:99999/m", "host:port"),
         (f"{S}:hush@/m", "host:port"),
         (f"{S}:hush@a,,b/m", "host:port"),
         (f"{C}:hush@", "host:port"),
         (f"{C}:hush@h/3", "one database"),
-        (f"{C}:hush@h?sentinel_password=hush", "option that isn't known here"),
+        (f"{C}:hush@h?sentinel_password=hush", "option that isn’t known here"),
     ],
 )
 def test_what_is_no_address_is_refused_without_its_password(url: str, says: str) -> None:

@@ -63,7 +63,7 @@ async def test_a_real_server_is_examined(tmp_path: Path) -> None:
 
         await redis.execute_command("ACL", "SETUSER", "reader", "on", "nopass", "~*", "+@all", "-function")
         async with Redis(unix_socket_path=url.removeprefix("unix://"), username="reader", password="-") as limited:
-            with pytest.raises(ReplaybookError, match="doesn't allow this user"):
+            with pytest.raises(ReplaybookError, match="doesn’t allow this user"):
                 await examined(limited)
 
         await redis.execute_command("REPLICAOF", "127.0.0.1", str(1 + os.getpid() % 2))

@@ -92,8 +92,8 @@ async def test_servers_that_are_away_are_named_in_a_sentence(url: str, says: str
     with pytest.raises(Unavailable) as away:
         async with connected(url, retries=0):
             pytest.fail("nobody is there")
-    assert away.value.sentence == f"Redis doesn't answer: {says}"
-    with pytest.raises(Unavailable, match="The queue can't reach Redis"):
+    assert away.value.sentence == f"Redis doesn’t answer: {says}"
+    with pytest.raises(Unavailable, match="The queue can’t reach Redis"):
         async with Lane.opened(url):
             pytest.fail("nobody is there")
 

@@ -40,7 +40,7 @@ class NoPrinter:
     """No worker runs."""
 
     async def pdf(self, html: str, notebook: Notebook) -> bytes:
-        raise Unavailable("The PDF isn't ready.")
+        raise Unavailable("The PDF isn’t ready.")
 
 
 @dataclass

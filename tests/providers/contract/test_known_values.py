@@ -87,7 +87,7 @@ async def test_the_refusal_names_the_facet_in_the_askers_words(open_source: Open
         ("country", "BR", ENGLISH): "No country “Brazil” is in the data that is kept.",
         ("country", "BR", KOREAN): "보관 중인 데이터에 없는 국가입니다: “브라질”.",
         ("plan", "free", ENGLISH): "No plan “free” is in the data that is kept.",
-        ("tier", "gold", ENGLISH): "The data that is kept names no tier, so “gold” can't be looked for.",
+        ("tier", "gold", ENGLISH): "The data that is kept names no tier, so “gold” can’t be looked for.",
     }
     for (facet, value, locale), sentence in sentences.items():
         with pytest.raises(NoSuchValue) as refused:

@@ -94,7 +94,7 @@ async def test_a_project_that_is_listed_but_not_found_is_told_in_datadogs_words(
 ) -> None:
     fault = DatadogFault("POST /api/v2/cases$", status=404, times=2)
     world.faults.add(fault)
-    with pytest.raises(Missing, match="Datadog didn't find a case: Made to fail"):
+    with pytest.raises(Missing, match="Datadog didn’t find a case: Made to fail"):
         await tracker.create(NewTicket("SHOP", "Buy", "", meaning="R1"))
     assert fault.times == 1
 

@@ -37,7 +37,7 @@ async def test_a_read_is_tried_again(client: Client, world: World, fault: Datado
 @pytest.mark.parametrize("fault", [DatadogFault(SEARCH, 1, 503), DatadogFault(SEARCH, 1, drop=True, after=True)])
 async def test_a_create_is_never_repeated_blindly(client: Client, world: World, fault: DatadogFault) -> None:
     world.faults.add(fault)
-    with pytest.raises(UnsureOutcome, match="isn't known"):
+    with pytest.raises(UnsureOutcome, match="isn’t known"):
         await client.body(create())
     assert client.calls == 1
 
@@ -49,7 +49,7 @@ async def test_what_is_not_answered_in_time_is_read_again_and_not_created_again(
         assert (await client.send(ASK, EventPage)).data == []
         assert client.calls == 3
         world.faults.add(DatadogFault(SEARCH, delay_s=3600))
-        with pytest.raises(UnsureOutcome, match="isn't known"):
+        with pytest.raises(UnsureOutcome, match="isn’t known"):
             await client.body(create())
         assert client.calls == 4
 
@@ -82,13 +82,13 @@ async def test_a_create_that_was_made_but_answered_with_garbage_is_unsure() -> N
     async with asking(half) as client:
         with pytest.raises(UnsureOutcome):
             await client.send(create(), EventPage)
-        with pytest.raises(Unreadable, match="can't be read"):
+        with pytest.raises(Unreadable, match="can’t be read"):
             await client.send(ASK, EventPage)
 
 
 async def test_nobody_there_is_one_sentence_even_for_a_create() -> None:
     async with Client.opened(Site(url=f"http://127.0.0.1:{unused_port()}"), "a", "b", patience=QUICK) as client:
-        with pytest.raises(NotSent, match="can't be reached"):
+        with pytest.raises(NotSent, match="can’t be reached"):
             await client.body(create())
         assert client.calls == QUICK.attempts
 

@@ -47,7 +47,7 @@ def all_checks(settings: Settings) -> dict[str, Check]:
 
 async def test_without_keys_there_is_nothing_to_check_and_with_one_it_says_which_is_missing() -> None:
     assert checks(Settings()) == {}
-    with pytest.raises(ReplaybookError, match="DD_APP_KEY isn't set"):
+    with pytest.raises(ReplaybookError, match="DD_APP_KEY isn’t set"):
         await checks(Settings().with_provider(DatadogSettings(api_key=Secret("api"))))["keys"]()
 
 
@@ -73,7 +73,7 @@ async def test_pictures_are_seen_where_people_reach_the_bots_pages(settings: Set
 
 async def test_keys_of_another_site_are_said(settings: Settings, world: World) -> None:
     world.app_key = "another"
-    with pytest.raises(Unauthorized, match=r"datadoghq\.eu doesn't know these keys"):
+    with pytest.raises(Unauthorized, match=r"datadoghq\.eu doesn’t know these keys"):
         await checks(settings)["keys"]()
 
 

@@ -22,9 +22,9 @@ from tests.providers.datadog.conftest import QUICK
 @pytest.mark.parametrize(
     ("status", "kind", "sentence"),
     [
-        (401, Unauthorized, "Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY"),
+        (401, Unauthorized, "Datadog doesn’t know these keys: check DD_API_KEY and DD_APP_KEY"),
         (403, Unauthorized, "Datadog refused the application key: it needs “rum_apps_read” on datadoghq.com."),
-        (404, Missing, "Datadog didn't find RUM events: Made to fail."),
+        (404, Missing, "Datadog didn’t find RUM events: Made to fail."),
         (409, Conflict, "somebody else changed RUM events at the same moment"),
         (400, DatadogRefused, "status 400: Made to fail."),
         (302, Unavailable, "check DD_SITE (datadoghq.com)"),
@@ -49,16 +49,16 @@ async def test_a_key_without_the_permission_is_told_which_one_it_needs(client: C
 @pytest.mark.parametrize("keys", [("wrong", "app"), ("api", "wrong"), ("api", "")])
 async def test_a_wrong_key_is_no_missing_permission(url: str, keys: tuple[str, str]) -> None:
     async with Client.opened(Site(url=url), *keys, patience=QUICK) as client:
-        with pytest.raises(Unauthorized, match="Datadog doesn't know these keys: check DD_API_KEY and DD_APP_KEY"):
+        with pytest.raises(Unauthorized, match="Datadog doesn’t know these keys: check DD_API_KEY and DD_APP_KEY"):
             await client.send(ASK, EventPage)
 
 
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (b'{"errors":["Forbidden"]}', "doesn't know these keys"),
-        (b'{"errors":["API key required"]}', "doesn't know these keys"),
-        (b'{"errors":[{"status":"403","title":"Forbidden"}]}', "doesn't know these keys"),
+        (b'{"errors":["Forbidden"]}', "doesn’t know these keys"),
+        (b'{"errors":["API key required"]}', "doesn’t know these keys"),
+        (b'{"errors":[{"status":"403","title":"Forbidden"}]}', "doesn’t know these keys"),
         (b'{"errors":["Forbidden","Failed permission authorization checks"]}', "it needs “rum_apps_read”"),
         (b'{"errors":[{"title":"Forbidden","detail":"Permission denied"}]}', "it needs “rum_apps_read”"),
         (b'{"errors":[null]}', "it needs “rum_apps_read”"),
@@ -76,7 +76,7 @@ def test_the_words_of_a_403_tell_a_wrong_key_from_a_missing_permission(body: byt
     [
         (b'{"errors":[{"code":"resource_not_found","title":"project not found"}]}', "RUM events: project not found."),
         (b'{"errors":["Not found", null, {"title":null,"detail":"no view"}]}', "RUM events: Not found; no view."),
-        (b"<html>", "didn't find RUM events."),
+        (b"<html>", "didn’t find RUM events."),
     ],
 )
 def test_a_404_keeps_datadogs_words(body: bytes, sentence: str) -> None:

@@ -37,7 +37,7 @@ async def test_one_key_is_a_mistake_that_is_named() -> None:
     for key, missing in (("DD_API_KEY", "DD_APP_KEY"), ("DD_APP_KEY", "DD_API_KEY")):
         half = datadog(**{key: "k"})
         assert half.configured  # so that `auto` chooses it, and the start says what is missing
-        with pytest.raises(Misunderstood, match=f"{missing} isn't set"):
+        with pytest.raises(Misunderstood, match=f"{missing} isn’t set"):
             async with open_client(half):
                 pass
     with pytest.raises(Misunderstood, match="set DD_API_KEY and DD_APP_KEY"):

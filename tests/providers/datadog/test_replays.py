@@ -171,7 +171,7 @@ def test_forms(data: bytes, page: SegmentPage) -> None:
     "data", [b"<html>Not for you</html>", b'{"data":[{"url":"https://elsewhere/segment"}]}', b"\x89PNG"]
 )
 def test_another_form_is_said_to_be_unknown(data: bytes) -> None:
-    with pytest.raises(Unfilmable, match="a form that Replaybook doesn't know"):
+    with pytest.raises(Unfilmable, match="a form that Replaybook doesn’t know"):
         pieces(Body("", data))
 
 

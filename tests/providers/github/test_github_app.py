@@ -113,7 +113,7 @@ async def test_what_is_not_set_is_named(tmp_path: Path) -> None:
     for settings, name in (
         (GitHubSettings(app_id="1"), "REPLAYBOOK_GITHUB_APP_INSTALLATION"),
         (GitHubSettings(app_id="1", app_installation="2"), "REPLAYBOOK_GITHUB_APP_KEY"),
-        (GitHubSettings(app_id="1", app_installation="2", app_key=tmp_path / "none"), "can't be read"),
+        (GitHubSettings(app_id="1", app_installation="2", app_key=tmp_path / "none"), "can’t be read"),
         (GitHubSettings(), "REPLAYBOOK_GITHUB_TOKEN"),
     ):
         with pytest.raises(Misunderstood, match=name):

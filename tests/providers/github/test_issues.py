@@ -203,7 +203,7 @@ async def test_a_parent_is_named_by_its_id_and_one_that_is_not_there_makes_nothi
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
-        (HttpFault("", status=401), Unauthorized, "doesn't know this token"),
+        (HttpFault("", status=401), Unauthorized, "doesn’t know this token"),
         (HttpFault("", status=403, message="Resource not accessible by token"), Unauthorized, "read and write"),
         (HttpFault("", status=403, headers={"Retry-After": "60"}), RateLimited, "in 60 seconds"),
         (HttpFault("", status=403, message="You have exceeded a secondary rate limit"), RateLimited, "60 seconds"),

@@ -64,7 +64,7 @@ def test_a_rule_is_known_by_its_token_and_repeats_are_the_same() -> None:
     ],
 )
 def test_whatever_is_not_signed_and_has_no_token_is_refused(settings: Settings, delivery: HookDelivery) -> None:
-    with pytest.raises(Unauthorized, match="isn't signed"):
+    with pytest.raises(Unauthorized, match="isn’t signed"):
         HOOKS.read(settings, delivery)
 
 

@@ -45,7 +45,7 @@ def test_a_signed_webhook_names_the_issue_by_every_key_that_it_had(world: Linear
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "ü", "\udcff", "sha256=" + "0" * 64])
 def test_another_signature_is_refused(world: LinearWorld, signature: str) -> None:
-    with pytest.raises(Unauthorized, match="isn't signed"):
+    with pytest.raises(Unauthorized, match="isn’t signed"):
         HOOKS.read(SETTINGS, received(a_delivery(world), linear_signature=signature))
 
 

@@ -85,12 +85,12 @@ async def test_a_key_that_is_wrong_or_may_not_is_said_and_not_tried_again(
     tracker: LinearTracker, world: LinearWorld
 ) -> None:
     world.faults.add(LinearFault("Issue", status=200, code="FORBIDDEN", times=9))
-    with pytest.raises(Unauthorized, match="isn't permitted"):
+    with pytest.raises(Unauthorized, match="isn’t permitted"):
         await tracker.get("SHOP-1")
     assert len(world.operations) == 1
     world.faults.waiting.clear()
     world.api_key = "another"
-    with pytest.raises(Unauthorized, match="doesn't know this key"):
+    with pytest.raises(Unauthorized, match="doesn’t know this key"):
         await tracker.get("SHOP-1")
 
 

@@ -144,7 +144,7 @@ async def test_a_wrong_password_and_a_server_that_is_away_are_told_apart(clickho
         await ClickHouseClient.open(clickhouse.replace(PASSWORD, "wrong-secret"))
     assert "wrong-secret" not in told.value.sentence
     address = Address.of(clickhouse)
-    with pytest.raises(Unavailable, match="can't be reached") as told_away:
+    with pytest.raises(Unavailable, match="can’t be reached") as told_away:
         await ClickHouseClient.open(clickhouse.replace(str(address.port), "1"))
     assert PASSWORD not in told_away.value.sentence
 

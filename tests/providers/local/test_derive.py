@@ -152,7 +152,7 @@ class AwayNowAndThen(FolderStore):
 
     async def get(self, key: str) -> bytes:
         if self.away:
-            raise Unavailable("%(place)s doesn't answer.", place=self.place)
+            raise Unavailable("%(place)s doesn’t answer.", place=self.place)
         return await super().get(key)
 
 

@@ -211,7 +211,7 @@ async def test_of_a_time_without_a_click_no_names_are_counted(little: tuple[Even
     question = await QuestionReader(source, lambda: NOW).read('errors on "Pay" in the last minute', locale)
     with pytest.raises(NoSuchTarget) as refused:
         await answer_question(source, Owners(()), question, locale)
-    assert str(refused.value) == "Nothing at all was clicked in that time, so “Pay” can't be found."
+    assert str(refused.value) == "Nothing at all was clicked in that time, so “Pay” can’t be found."
 
 
 def in_message(answer: Answer, locale: Locale, text: str) -> Iterator[str]:

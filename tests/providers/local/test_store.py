@@ -124,7 +124,7 @@ async def test_another_process_reopens_what_was_closed(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "signals.duckdb").write_bytes(b"not a database" * 1000)
-    with pytest.raises(Unavailable, match=r"signals\.duckdb can't be opened"):
+    with pytest.raises(Unavailable, match=r"signals\.duckdb can’t be opened"):
         await EventStore.open(tmp_path, clock=lambda: NOW)
 
 
@@ -191,7 +191,7 @@ class NeverDeletes(FolderStore):
     async def delete(self, keys: Collection[str]) -> None:
         if self.refusals:
             self.refusals -= 1
-            raise Unavailable("%(place)s doesn't answer.", place=self.place)
+            raise Unavailable("%(place)s doesn’t answer.", place=self.place)
         await super().delete(keys)
 
 

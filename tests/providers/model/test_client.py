@@ -78,7 +78,7 @@ async def test_nobody_waits_longer_than_the_patience(api: Api) -> None:
 
 async def test_a_model_needs_an_address_and_a_name() -> None:
     assert not ModelSettings(name="small").configured
-    with pytest.raises(Misunderstood, match="REPLAYBOOK_MODEL doesn't name"):
+    with pytest.raises(Misunderstood, match="REPLAYBOOK_MODEL doesn’t name"):
         async with open_client(ModelSettings(url="http://127.0.0.1:1/v1")):
             pass
 

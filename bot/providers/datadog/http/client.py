@@ -87,7 +87,7 @@ class Client:
         try:
             return msgspec.json.decode(body.data, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            unreadable = Unreadable(f"Datadog's answer can't be read when asked for {call.what}: {str(error)[:100]}.")
+            unreadable = Unreadable(f"Datadog’s answer can’t be read when asked for {call.what}: {str(error)[:100]}.")
             raise after_sending(call, unreadable) from None
 
     async def create(self, call: Call, kind: type[T], trace: Callable[[], Awaitable[T | None]]) -> T:
@@ -134,7 +134,7 @@ class Client:
     async def _exchange(self, call: Call) -> tuple[int, Mapping[str, str], bytes]:
         """Returns status, headers and body. Raises Unavailable, as NotSent when nobody was reached."""
         self.calls += 1
-        too_long = Unreadable(f"Datadog's answer is larger than {MOST_BYTES:,} bytes.")
+        too_long = Unreadable(f"Datadog’s answer is larger than {MOST_BYTES:,} bytes.")
         data = None if call.body is None else msgspec.json.encode(call.body)
         headers = {"Accept": "*/*"} | ({} if data is None else {"Content-Type": "application/json"})
         try:
@@ -149,7 +149,7 @@ class Client:
                 body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
                 return response.status, response.headers, body
         except aiohttp.ClientConnectorError as error:
-            raise NotSent(f"Datadog can't be reached at {self.site.api}.") from error
+            raise NotSent(f"Datadog can’t be reached at {self.site.api}.") from error
         except TimeoutError as error:
             raise Unavailable(
                 "Datadog took too long to answer when asked for %(what)s.", what=Phrase(call.what)
