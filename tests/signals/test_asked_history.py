@@ -12,8 +12,8 @@ from bot.signals.question import GroupBy, Metric, Question
 from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS
 from tests.signals.test_refusals import HANGUL, refusal
 
-FIXED = "I can't judge whether something was fixed; ask how it was since then and before."
-ENDED = "I can't tell when something ended or whether it is over; ask how it is now, or by the hour."
+FIXED = "I can’t judge whether something was fixed; ask how it was since then and before."
+ENDED = "I can’t tell when something ended or whether it is over; ask how it is now, or by the hour."
 
 
 def asked(text: str, base: Question | None = None) -> Question:

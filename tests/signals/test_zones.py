@@ -78,7 +78,7 @@ def test_in_which_zone_a_question_was_read_is_said() -> None:
         (
             "errors July 3 9am PST to 5pm PST",
             "en",
-            "Clocks didn't show “PST” on that day: say how far from UTC is meant.",
+            "Clocks didn’t show “PST” on that day: say how far from UTC is meant.",
             ["errors July 3 9am UTC-8 to 5pm UTC-8", "errors July 3 9am UTC-7 to 5pm UTC-7"],
         ),
         ("errors from 9am PST to 5pm EST", "en", "Say all times in one zone, not in several (PST, EST).", []),
