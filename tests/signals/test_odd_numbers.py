@@ -13,9 +13,9 @@ from tests.signals.test_refusals import HANGUL, refusal
 OPEN = "“%(what)s” may be a date or hours: write 11/20, say, or 11:00-20:00."
 SEVERAL = "“%(what)s” is several versions: name each of them, or ask since when the first was seen."
 COUNTED = (
-    "I count, and can't pick what has more or fewer than a number: leave out “%(what)s”, or ask for the first few."
+    "I count, and can’t pick what has more or fewer than a number: leave out “%(what)s”, or ask for the first few."
 )
-PLACE = "I rank from the top and can't pick one place: ask for the first few instead of “%(what)s”."
+PLACE = "I rank from the top and can’t pick one place: ask for the first few instead of “%(what)s”."
 
 
 @pytest.mark.parametrize(
