@@ -122,7 +122,7 @@ async def test_no_line_and_no_box_is_cut_where_there_is_room_beside_them(stage: 
     found = await filmed(stage, session(heading, price, note).clicked(2000), 3000)
     x, y, zoom = (side / 0.625 for side in found.view(2500))
     right, bottom = x + 1280 / zoom / 0.625, y + 720 / zoom / 0.625
-    for left, top, width, height in ((560, 395, 250, 30), (1110, 425, 125, 30), (840, 692, 170, 14)):  # their letters
+    for left, top, width, height in ((560, 418, 282, 22), (1110, 425, 128, 25), (840, 692, 177, 13)):  # their letters
         columns = max(0, min(right, left + width) - max(x, left)) / width
         rows = max(0, min(bottom, top + height) - max(y, top)) / height
         assert min(columns, rows) == 0 or (columns, rows) == (1, 1)
