@@ -27,6 +27,7 @@ LATIN = ((0x20, 0x7E), (0xA0, 0xFF), (0x2013, 0x2026))
 """What Pillow's own font has."""
 EVERYTHING = ((0, 0x10FFFF),)
 FIRST_EMOJI = "\U0001f000"
+PATIENCE_S = 30  # with fontconfig, which reads all fonts when it is asked for the first time
 KOREAN_FACE = 1  # in Noto's collection: Japanese, Korean, simplified, traditional
 
 
@@ -36,12 +37,7 @@ def korean_font() -> str | None:
     for path in KNOWN:
         if Path(path).is_file():
             return path
-    program = shutil.which("fc-match")
-    if program is None:
-        return None
-    answer = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
-        [program, "--format=%{file}|%{lang}", "sans:lang=ko"], capture_output=True, text=True, timeout=10, check=False
-    ).stdout
+    answer = _asked("fc-match", "--format=%{file}|%{lang}", "sans:lang=ko")
     path, _, languages = answer.partition("|")
     return path if "ko" in languages.split("|") and Path(path).is_file() else None
 
@@ -68,7 +64,13 @@ class FontFile:
 
 def covers_usually(letter: str) -> bool:
     """Whether `font` has the letter; all of them where that is unknown."""
-    return letter.isascii() or any(first <= ord(letter) <= last for first, last in _usual_letters())
+    if letter.isascii():
+        return True
+    try:
+        letters = _usual_letters()
+    except subprocess.TimeoutExpired:  # and the next time it may be known
+        return True
+    return any(first <= ord(letter) <= last for first, last in letters)
 
 
 @lru_cache(maxsize=1)
@@ -83,8 +85,11 @@ def _usual_letters() -> tuple[tuple[int, int], ...]:
 def font_with(letter: str, *, emoji: bool = False) -> FontFile | None:
     """Returns the font that has a letter, and others of its script; None where there is none. Blocks."""
     script = next((letters[0] for letters in SCRIPTS.values() if re.match(f"[{letters}]", letter)), letter)
-    found = _font_with(script, emoji=emoji)
-    return found if script == letter or (found and found.has(letter)) else _font_with(letter, emoji=emoji)
+    try:
+        found = _font_with(script, emoji=emoji)
+        return found if script == letter or (found and found.has(letter)) else _font_with(letter, emoji=emoji)
+    except subprocess.TimeoutExpired:  # and the next time it may be known
+        return None
 
 
 @lru_cache(maxsize=512)
@@ -100,15 +105,15 @@ def _font_with(letter: str, *, emoji: bool) -> FontFile | None:
 
 
 def _asked(name: str, *question: str) -> str:
-    """What a program of fontconfig answers; nothing where it can't be asked."""
+    """What a program of fontconfig answers; nothing where it can't be asked. Raises TimeoutExpired."""
     program = shutil.which(name)
     if program is None:
         return ""
     try:
         done = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
-            [program, *question], capture_output=True, text=True, timeout=10, check=False
+            [program, *question], capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return ""
     return done.stdout if done.returncode == 0 else ""
 
@@ -154,7 +159,7 @@ def missing_scripts() -> tuple[str, ...] | None:
     if program is None:
         return None
     answer = subprocess.run(  # noqa: S603  # a fixed question to a program from the PATH
-        [program, "--format=%{charset}\n"], capture_output=True, text=True, timeout=30, check=False
+        [program, "--format=%{charset}\n"], capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
     return without_glyphs(answer.stdout) if answer.returncode == 0 else None
 

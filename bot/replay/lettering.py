@@ -8,6 +8,7 @@ follow each other from left to right, as in the languages that captions are made
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.replay.fonts import FontFile, covers_usually, font, font_with
 
 Colour = tuple[int, int, int] | tuple[int, int, int, int]
-BITMAP_PX = 109  # the one size of fonts that hold pictures of emoji
+BITMAP_PX = (109, 128, 136, 160)  # sizes of fonts that hold pictures of emoji; each has one
 EMOJI_STYLE, JOINER = "\ufe0f", "\u200d"
 
 
@@ -59,16 +60,14 @@ class Lettering:
         return {"s": 0.0, "a": float(ascent), "m": (ascent - descent) / 2}[anchor]
 
     def _length(self, run: Run) -> float:
-        if run.file is None:
-            return self._usual.getlength(run.text)
-        face = _face(run.file, self.size)
-        return face.font.getlength(run.text) * face.factor
+        face = run.file and _face(run.file, self.size)
+        return face.font.getlength(run.text) * face.factor if face else self._usual.getlength(run.text)
 
     def _write(self, image: Image.Image, at: tuple[float, float], run: Run, fill: Colour) -> None:
-        if run.file is None:
+        face = run.file and _face(run.file, self.size)
+        if not face:
             ImageDraw.Draw(image).text(at, run.text, font=self._usual, fill=fill, anchor="ls")
             return
-        face = _face(run.file, self.size)
         if face.factor == 1.0:
             ImageDraw.Draw(image).text(at, run.text, font=face.font, fill=fill, anchor="ls", embedded_color=True)
             return
@@ -91,11 +90,12 @@ class Face:
 
 
 @lru_cache(maxsize=64)
-def _face(file: FontFile, size: int) -> Face:
-    try:
-        return Face(ImageFont.truetype(file.path, size, index=file.index), 1.0)
-    except OSError:  # pictures of one size
-        return Face(ImageFont.truetype(file.path, BITMAP_PX, index=file.index), size / BITMAP_PX)
+def _face(file: FontFile, size: int) -> Face | None:
+    """None where the file can't be read any more, or holds pictures of a size that nobody expects."""
+    for own in (size, *BITMAP_PX):
+        with suppress(OSError):
+            return Face(ImageFont.truetype(file.path, own, index=file.index), size / own)
+    return None
 
 
 def runs(text: str) -> list[Run]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from bot.replay import fonts
+from bot.replay import fonts, lettering
 from bot.replay.encode.draw import Scale, Strip, badge, plain
 from bot.replay.encode.panels import PanelRow
 from bot.replay.fonts import SCRIPTS, font, font_with, ranges_in
@@ -108,3 +112,34 @@ def test_where_nobody_knows_the_fonts_all_is_left_to_the_usual_one(monkeypatch: 
 
 def test_fontconfig_writes_ranges_in_hexadecimal() -> None:
     assert ranges_in("20-7e a0 e01-e3a") == ((0x20, 0x7E), (0xA0, 0xA0), (0xE01, 0xE3A))
+
+
+def test_this_machine_has_fonts_for_some_scripts_where_it_can_tell() -> None:
+    assert HERE or shutil.which("fc-match") is None
+
+
+@pytest.mark.parametrize("unreadable", ["gone.ttf", "strange.ttf"])
+def test_letters_of_a_font_that_cannot_be_read_are_boxes(
+    unreadable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "strange.ttf").write_bytes(b"no font")
+    file = fonts.FontFile(str(tmp_path / unreadable), 0, fonts.EVERYTHING)
+    monkeypatch.setattr(lettering, "font_with", lambda *_, **__: file)
+    assert Lettering(24).getlength("😀") == font(24).getlength("😀")
+    assert (drawn("😀") != 0).any()
+
+
+def test_a_machine_that_was_too_busy_to_tell_its_fonts_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([subprocess.TimeoutExpired("fc-match", 1)])
+    asked = fonts._asked
+
+    def busy(*question: str) -> str:
+        if (late := next(answers, None)) is not None:
+            raise late
+        return asked(*question)
+
+    letter = SCRIPTS[HERE[0]][0] if HERE else "a"
+    fonts._font_with.cache_clear()
+    monkeypatch.setattr(fonts, "_asked", busy)
+    assert font_with(letter) is None
+    assert (font_with(letter) is not None) == bool(HERE)
