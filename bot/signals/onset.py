@@ -75,7 +75,7 @@ def _size(each: Slice) -> tuple[int, int]:
 
 def bursts(hours: Sequence[Slice]) -> list[Burst]:
     """Returns all stretches above the usual in hours that follow each other, oldest first."""
-    rises, usual, at = [], UsualRates(), 0
+    runs, usual, at = [], UsualRates(), 0
     while at < len(hours):
         rose = _rise(hours, at, usual)
         if rose is None:
@@ -88,13 +88,13 @@ def bursts(hours: Sequence[Slice]) -> list[Burst]:
         end = hours[stop].start if over is not None and stop < len(hours) else None
         if hit >= LEAST_HIT:
             rate = min(1.0, hit / used) if used else 0.0
-            rises.append(Burst(hours[began].start, end, usual_then, rate, max(span, key=_size), hit, before))
+            runs.append(Burst(hours[began].start, end, usual_then, rate, max(span, key=_size), hit, before))
         if over is None:
             break
         for each in hours[stop : over + 1]:
             usual.add(each)
         at = over + 1
-    return rises
+    return runs
 
 
 def _rise(hours: Sequence[Slice], at: int, usual: UsualRates) -> tuple[int, float] | None:
@@ -175,9 +175,9 @@ def rises(hours: Sequence[Slice]) -> list[Rise]:
     return [Rise(each) for each in joined]
 
 
-def main_rise(rises: Iterable[Rise], start: datetime, end: datetime) -> Rise | None:
+def main_rise(candidates: Iterable[Rise], start: datetime, end: datetime) -> Rise | None:
     """Returns the incident within that time that most people ran into."""
-    within = [rise for rise in rises if rise.overlaps(start, end)]
+    within = [rise for rise in candidates if rise.overlaps(start, end)]
     return max(within, key=lambda rise: rise.hit, default=None)
 
 

@@ -129,14 +129,14 @@ class Intake:
         forward = urlsplit(wanted)
         async with self._admitted(request, parse_qs(forward.query).get("dd-api-key", [""])[0]) as data:
             try:
-                answer = await self._kept(forward.path, request, data)
+                response = await self._kept(forward.path, request, data)
             except Damaged:
                 raise
             except (IntakeRejected, Unfilmable):
                 await self._send_on(wanted, request, data)
                 raise
             await self._send_on(wanted, request, data)
-        return answer
+        return response
 
     async def _kept(self, path: str, request: web.Request, data: bytes) -> web.StreamResponse:
         if path.endswith("/rum"):

@@ -152,8 +152,8 @@ class GitHubIssues:
             "order": "desc",
             "per_page": str(min(max(limit, 1), PAGE)),
         }
-        issues = (await self._client.read("/search/issues", FoundIssues, Phrase("issues"), query)).items
-        tickets = [self._ticket(each) for each in issues]
+        found_issues = (await self._client.read("/search/issues", FoundIssues, Phrase("issues"), query)).items
+        tickets = [self._ticket(each) for each in found_issues]
         return [*exact, *(each for each in tickets if each.key not in {one.key for one in exact})][:limit]
 
     async def comment(self, key: str, text: str, *, meaning: str) -> None:
@@ -208,18 +208,18 @@ class GitHubIssues:
     async def _listed(self, repo: str) -> dict[str, Ticket]:
         """Open issues among those that changed last. Lists don't say who closed an issue, so closed ones are read."""
         query = {"state": "all", "sort": "updated", "direction": "desc", "per_page": str(PAGE)}
-        issues = await self._client.read(
+        listed = await self._client.read(
             f"/repos/{repo}/issues", list[Issue], Phrase("repository %(repo)s", repo=repo), query
         )
-        tickets = (self._ticket(each) for each in issues if each.state == "open" and each.pull_request is None)
+        tickets = (self._ticket(each) for each in listed if each.state == "open" and each.pull_request is None)
         return {ticket.key.casefold(): ticket for ticket in tickets}
 
     async def _newest(self, repo: str, limit: int) -> list[Ticket]:
         query = {"state": "all", "sort": "created", "direction": "desc", "per_page": str(min(max(limit, 1), PAGE))}
-        issues = await self._client.read(
+        listed = await self._client.read(
             f"/repos/{repo}/issues", list[Issue], Phrase("repository %(repo)s", repo=repo), query
         )
-        return [self._ticket(each) for each in issues if each.pull_request is None]
+        return [self._ticket(each) for each in listed if each.pull_request is None]
 
     async def _issue_body(self, repo: str, new: NewTicket) -> dict[str, Any]:
         labels = [*new.labels, *([new.fields.priority] if new.fields.priority in issues.PRIORITIES else [])]

@@ -71,8 +71,8 @@ async def _moments(
 def comparable(before: Sequence[Moment], after: Sequence[Moment]) -> list[Moment]:
     """Returns the first few of `before`, those first that were on a kind of device that somebody used since."""
     devices = {moment.device.casefold() for moment in after}
-    ranked = sorted(before, key=lambda moment: (not moment.complete, moment.device.casefold() not in devices))
-    return ranked[: 1 + FALLBACKS]
+    fitting = sorted(before, key=lambda moment: (not moment.complete, moment.device.casefold() not in devices))
+    return fitting[: 1 + FALLBACKS]
 
 
 def _of(answer: Answer, period: Period) -> Question:

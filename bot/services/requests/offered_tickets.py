@@ -41,8 +41,8 @@ async def searched(context: RequestContext, team: str, request: str, typed: str)
 
 async def note_links(context: RequestContext, team: str, channel: str, text: str) -> None:
     """Keeps which tickets a message of the channel links to, and nothing else of it."""
-    linked = [context.trackers.by_url(unescaped(url)) for url in _URL.findall(text)[:SHOWN]]
-    if named := tuple(dict.fromkeys(each for each in linked if each)):
+    tickets = [context.trackers.by_url(unescaped(url)) for url in _URL.findall(text)[:SHOWN]]
+    if named := tuple(dict.fromkeys(each for each in tickets if each)):
         await context.records.note_links(team, channel, named)
 
 
