@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+
+ACCEPTING = 4
+"""Turns of the loop after which whoever is connecting has a handler, which is ended with the others."""
 
 
 @asynccontextmanager
@@ -28,4 +32,6 @@ async def served(
         await web.TCPSite(runner, host, port).start()
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
+        for _ in range(ACCEPTING):
+            await asyncio.sleep(0)
         await runner.cleanup()
