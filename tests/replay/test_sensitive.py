@@ -47,6 +47,11 @@ def test_hidden(given_text: str, shown: str, kinds: dict[str, int]) -> None:
         ("０９０-１２３４-５６７８", "phone"),
         ("+82\u202f10–1234–5678", "phone"),
         ("\u202a+82 10-1234-5678\u202c", "phone"),
+        ("4242\n            4242\n              4242\n\n              4242", "card"),
+        ("010\n            1234\n            5678", "phone"),
+        ("(415)\n              555-0132", "phone"),
+        ("4242 \u200b 4242 \u2060\u061c\n 4242 4242", "card"),
+        ("𝟒𝟏𝟏𝟏 𝟏𝟏𝟏𝟏 𝟙𝟙𝟙𝟙 𝟣𝟣𝟣𝟣", "card"),
     ],
 )
 def test_what_reads_so_is_hidden_however_it_is_written(written: str, kind: str) -> None:
@@ -54,6 +59,43 @@ def test_what_reads_so_is_hidden_however_it_is_written(written: str, kind: str) 
     assert counts == {kind: 1}
     assert len(text) == len(written) + 10
     assert not any(letter.isalnum() for letter in text[6:-4])
+
+
+IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u200b\u200c\u200d\u200e\u200f"
+    "\u202a\u202e\u2060\u2064\u2065\u2066\u206a\u206f\u3164\ufe00\ufe0e\ufe0f\ufeff\uffa0\ufff0\ufff8\U0001bca0"
+    "\U0001bca3\U0001d173\U0001d17a\U000e0000\U000e0001\U000e0020\U000e007f\U000e0100\U000e01ef\U000e0fff"
+)
+
+
+@pytest.mark.parametrize("unseen", [*IGNORABLE, "\x01", "\x0b", "\x1c", "\x7f", "\x85", "\ufffc"], ids=ascii)
+@pytest.mark.parametrize("value", ["jisoo@example.com", "4242424242424242", "4242 4242 4242 4242", "010-1234-5678"])
+def test_unseen_letters_hide_nothing_from_the_mask(unseen: str, value: str) -> None:
+    for written in (unseen.join(value), value.replace(" ", f" {unseen} ")):
+        text, counts = hide(written)
+        assert counts.total() == 1
+        assert len(text) == len(written)
+        assert text.count("•") == sum(letter.isalnum() for letter in value)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("010-1234-5678로 전화하세요", "•••-••••-••••로 전화하세요"),
+        ("번호는010-1234-5678입니다", "번호는•••-••••-••••입니다"),
+        ("전화-010-1234-5678-홍길동", "전화-•••-••••-••••-홍길동"),
+        ("01012345678번", "•••••••••••번"),
+        ("카드4242 4242 4242 4242로", "카드•••• •••• •••• ••••로"),
+        ("4242 4242 4242 4242 3rd", "•••• •••• •••• •••• 3rd"),
+        ("tel.010-1234-5678", "tel.•••-••••-••••"),
+        ("1.010-1234-5678", "1.•••-••••-••••"),
+        ("010-1234-5678,010-1234-5679", "•••-••••-••••,•••-••••-••••"),
+        ("No.4242 4242 4242 4242", "No.•••• •••• •••• ••••"),
+        ("1.4242 4242 4242 4242", "1.•••• •••• •••• ••••"),
+    ],
+)
+def test_words_and_marks_that_touch_a_number_do_not_keep_it_open(written: str, shown: str) -> None:
+    assert hide(written)[0] == shown
 
 
 @given(st.text(alphabet="4111 0@a.c-\u00a0\u200b\n１＠–", max_size=60))
@@ -76,6 +118,14 @@ def test_the_length_is_always_the_same(written: str) -> None:
         "user@localhost",
         "₩1,200,000",
         "Add to cart (3)",
+        "0.01012345678",
+        "3.4111111111111111",
+        "₩1,200 300 4000",
+        "SHOP-200-300-4000",
+        "x4111111111111111",
+        "4111111111111111px",
+        "200-300-4000-5000",
+        "2026\n    01\n    02\n    03",
     ],
 )
 def test_left_alone(plain: str) -> None:
@@ -95,7 +145,8 @@ def test_the_length_stays_and_hiding_twice_changes_nothing(text: str) -> None:
     assert hide(shown)[0] == shown
 
 
-@pytest.mark.parametrize("part", ["a", "1", "a@", "+1 ", "a.a@a.", "(12)", "1-", "a.", "@a"])
+@pytest.mark.parametrize("part", ["a", "1", "a@", "+1 ", "a.a@a.", "(12)", "1-", "a.", "@a",
+                                  "4242 ", "4242\n  ", "1234567\n  ", " \u200b", "1 \u200b "])  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:
     """Ten times the text takes about ten times as long, where a search that tries every end would take a hundred."""
 

@@ -8,10 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from bot.replay.mask.css_tokens import CssToken, rewritten, tokens
 from bot.replay.mask.texts import Hide
 
-_URL = re.compile(r"""url\(\s*+(?:"(?P<d>[^"]*+)"?|'(?P<s>[^']*+)'?|(?P<bare>[^)"']*+))\s*+(?:\)|$)""", re.IGNORECASE)
-_SET = re.compile(r"(?:-webkit-)?image-set\((?=(?P<set>(?:[^()]|\([^()]*+\))*))(?P=set)(?:\)|$)", re.IGNORECASE)
+_ADDRESSES = frozenset({"url", "src"})
+_SETS = frozenset({"image-set", "-webkit-image-set", "image"})
+_TEXTLESS = _ADDRESSES | _SETS | {"path"}
+"""Functions whose strings are no texts."""
+_TEXTLESS_RULES = frozenset({"import", "charset", "namespace"})
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_PICTURED = re.compile(r"\\|(?:url|src|image(?:-set)?)\(", re.IGNORECASE)
 _FONT = re.compile(
     r"#|data:(?:font|application/(?:x-)?font|application/vnd\.ms-font)|[^?#]*\.(?:woff2?|ttf|otf|eot)\b", re.I
 )
@@ -20,41 +26,86 @@ _FONT = re.compile(
 
 def without_pictures(css: str) -> tuple[str, int]:
     """The style with nothing where pictures were, and how many there were. Fonts and parts of the page stay."""
+    if not _PICTURED.search(css):
+        return css, 0
     count = 0
+    parts: list[str] = []
+    open_marks: list[str] = []
+    set_depth: int | None = None  # how many marks were open where the set began that is being left out
+    before = ""  # the function or mark that the token stands after
+    for token in tokens(css):
+        if token.kind == "function" and token.value in _SETS and set_depth is None:
+            set_depth = len(open_marks)
+            count += 1
+            parts.append("none")
+        is_address = token.kind == "url" or (token.kind == "string" and before in _ADDRESSES)
+        if set_depth is None and is_address and not _FONT.match(token.value.strip()):
+            count += 1
+            parts.append("url()" if token.kind == "url" else "")
+        elif set_depth is None:
+            parts.append(token.text)
+        _track(token, open_marks)
+        if set_depth is not None and len(open_marks) <= set_depth:
+            set_depth = None
+        if token.kind in ("function", "mark"):
+            before = token.value
+    return "".join(parts), count
 
-    def emptied(match: re.Match[str]) -> str:
-        nonlocal count
-        if _FONT.match((match["d"] or match["s"] or match["bare"] or "").strip()):
-            return match[0]
-        count += 1
-        return "url()"
 
-    def no_set(_: re.Match[str]) -> str:
-        nonlocal count
-        count += 1
-        return "none"
-
-    return _URL.sub(emptied, _SET.sub(no_set, css)), count
-
-
-_WRITTEN = re.compile(
-    r"""url\([^)]*+\)?|@(?:import|charset|namespace)[^;]*+|"(?P<d>[^"\n]*+)"|'(?P<s>[^'\n]*+)'""", re.I
-)
-"""Strings, and before them what has strings that are no texts."""
+def _track(token: CssToken, open_marks: list[str]) -> None:
+    """Brackets as CSS counts them: a closing one that nothing of its kind waits for means nothing."""
+    if token.kind == "function":
+        open_marks.append(")")
+    elif token.kind == "mark":
+        if token.value in _CLOSING:
+            open_marks.append(_CLOSING[token.value])
+        elif open_marks and open_marks[-1] == token.value:
+            open_marks.pop()
 
 
 def without_values(css: str, hide: Hide) -> tuple[str, Counter[str]]:
-    """The style with what `hide` hides hidden in the texts that it adds to a page, and how much of what kind."""
+    """The style with what `hide` hides hidden in the texts that it adds to a page, and how much of what kind.
+
+    The strings of one declaration are shown beside one another, so they are looked through together.
+    """
     found: Counter[str] = Counter()
     if '"' not in css and "'" not in css:
         return css, found
+    parts: list[str] = []
+    strings: dict[int, CssToken] = {}
+    is_text = True
+    for token in tokens(css):
+        if token.kind == "mark" and token.value in ";{}":
+            found += _cover(strings, parts, hide)
+            strings.clear()
+        if token.kind == "mark" and token.value in ";{})":
+            is_text = True
+        elif (token.kind == "function" and token.value in _TEXTLESS) or (
+            token.kind == "at" and token.value in _TEXTLESS_RULES
+        ):
+            is_text = False
+        elif token.kind == "string" and is_text:
+            strings[len(parts)] = token
+        parts.append(token.text)
+    found += _cover(strings, parts, hide)
+    return "".join(parts), found
 
-    def hidden(match: re.Match[str]) -> str:
-        text = match["d"] if match["d"] is not None else match["s"]
-        if not text:
-            return match[0]
-        covered, kinds = hide(text)
-        found.update(kinds)
-        return match[0][0] + covered + match[0][0]
 
-    return _WRITTEN.sub(hidden, css), found
+def _cover(strings: dict[int, CssToken], parts: list[str], hide: Hide) -> Counter[str]:
+    """Writes anew what changes of these strings, the keys being their places: first as one text, then each for itself.
+
+    What stands before a number may hide it.
+    """
+    if not strings:
+        return Counter()
+    together, kinds = hide("".join(string.value for string in strings.values()))
+    at = 0
+    for place, string in strings.items():
+        covered = together[at : at + len(string.value)]
+        at += len(string.value)
+        if len(strings) > 1:
+            covered, more = hide(covered)
+            kinds += more
+        if covered != string.value:
+            parts[place] = rewritten(string, covered)
+    return kinds
