@@ -5,7 +5,9 @@ Pictures are handed on while they are taken, and kept so that the clip can be wr
 
 from __future__ import annotations
 
+import asyncio
 import queue
+from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +16,7 @@ from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.encode.draw import Scale, Strip
 from bot.replay.encode.frame_plans import DrawnClick, FramePlan, Shot, clicks, frame_plans, touches
-from bot.replay.encode.frames import blank
+from bot.replay.encode.frames import blank, maybe_blank
 from bot.replay.encode.painter import Painter
 from bot.replay.fonts import missing_scripts, unwritable
 from bot.replay.mask.masker import masked
@@ -25,7 +27,7 @@ from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
 from bot.replay.script.trim import playable
-from bot.replay.stage.stage import Stage, View
+from bot.replay.stage.stage import Place, Stage, View
 
 META, CHANGE, RESIZE = 4, 3, 4
 MOST_FRAMES = 1_850  # 60 s with 30 a second, the end and some cards; each may be a picture that is kept
@@ -271,14 +273,26 @@ async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callabl
         index, points = 0, [await stage.start(scene.times, scene.camera)]
         async for picture, (next_index, passed) in stage.shots():
             stream.add(Shot(index, picture, points))
-            shown = shown or not blank(picture)
+            shown = shown or not maybe_blank(picture)
             index, points = len(scene.times) - 1 if next_index is None else next_index, passed
             await progress((index + 1) / len(scene.times))
         stream.add(Shot(index, None, points))
-        if not shown:
+        if not shown and await asyncio.to_thread(_all_blank, stream.shots, await stage.places()):
             raise Unfilmable(NOTHING_SHOWN)
         scene.skipped.update(await stage.losses())
         stream.views = await stage.views()
         complete = True
     finally:
         stream.end(complete=complete)
+
+
+def _all_blank(shots: Sequence[Shot], places: Sequence[tuple[int, Place]]) -> bool:
+    """Whether no picture shows anything of the page. Blocks; pictures that are alike are decoded once."""
+    looked_at: set[tuple[bytes, Place]] = set()
+    for shot in shots:
+        if shot.png is not None:
+            _, place = places[max(0, bisect_right(places, shot.index, key=lambda one: one[0]) - 1)]
+            if (shot.png, place) not in looked_at and not blank(shot.png, place):
+                return False
+            looked_at.add((shot.png, place))
+    return True

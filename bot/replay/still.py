@@ -111,7 +111,8 @@ async def _photographed(pool: RenderPool, scene: Scene, lost: dict[str, int]) ->
         await stage.load(scene.released(), scene.size.width, scene.size.height)
         point = await stage.start([max(0, scene.times[0])])
         picture = await stage.shot()
-        if blank(picture):
+        _, place = (await stage.places())[-1]
+        if await asyncio.to_thread(blank, picture, place):
             raise Unfilmable(NOTHING_SHOWN)
         lost.update(scene.skipped | await stage.losses())
         return picture, point

@@ -49,6 +49,15 @@ async def test_it_goes_back_when_the_message_has_gone(stage: Stage) -> None:
     assert found.view(6400) != WHOLE
 
 
+async def test_it_goes_on_to_what_is_said_in_the_place_of_the_message(stage: Stage) -> None:
+    made = session().clicked(2000).appears(2200, message(20, 40, 30, "Loading"))
+    made.events.append(gone(4500, 20))
+    found = await filmed(stage, made.appears(5250, message(30, 40, 620)), 7500)
+    assert found.holds(4400, 40, 30, 300, 40)
+    assert found.view(5200) == found.view(4400)
+    assert found.holds(7400, 40, 620, 300, 40)
+
+
 async def test_it_shows_the_page_when_message_and_target_have_gone(stage: Stage) -> None:
     made = session(element(70, "h1", text(71, "Desk lamp"))).clicked(2000).appears(2200, message(20, 40, 30))
     made.events.append(gone(4500, 20, BUTTON))

@@ -77,3 +77,14 @@ def test_a_setting_keeps_the_whole_page() -> None:
 def test_clicks_without_a_place_are_left_out(x: object) -> None:
     click = {"type": 3, "timestamp": 5, "data": {"source": 2, "type": 2, "id": 4, "x": x, "y": 9}}
     assert recorded_clicks([click, {**click, "data": "?"}, {"type": 3, "timestamp": 9}]) == []
+
+
+def test_when_the_page_says_something_is_known() -> None:
+    made = session().click(3000, BUTTON)
+    for at, node in ((4000, text(20, "Loading…")), (4010, text(21, "Sorry")), (5000, element(22, "i"))):
+        made.add(at, 3, node)
+    written = [{"id": 7, "value": "Home page"}]
+    made.change(5500, 0, adds=[], removes=[], texts=written, attributes=[]).add(6000, 3, text(23, " "))
+    found = plan(made, Window(1000, 7000, 3000))
+    assert found is not None
+    assert found.said == (30, 31, 45)

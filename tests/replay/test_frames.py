@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -237,3 +238,39 @@ def test_drawing_over_the_edge_is_cut_off(spot):
 )
 def test_the_clip_fits_the_page(viewport, size):
     assert fitted_size(*viewport, 800) == size
+
+
+class Counted(Sequence):
+    """A sequence that counts how often somebody looks into it."""
+
+    def __init__(self, items):
+        self.items, self.looks = list(items), 0
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, at):
+        self.looks += len(range(*at.indices(len(self)))) if isinstance(at, slice) else 1
+        return self.items[at]
+
+
+def test_the_pages_of_a_long_recording_are_looked_up_and_not_gone_through():
+    pages = Counted(range(0, 1_000_000, 10))
+    found = clicks([click(at) for at in range(0, 1_000_000, 10_000)], 5000, pages)
+    assert [one.until_ms for one in found[:2]] == [10, 10_010]
+    assert pages.looks < 100 * 20
+
+
+def test_its_clicks_and_touches_are_looked_up_for_a_frame_and_not_gone_through():
+    shown = painter(Counted(clicks([click(at) for at in range(0, 1_000_000, 100)], 5000)))
+    shown.touches = Counted((at, at + 50) for at in range(0, 1_000_000, 100))
+    for at in range(0, 1_000_000, 10_000):
+        looks = shown.looks(FramePlan(at, 100), 0, (200.0, 100.0), np.zeros((200, 400), np.uint32))
+        assert (looks.age, looks.pointer is not None) == (0, True)
+    assert shown.clicks.looks < 100 * 50
+    assert shown.touches.looks < 100 * 30
+
+
+@pytest.mark.parametrize("odd", [10**400, -(10**400), [], None, "1", math.inf, math.nan])
+def test_a_click_without_a_place_is_not_marked(odd):
+    assert [one.at_ms for one in clicks([click(0, odd), click(9, 5, odd), click(20)], 5000)] == [20]

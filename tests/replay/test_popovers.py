@@ -93,3 +93,53 @@ async def test_what_stood_behind_a_dialog_can_have_the_focus_when_it_was_closed(
     made.change(300, 0, adds=[], removes=[], texts=[], attributes=shut)
     made.change(600, 2, type=5, id=BEHIND)
     assert await seen(stage, made, 900, "page.activeElement.textContent") == "Buy"
+
+
+OTHER_MENU = element(20, "div", element(22, "p", text(23, "Settings")), id="other", popover="auto", style=AWAY)
+STEPS = 150  # changes, more than are played on the page itself when a clip begins after them
+
+
+def busy(made: Session) -> Session:
+    """Changes before, between and after what was done: it becomes one long step, played on a copy of the page."""
+    for step in range(STEPS):
+        made.mutation(10 * step)
+    made.events.sort(key=lambda event: event["timestamp"])
+    return made
+
+
+async def test_one_that_was_opened_during_a_long_step_is_open(stage: Stage) -> None:
+    made = busy(menu().click(305, OPENER))
+    assert await seen(stage, made, 1600, OPEN, "jump") is True
+    await stage._evaluate("stage.clear()")
+    assert await seen(stage, busy(menu().click(305, OPENER).click(905, ELSEWHERE)), 1600, OPEN, "jump") is False
+
+
+async def test_one_that_was_closed_during_a_long_step_by_a_press_on_what_has_gone_since_is_closed(stage: Stage) -> None:
+    made = menu().click(305, OPENER).click(905, ELSEWHERE)
+    made.change(1205, 0, adds=[], removes=[{"parentId": 3, "id": ELSEWHERE}], texts=[], attributes=[])
+    assert await seen(stage, busy(made), 1600, OPEN, "jump") is False
+
+
+async def test_what_was_opened_on_a_page_before_a_long_step_s_last_one_is_closed(stage: Stage) -> None:
+    made = busy(menu().click(305, OPENER).page(1005, "https://shop.example/thanks"))
+    assert await seen(stage, made, 1600, OPEN, "jump") is False
+
+
+async def test_what_the_browser_closed_itself_can_be_opened_again(stage: Stage) -> None:
+    made = menu()
+    made.add(100, 3, OTHER_MENU)
+    made = moved(moved(moved(made, 300, ITEM, 450, 320), 600, 22, 450, 320), 900, ITEM, 450, 320)
+    assert await seen(stage, made, 1200, OPEN) is True
+
+
+async def test_the_page_is_not_searched_for_popovers(stage: Stage) -> None:
+    made = menu().click(300, OPENER)
+    for at in range(310, 800, 10):
+        made = moved(made, at, ELSEWHERE, 100, 100 + at % 7)
+    await stage._evaluate(
+        "(() => { globalThis.searched = 0; const find = Document.prototype.querySelectorAll;"
+        "Document.prototype.querySelectorAll = function (what) {"
+        "if (what.includes('popover')) searched += 1; return find.call(this, what) } })()"
+    )
+    assert await seen(stage, made, 1200, OPEN) is True
+    assert await stage._evaluate("searched") == 0

@@ -156,6 +156,36 @@ async def test_a_clip_of_nothing_is_no_clip(pool, english, case, size) -> None:
         await still(made, 300, pool=pool, masks=Masks(), locale=english)
 
 
+SHELL = {
+    "a header": "position:fixed;inset:0 0 auto 0;height:60px;background:#234",
+    "bars": "position:fixed;inset:0;background:repeating-linear-gradient(#fff 0 60px,#dde 60px 90px)",
+    "a side": "position:fixed;inset:0 auto 0 0;width:90px;background:#234",
+}
+
+
+@pytest.mark.parametrize("case", SHELL)
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+async def test_a_page_without_words_is_shown(pool, english, case, size) -> None:
+    made = sized(Session(element(4, "div", style=SHELL[case])), *size).click(300, 4).recording(1000)
+    style = Style(fps=5, camera=True)
+    assert await render(made, Window(0, 800, 300), pool=pool, style=style, masks=Masks(), locale=english)
+    assert await still(made, 300, pool=pool, masks=Masks(), locale=english)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844), (1500, 200)])
+async def test_a_clip_of_nothing_from_near_is_no_clip_either(pool, english, size) -> None:
+    made = sized(BLANK["one colour"](), *size).click(2300, 4, 5, 5).recording(5000)
+    style = Style(fps=5, camera=True)
+    with pytest.raises(Unfilmable, match="blank"):
+        await render(made, Window(0, 4500, 2300), pool=pool, style=style, masks=Masks(), locale=english)
+
+
+async def test_a_page_of_another_shape_is_looked_at_where_it_is(pool, english) -> None:
+    made = BLANK["one colour"]().change(400, 4, width=390, height=844).recording(1000)
+    with pytest.raises(Unfilmable, match="blank"):
+        await render(made, Window(0, 800), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)
+
+
 async def test_a_page_that_is_blank_for_a_while_is_shown(pool, english) -> None:
     made = BLANK["nothing in it"]().add(700, 3, text(20, "Mail")).recording(1000)
     assert await render(made, Window(0, 800), pool=pool, style=Style(fps=5), masks=Masks(), locale=english)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeGuard
 
 from bot.replay.detect.pointer import Interaction
 from bot.replay.model import Point
@@ -14,6 +16,7 @@ from bot.replay.script.moment import CARD_MS
 
 TOGETHER_MS = 1_000  # clicks closer than this, and on one spot, are counted together
 TOGETHER_PX = 40
+FARTHEST = 100_000  # px; no page is larger
 NARROWEST_WINDOW = 500  # px: desktop browsers make no narrower window
 TAPPED_MS = 1_000  # the click of a tap follows it at once, or after 300 ms where the page can be zoomed
 
@@ -102,15 +105,20 @@ def clicks(events: Iterable[JsonObject], origin: int, pages: Sequence[int] = ())
         if event.get("type") != 3 or not isinstance(data, dict) or data.get("source") != 2:
             continue
         x, y = data.get("x"), data.get("y")
-        if data.get("type") != Interaction.CLICK or not isinstance(x, int | float) or not isinstance(y, int | float):
+        if data.get("type") != Interaction.CLICK or not _place(x) or not _place(y):
             continue
         at = int(event["timestamp"]) - origin
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
         again = bool(drawn) and at - drawn[-1].at_ms < TOGETHER_MS and near and at < drawn[-1].until_ms
-        until = next((page for page in pages if page > at), math.inf)
+        following = bisect_right(pages, at)
+        until = pages[following] if following < len(pages) else math.inf
         drawn.append(DrawnClick(at, drawn[-1].count + 1 if again else 1, until))
         last_x, last_y = x, y
     return drawn
+
+
+def _place(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and abs(value) < FARTHEST
 
 
 def touches(events: Sequence[JsonObject], origin: int, page_width: float) -> list[tuple[int, int]] | None:
@@ -134,7 +142,7 @@ def touches(events: Sequence[JsonObject], origin: int, page_width: float) -> lis
         return spans if spans and by_finger >= by_mouse else None
     downs = [at for at, kind in presses if kind == Interaction.MOUSE_DOWN]
     ups = [at for at, kind in presses if kind in (Interaction.MOUSE_UP, Interaction.CLICK)]
-    return [(down, next((up for up in ups if up >= down), down)) for down in downs] or None
+    return [(down, ups[after] if (after := bisect_left(ups, down)) < len(ups) else down) for down in downs] or None
 
 
 def _pointer_events(events: Iterable[JsonObject], origin: int) -> Iterator[tuple[int, object]]:

@@ -7,6 +7,7 @@ of what comes out is known: libdeflate does it in half of zlib's time.
 from __future__ import annotations
 
 import io
+import math
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -23,7 +24,7 @@ from bot.replay.model import Point
 
 LEAST_PACKED = 60
 """A picture of nothing takes less than this part of its bytes when it is packed."""
-EDGE = 2  # px at the edges of a picture, which a page may not fill quite
+EDGE = 2  # px at the edges of a page, which may be blurred
 
 Frame = tuple[Pixels | None, int]
 """Packed pixels (None: as before) and how many ms they are shown."""
@@ -70,16 +71,24 @@ def picture(png: bytes, factor: float = 1.0) -> Pixels:
         return pack(np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS)))
 
 
-def blank(png: bytes) -> bool:
-    """Whether a picture of a page shows nothing: all its rows are alike, or all its columns.
-
-    Beside a page of another shape than the picture there are stripes.
-    """
+def maybe_blank(png: bytes) -> bool:
+    """Whether a picture takes so few bytes that it may show nothing. It is not decoded for that."""
     width, height = struct.unpack(">II", png[16:24])
-    if len(png) * LEAST_PACKED > 3 * width * height:
+    return bool(len(png) * LEAST_PACKED <= 3 * width * height)
+
+
+def blank(png: bytes, place: tuple[float, float, float, float]) -> bool:
+    """Whether a picture of a page shows nothing: it has one colour where the page is (left, top, width, height)."""
+    if not maybe_blank(png):
         return False
-    pixels = decode(png)[EDGE:-EDGE, EDGE:-EDGE]
-    return bool(pixels.size) and bool((pixels == pixels[0]).all() or (pixels == pixels[:, :1]).all())
+    left, top, width, height = place
+    pixels = decode(png)
+    rows, columns = (
+        slice(max(0, math.ceil(first)) + EDGE, max(0, math.floor(min(first + length, most)) - EDGE))
+        for first, length, most in ((top, height, pixels.shape[0]), (left, width, pixels.shape[1]))
+    )
+    page = pixels[rows, columns]
+    return bool(page.size) and bool((page == page[0, 0]).all())
 
 
 class PosterFrame:

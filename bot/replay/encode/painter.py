@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
@@ -82,9 +83,10 @@ class Painter:
 
     def looks(self, plan: FramePlan, passed_ms: int, point: Point, page: Pixels) -> Looks:
         """Returns the looks of a frame of that page."""
-        here = [click for click in self.clicks if click.at_ms <= plan.at_ms < click.until_ms]
-        ages = [(plan.at_ms - click.at_ms) // 100 for click in here if plan.at_ms - click.at_ms < MARKED_MS]
-        recent = [click for click in here if plan.at_ms - click.at_ms < COUNTED_MS]
+        first = bisect_right(self.clicks, plan.at_ms - COUNTED_MS, key=lambda click: click.at_ms)
+        after = bisect_right(self.clicks, plan.at_ms, key=lambda click: click.at_ms)
+        recent = [click for click in self.clicks[first:after] if plan.at_ms < click.until_ms]
+        ages = [(plan.at_ms - click.at_ms) // 100 for click in recent if plan.at_ms - click.at_ms < MARKED_MS]
         shown = ClickMark(min(ages, default=None), recent[-1].count if recent else 0, self._points(plan.at_ms))
         return self._placed(plan, passed_ms, point, page, shown)
 
@@ -151,7 +153,10 @@ class Painter:
 
     def _points(self, at_ms: int) -> bool:
         """Whether a pointer is seen: a mouse always is, a finger while it touches and a little longer."""
-        return self.touches is None or any(down <= at_ms <= up + TOUCHED_MS for down, up in self.touches)
+        if self.touches is None:
+            return True
+        begun = bisect_right(self.touches, at_ms, key=lambda span: span[0])  # one ends before the next begins
+        return begun > 0 and at_ms <= self.touches[begun - 1][1] + TOUCHED_MS
 
     def _counter_rect(self, count: int, near: PointerSurroundings, pointer: Rect, page: Pixels) -> Rect:
         size = page.shape[1], page.shape[0]

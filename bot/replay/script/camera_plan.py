@@ -6,7 +6,7 @@ What stands on the page, and what appears on it, is read while it is played (`st
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, TypeGuard
 
@@ -14,6 +14,7 @@ import msgspec
 
 from bot.replay.detect.pointer import Interaction
 from bot.replay.recording import EventKind, IncrementalSource, JsonObject
+from bot.replay.script.consequence import says
 from bot.replay.script.moment import AGAIN_MS
 
 LEAD_MS = 1_000
@@ -53,6 +54,8 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Later clicks on other spots: the frame, and where."""
     pages: tuple[int, ...]
     """The frames with which another page begins."""
+    said: tuple[int, ...]
+    """The frames with which the page says something that it did not say before."""
     shown: tuple[int, ...]
     """For every frame how many ms of the clip come before it."""
 
@@ -61,7 +64,7 @@ class CameraPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def camera_plan(
-    events: Iterable[JsonObject],
+    events: Sequence[JsonObject],
     times: Sequence[int],
     lasts: Iterable[int],
     *,
@@ -89,9 +92,25 @@ def camera_plan(
         first=first,
         last=bisect_left(times, burst[-1].at_ms),
         elsewhere=tuple((bisect_left(times, click.at_ms), click.x, click.y) for click in later),
-        pages=tuple(bisect_left(times, at) for at in pages if times[0] < at <= times[-1]),
+        pages=_frames(times, pages),
+        said=_frames(times, _said(events, times[0])),
         shown=shown,
     )
+
+
+def _frames(times: Sequence[int], moments: Iterable[int]) -> tuple[int, ...]:
+    """Returns the frames of moments in order, each once."""
+    return tuple(dict.fromkeys(bisect_left(times, at) for at in moments if times[0] < at <= times[-1]))
+
+
+def _said(events: Sequence[JsonObject], after_ms: int) -> Iterator[int]:
+    """Yields when the page says something that it did not say, in ms from the first event."""
+    for event in events:
+        data, at = event.get("data"), int(event["timestamp"]) - int(events[0]["timestamp"])
+        if at <= after_ms or event.get("type") != EventKind.CHANGE or not isinstance(data, dict):
+            continue
+        if data.get("source") == IncrementalSource.MUTATION and says(data):
+            yield at
 
 
 def recorded_clicks(events: Iterable[JsonObject]) -> list[PlannedClick]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from bot.replay.detect.click_rules import Click
@@ -12,6 +12,7 @@ from bot.replay.detect.dom import DomPage
 from bot.replay.detect.pointer import LONGEST_TOUCH_MS, Interaction, Pointer
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
+from bot.replay.script.consequence import between, consequence
 
 LONGEST_MS = 15_000
 """How long a clip lasts at most unless somebody asks for more."""
@@ -26,12 +27,6 @@ SETTLED_MS = 500
 """A page that was still for so long is settled; more stillness is no better."""
 AGAIN_MS = 3_000
 """Clicks on the same spot this close to one another belong together."""
-ANSWER_MS = 5_000
-"""What the page does within this time after the last click is the answer to it."""
-TAIL_MS, LONG_TAIL_MS = 2_000, 2_500
-"""How long the end is held; longer where there is something to read."""
-READ_MS, FADES_MS = 700, 500
-"""A message that is taken away is shown for at least so long; so long before, it may begin to fade."""
 IDLE_MS = 4_000
 IDLE_HEAD_MS, IDLE_TAIL_MS = 1_000, 500
 """What is kept of an idle stretch, before and after the part that is left out."""
@@ -74,11 +69,11 @@ def window_for(recording: Recording, failed: DetectedAction | int, longest_ms: i
     at = min(max(0, at), recording.duration_ms)
     span = min(max(longest_ms, USUAL_SPAN_MS), LIMIT_MS)
     start, clicks = _start(recording, at), _clicks(recording, at, span)
-    until, reason = _consequence(recording, at, clicks, start + span)
+    until, reason = consequence(recording, at, clicks, start + span)
     end = min(until, recording.duration_ms, start + span)
     window = _fitted(recording, Window(start, end, at, reason), longest_ms)
     if reason == "page" and window.end_ms < until:  # the new page comes too late to be shown
-        until, reason = _consequence(recording, at, clicks, start + span, pages=False)
+        until, reason = consequence(recording, at, clicks, start + span, pages=False)
         window = _fitted(recording, Window(start, min(until, recording.duration_ms), at, reason), longest_ms)
     return window
 
@@ -112,7 +107,7 @@ def fast_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int
     until = window.end_ms - CALM_MS if window.failed_ms is None else window.failed_ms - LEAD_MS[0]
     if until - window.start_ms < min(FAST_MS.values()):
         return ()
-    events = list(_between(recording, window.start_ms, until + CALM_MS))
+    events = list(between(recording, window.start_ms, until + CALM_MS))
     fields = {_node(event) for _, event in events if event.source == IncrementalSource.INPUT}
     runs: list[tuple[int, int]] = []
     disturbed = window.start_ms - CALM_MS
@@ -134,7 +129,8 @@ def fast_stretches(recording: Recording, window: Window) -> tuple[tuple[int, int
 def _disturbs(event: Event, fields: Collection[int]) -> bool:
     """Whether something happens that is neither reading nor typing; `fields` are those that are filled in."""
     if event.source == IncrementalSource.MOUSE:
-        return event.data.get("type") in _CLICKING and _node(event) not in fields
+        kind = event.data.get("type")
+        return isinstance(kind, int) and kind in _CLICKING and _node(event) not in fields
     if event.source == IncrementalSource.MUTATION:
         return bool(event.data.get("adds") or event.data.get("removes"))
     custom = event.type in (EventKind.CUSTOM, EventKind.PLUGIN)
@@ -202,7 +198,7 @@ def _clicks(recording: Recording, at: int, span: int) -> tuple[int, int]:
     """
     pointer = Pointer(DomPage(), selections_recorded=True)
     clicks: list[Click] = []
-    for _, event in _between(recording, at - LONGEST_TOUCH_MS, at + span):
+    for _, event in between(recording, at - LONGEST_TOUCH_MS, at + span):
         if event.source == IncrementalSource.MOUSE and (click := pointer.see(event.at, event.data)):
             clicks.append(click)
     last, node = at, None
@@ -216,63 +212,10 @@ def _clicks(recording: Recording, at: int, span: int) -> tuple[int, int]:
     return last, at + span
 
 
-def _consequence(
-    recording: Recording, at: int, clicks: tuple[int, int], limit: int, *, pages: bool = True
-) -> tuple[int, str]:
-    """When the clip may end, and why then. What comes after a click elsewhere is the answer to that one."""
-    last, elsewhere = clicks
-    page = next((view.start_ms for view in recording.views if at < view.start_ms <= limit - TAIL_MS), None)
-    if pages and page is not None and page <= max(elsewhere, last + ANSWER_MS):
-        return max(page, last) + TAIL_MS, "page"
-    error, answer, message = None, None, frozenset[int]()
-    for time, event in _between(recording, at, min(last + ANSWER_MS, elsewhere, limit)):
-        if event.type in (EventKind.CUSTOM, EventKind.PLUGIN) and custom_event(event).kind == "error":
-            error = time
-        elif event.source != IncrementalSource.MUTATION or not event.data.get("adds"):
-            continue
-        elif answer is None or time <= last + TAIL_MS:
-            answer, message = time, _message(event)
-    if error is None and answer is None:
-        return last + TAIL_MS, "nothing"
-    told = max(last, error or 0, answer or 0)
-    goes = _goes(recording, message, answer or told, told + LONG_TAIL_MS)
-    # Its last picture is held, so there is time to read what goes away again.
-    until = goes - FADES_MS if goes - FADES_MS >= told + READ_MS else told + LONG_TAIL_MS
-    return until, "error" if error is not None else "answer"
-
-
-def _message(event: Event) -> frozenset[int]:
-    """The nodes of what a page adds, where that says something."""
-    nodes = [add.get("node") for add in event.data["adds"] if isinstance(add, dict)]
-    found = [node for node in nodes if isinstance(node, dict) and isinstance(node.get("id"), int)]
-    says = any(str(node.get("textContent") or "").strip() for node in found)
-    return frozenset(node["id"] for node in found) if says else frozenset()
-
-
-def _goes(recording: Recording, message: frozenset[int], since: int, until: int) -> int:
-    """When a message is taken away and nothing put in its place; 0 if it is still there at `until`."""
-    for time, event in _between(recording, since, until):
-        if event.source != IncrementalSource.MUTATION or event.data.get("adds"):
-            continue
-        removes = event.data.get("removes")
-        gone = {one.get("id") for one in removes if isinstance(one, dict)} if isinstance(removes, list) else set()
-        if gone & message:
-            return time
-    return 0
-
-
-def _between(recording: Recording, start_ms: int, end_ms: int) -> Iterator[tuple[int, Event]]:
-    """Events with their time in ms from the first event, both ends included."""
-    origin, events = recording.start_epoch_ms, recording.events
-    first = bisect_left(events, origin + start_ms, key=lambda event: event.at)
-    for event in events[first : bisect_right(events, origin + end_ms, key=lambda event: event.at)]:
-        yield event.at - origin, event
-
-
 def _seen(recording: Recording, start_ms: int, end_ms: int) -> Sequence[tuple[int, Event]]:
     """Events that change the picture: the page, the pointer, what is typed."""
     return [
         (time, event)
-        for time, event in _between(recording, start_ms, end_ms)
+        for time, event in between(recording, start_ms, end_ms)
         if event.type == EventKind.FULL or (event.type == EventKind.CHANGE and event.source not in _SILENT)
     ]

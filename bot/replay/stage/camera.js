@@ -8,6 +8,7 @@
   const POINT = [0.0625, 0.03]; // of the picture's width, on each side of a click
   const ROOMY = 0.8; // of the most zoom: enough to show two things at once
   const [SETTLED_MS, SEEN_MS, COUNTED_MS, HOLD_MS, EARLY_MS] = [300, 300, 600, 1000, 700];
+  const INSTEAD_MS = 1500; // what follows a message so soon comes in its place
   const [MOVES, MOVES_MS] = [3, 10_000];
 
   const grown = ([x, y, width, height], by) => [x - by, y - by, width + 2 * by, height + 2 * by];
@@ -199,10 +200,13 @@
     }
 
     // Where the message was there is nothing to see any more: back to the target or, if that has gone, too, to the page.
+    // That takes a move, so what is said in its place soon is waited for.
     #back(i) {
-      const now = this.#plan.shown[i];
+      const { shown, said } = this.#plan,
+        now = shown[i];
       this.#missing ??= now;
       if (this.view === WHOLE || now - this.#missing < SEEN_MS) return this.view;
+      if (said.some((at) => at > i && shown[at] - this.#missing <= INSTEAD_MS)) return this.view;
       const target = this.#target(true);
       if (target.seen && holds(this.view, target.box, this.#box)) return this.view;
       if (!this.#mayMove(i)) return this.view;

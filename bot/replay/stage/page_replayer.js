@@ -47,6 +47,7 @@
     rebuildFullSnapshot(event, isSync) {
       for (const kept of [this.wanted, this.shadowRoots, this.maths]) kept.clear();
       this.unadopted = [];
+      this.popovers.forget();
       super.rebuildFullSnapshot(event, isSync);
       this.settle();
       const { left = 0, top = 0 } = event.data.initialOffset ?? {};
@@ -70,6 +71,7 @@
       for (const root of this.shadowRoots) this.styleShadow(root);
       for (const node of this.maths) this.asMath(node);
       this.maths.clear();
+      this.popovers.settle();
       const waiting = [...this.wanted.values()];
       const opened = this.popovers.changed;
       this.popovers.changed = false;
@@ -118,7 +120,7 @@
     applyIncremental(event, isSync) {
       super.applyIncremental(event, isSync);
       const { source, type, id } = event.data;
-      if (!this.usingVirtualDom) this.popovers.played(event.data);
+      this.popovers.played(event.data);
       if (source !== INTERACTION) return;
       if (PRESSES.includes(type)) this.pressed = event.timestamp;
       if (type === FOCUS) this.moveFocus(this.mirror.getNode(id), event.timestamp - this.pressed > BY_PRESS_MS);

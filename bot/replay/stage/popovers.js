@@ -7,6 +7,7 @@
     MOVES = [1, 6, 12]; // by mouse, by touch, while dragging
   const CLICK = 2,
     PRESSES = [1, 7]; // mouse down, touch start
+  const MOST = 10_000; // events that wait; what was done before no longer matters
   const INVOKER = "button[popovertarget],input[popovertarget],button[commandfor]";
   const OPENS = /^(|show|show-popover|toggle|toggle-popover)$/,
     CLOSES = /^(|hide|hide-popover|toggle|toggle-popover)$/;
@@ -27,7 +28,6 @@
     call(HTMLElement, "showPopover"),
     call(HTMLElement, "hidePopover"),
   ];
-  const findAll = call(Document, "querySelectorAll");
   const [inDocument, inShadow] = [call(Document, "getElementById"), call(DocumentFragment, "getElementById")];
 
   const isOpen = (popover) => matches(popover, ":popover-open");
@@ -57,16 +57,52 @@
   globalThis.Popovers = class {
     changed = false; // since somebody looked
     #player;
+    #opened = new Set(); // in this order; the browser may have closed some since
+    #waiting = []; // [event, ids of the nodes around its own] while a long step is played on a copy of the page
 
     constructor(player) {
       this.#player = player;
     }
 
+    // Another page is built.
+    forget() {
+      this.#opened.clear();
+      this.#waiting = [];
+    }
+
     // Takes an event that was played.
-    played({ source, type, ...at }) {
-      if (![INTERACTION, INPUT, ...MOVES].includes(source)) return;
-      const { id, x, y } = at.positions?.at(-1) ?? at;
-      const node = this.#player.getMirror().getNode(id);
+    played(event) {
+      if (![INTERACTION, INPUT, ...MOVES].includes(event.source)) return;
+      const { id } = event.positions?.at(-1) ?? event;
+      if (this.#player.usingVirtualDom) this.#wait(event, id);
+      else this.#act(event, this.#player.getMirror().getNode(id));
+    }
+
+    // Does what was waiting, when a long step has come to the page itself. Of what has gone since, that which it was in
+    // counts.
+    settle() {
+      const waiting = this.#waiting,
+        mirror = this.#player.getMirror();
+      this.#waiting = [];
+      for (const [event, ids] of waiting) this.#act(event, mirror.getNode(ids.find((id) => mirror.getNode(id))));
+    }
+
+    #wait(event, id) {
+      const [, before] = this.#waiting.at(-1) ?? [];
+      this.#waiting.push([event, before?.[0] === id ? before : this.#copied(id)]);
+      if (this.#waiting.length > MOST) this.#waiting.splice(0, MOST / 2);
+    }
+
+    // The ids of a node of the copy and of those around it, innermost first.
+    #copied(id) {
+      const { mirror } = this.#player.virtualDom,
+        ids = [];
+      for (let at = mirror.getNode(id); at; at = at.parentNode) ids.push(mirror.getId(at));
+      return ids;
+    }
+
+    #act({ source, type, ...at }, node) {
+      const { x, y } = at.positions?.at(-1) ?? at;
       if (!node) return;
       try {
         if (typeOf(rootOf(node, { composed: true })) !== Node.DOCUMENT_NODE) return;
@@ -84,11 +120,20 @@
       if (isOpen(popover) === open) return;
       if (open) show(popover);
       else hide(popover);
+      this.#opened.delete(popover);
+      if (open) this.#opened.add(popover);
       this.changed = true;
     }
 
+    // Those that are open in the document of a node, the last one first.
+    #open(node) {
+      for (const popover of this.#opened) if (!isOpen(popover)) this.#opened.delete(popover);
+      const page = documentOf(node) ?? node;
+      return [...this.#opened].reverse().filter((popover) => documentOf(popover) === page);
+    }
+
     #uncover(node, x, y) {
-      for (const popover of findAll(documentOf(node) ?? node, ":popover-open")) {
+      for (const popover of this.#open(node)) {
         const { left, top, right, bottom } = edges(popover);
         if (x > left && x < right && y > top && y < bottom) this.#set(popover, false);
       }
@@ -101,8 +146,8 @@
         const [popover] = (matches(element, INVOKER) && invoked(element)) || [];
         if (popover) for (const outer of around(popover)) within.add(outer);
       }
-      const open = findAll(documentOf(node) ?? node, "[popover]:not([popover=manual]):popover-open");
-      for (const popover of [...open].reverse()) if (!within.has(popover)) this.#set(popover, false);
+      for (const popover of this.#open(node))
+        if (!within.has(popover) && !matches(popover, "[popover=manual]")) this.#set(popover, false);
     }
 
     #invoke(node) {

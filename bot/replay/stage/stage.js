@@ -27,6 +27,7 @@
     events,
     times,
     box,
+    places, // [index, left, top, width, height] of the page in the picture, for every place
     pieces = [];
   let next = 0; // the first event not yet played
   let ahead = null; // the step that was begun before anybody asked for it
@@ -40,7 +41,7 @@
     const scale = Math.min(box.width / width, box.height / height) || 1;
     const left = Math.floor((box.width - width * scale) / 2),
       top = Math.floor((box.height - height * scale) / 2);
-    Object.assign(box, { scale, left, top });
+    Object.assign(box, { scale, left, top, page: [width * scale, height * scale] });
     camera.refit();
   }
 
@@ -116,8 +117,17 @@
   // The camera looks when the page has its pictures, so that it always finds the same. Says whether the view moved.
   function look(i, pointers) {
     const moved = camera.look(i);
+    place(i);
     pointers.push(labels.beside(pointer(), times[i]));
     return moved;
+  }
+
+  function place(i) {
+    const [left, top] = camera.shown([box.left, box.top]),
+      zoom = camera.view[2];
+    const now = [left, top, ...box.page.map((side) => side * zoom)],
+      before = places.at(-1);
+    if (!before || now.some((number, at) => number !== before[at + 1])) places.push([i, ...now]);
   }
 
   function play(i) {
@@ -166,7 +176,8 @@
       const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
       const json = await new Response(unpacked).text();
       events = json.includes('"srcdoc"') ? JSON.parse(json, withoutCopies) : JSON.parse(json);
-      box = { width, height, scale: 1, left: 0, top: 0 };
+      box = { width, height, scale: 1, left: 0, top: 0, page: [width, height] };
+      places = [];
       [next, off, pressed, ahead] = [0, [0, 0], false, null];
       const silent = { log() {}, warn() {}, error() {} };
       const config = {
@@ -220,6 +231,9 @@
 
     // Where the camera went: [index, left, top, zoom] for each view.
     views: () => camera.path,
+
+    // Where the page was in the picture: [index, left, top, width, height] for each place.
+    places: () => places,
 
     // What the pages played so far lack: [what, how often].
     losses() {

@@ -41,6 +41,9 @@ class Layers:
 View = tuple[float, float, float]
 """The part of the picture that is shown: its left and top in px, and how many times as large."""
 
+Place = tuple[float, float, float, float]
+"""Of the page in the picture: left, top, width and height in px; it may be larger than the picture."""
+
 Step = tuple[int | None, list[Point]]
 """The index of the time at which a picture is due (None at the end), and a pointer for every time passed on the way."""
 
@@ -155,6 +158,10 @@ class Stage:
     async def views(self) -> list[tuple[int, View]]:
         """Returns where the camera went: the index of the first time with each view, and the view."""
         return [(index, (x, y, zoom)) for index, x, y, zoom in await self._evaluate("stage.views()")]
+
+    async def places(self) -> list[tuple[int, Place]]:
+        """Returns where the page was in the picture: the index of the first time with each place, and the place."""
+        return [(index, (x, y, width, height)) for index, x, y, width, height in await self._evaluate("stage.places()")]
 
     async def shots(self) -> AsyncIterator[tuple[bytes, Step]]:
         """After `start`: a picture of the page as it is, with the step to the next one, until there is none.
