@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.encode.frame_plans import clicks, touches
+from bot.replay.model import Window
 from bot.replay.read_recording import read
 from bot.replay.script.camera_plan import camera_plan
 from bot.replay.script.moment import fast_stretches, idle_stretches, shown_ms, window_for
@@ -152,9 +153,7 @@ def test_what_is_no_kind_of_interaction_is_passed_over(kind: object) -> None:
     made.change(15_100, 2, type=kind, id=[], x={}, y=10**400)
     made.events.sort(key=lambda event: event["timestamp"])
     recording = made.recording(30_000)
-    window = window_for(recording, 18_000, 60_000)
-    assert shown_ms(recording, window) <= 60_000
-    assert len(fast_stretches(recording, window_for(recording, 29_000, 60_000))) < 2
+    assert fast_stretches(recording, Window(2_000, 20_000, 18_000)) == ((3_000, 14_500, 4),)
 
 
 ODD = st.recursive(
@@ -174,7 +173,7 @@ ODD = st.recursive(
 PARTS = ("adds", "removes", "texts", "attributes", "type", "id", "x", "y", "positions", "payload", "tag", "plugin")
 
 
-@settings(max_examples=300, deadline=10_000)
+@settings(max_examples=80, deadline=10_000)
 @given(
     st.lists(
         st.tuples(
