@@ -83,7 +83,7 @@ def _ends_name(tokens: Sequence[Token], start: int, at: int, text: str) -> bool:
         return True
     own = last.type == "NAME" and key(raw(last, text)) not in lexicon().meanings
     first = next(word for word in tokens[start : at + 1] if word.type != "THE")
-    said = token.type in {"FILLER", "BROKEN", "VALUE"} or _is_title(token, text)
+    said = token.type in {"FILLER", "BROKEN", "VALUE", "UNREAD"} or _is_title(token, text)
     said = said or (token.type == "WHEN" and at + 1 == len(tokens))
     return said and not own and _is_title(first, text)
 
@@ -117,7 +117,7 @@ def _is_before_noun(tokens: Sequence[Token], at: int, text: str, *, loose: bool)
 def _is_in_label(tokens: Sequence[Token], at: int, text: str, *, loose: bool) -> bool:
     """ "Stop subscription button", "Fix Issue button"; "when buy button broke" asks."""
     ahead = _beside(tokens[at + 1 :])
-    if at == 0 and ahead is not None and ahead.type == "WORD":
+    if at == 0 and ahead is not None and (ahead.type == "WORD" or _is_title(tokens[0], text)):
         return tokens[0].type != "WHEN" or all(token.type in _NAMES | _BETWEEN | _KINDS for token in tokens[1:])
     return loose or (_is_title(tokens[at], text) and ahead is not None and _is_title(ahead, text))
 
