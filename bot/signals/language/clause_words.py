@@ -7,7 +7,7 @@ from itertools import dropwhile, takewhile
 from lark import Token
 
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
-from bot.signals.language.lexicon import lexicon
+from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.rewrite_tokens import facet_of
 
@@ -25,6 +25,7 @@ _NAMED = {
 _OPEN_NAMES = ({"name", "target"}, {"name", "view"})
 """These may be one name, or are refused as two where they are none: "Save or continue button"."""
 _IN_STROKES = frozenset({"THE", "ON", "IN", "FOR", "TO"})
+_AGO = (["UNIT", "AGO"], ["UNIT", "BEFORE"])
 _MOST_DIGITS = 4
 """Of hours."""
 
@@ -46,6 +47,19 @@ def _names(tokens: list[Token], at: int, text: str) -> bool:
         and not {token.type for token in side} <= _POINTERS
         for side in sides
     )
+
+
+def mark_thresholds(tokens: list[Token], text: str) -> list[Token]:
+    """ "more than 10", "less than 2.30": a number that something is held against; "more than yesterday" compares."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        kinds = {entry.kind for entry in lexicon().entries.get(key(raw(token, text)), ())}
+        ahead = [other.type for other in tokens[at + 1 : at + 4]]
+        plain = ahead[:1] == ["NUMBER"] and ahead[1:2] != ["MONTH"] and ahead[1:] not in _AGO
+        versions = ahead[:1] == ["VERSION"] and not any(other.type == "VERSION" for other in tokens[:at])
+        counted = token.type == "VS" and "THRESHOLD" in kinds and (plain or versions)
+        out.append(retyped(token, "THRESHOLD") if counted else token)
+    return out
 
 
 def mark_alternatives(tokens: list[Token], text: str) -> list[Token]:

@@ -23,6 +23,7 @@ from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.name_words import mark_name_words
 from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import mark_control_names, mark_owned_names, protect_names
@@ -224,9 +225,8 @@ def _counted(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = out[-1] if out else None
-        owners = (
-            token.type == "METRIC" and str(token) == "people" and tokens[at - 1].type in {"VALUE", "FILTER", "VERSION"}
-        )
+        people = (token.type, str(token)) == ("METRIC", "people")
+        owners = people and tokens[at - 1].type in {"VALUE", "FILTER", "VERSION"}
         if owners and at > 0 and not counting:
             continue
         if last is not None and _repeats(token, last):
@@ -261,6 +261,7 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
+    (mark_name_words, frozenset()),
     (mark_history, HISTORY),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
     (mark_control_names, frozenset({"ON", "IN"})),

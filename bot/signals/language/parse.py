@@ -19,6 +19,7 @@ from bot.signals.language.disambiguate import disambiguate
 from bot.signals.language.help import blamed_truly, misunderstood, narrowed
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
+from bot.signals.language.name_words import mark_name_words
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
 from bot.signals.language.scan import scanner
@@ -86,7 +87,8 @@ def prepare() -> None:
 
 def names_signals(text: str) -> bool:
     """Whether a text names any kind of signal, or says that something broke; one that doesn't is about all of them."""
-    return any(token.type in {"SIGNAL", "ADJ", "BROKEN"} for token in TokenReader(lexicon()).tokens(text))
+    tokens = mark_name_words(TokenReader(lexicon()).tokens(text), text)
+    return any(token.type in {"SIGNAL", "ADJ", "BROKEN"} for token in tokens)
 
 
 def parse(

@@ -45,25 +45,33 @@ _CONTROLS = frozenset({"COMPARE", "METRIC", "FILLER"})
 def mark_control_names(tokens: list[Token], text: str) -> list[Token]:
     """ "on compare", "on View all button": the name of a control, and no word of the question behind "on"."""
     out: list[Token] = []
+    end: int | None = None
     for at, token in enumerate(tokens):
+        if end is not None and end == token.end_pos and tokens[at - 1].type == "IN":
+            continue  # the "all" of "on view all"
         behind = [other.type for other in tokens[at + 1 : at + 2]]
         pointed = [last.type for last in out if last.type != "THE"][-1:] == ["ON"]
         typed = raw(token, text)
         first, _, second = typed.partition(" ")
         if token.type in _CONTROLS and pointed and key(typed) in lexicon().meanings and behind != ["FOR"]:
             out.append(retyped(token, "NAME", typed))
-        elif token.type == "IN" and second[:1].isupper() and _noun_behind(tokens, at):
+        elif token.type == "IN" and (end := _split_end(tokens, at, second, text)):
             start = token.start_pos or 0
             cut = start + len(first)
             out.append(Token("ON", "on", start_pos=start, end_pos=cut))
-            out.append(Token("NAME", second, start_pos=cut + 1, end_pos=token.end_pos))
+            out.append(Token("NAME", text[cut + 1 : end], start_pos=cut + 1, end_pos=end))
         else:
             out.append(token)
     return out
 
 
-def _noun_behind(tokens: list[Token], at: int) -> bool:
-    return any(token.type == "NOUN" for token in tokens[at + 1 : at + 4])
+def _split_end(tokens: list[Token], at: int, second: str, text: str) -> int | None:
+    """Where the name ends that the second word of "on view" begins: "on View cart button", "on view all"."""
+    ahead = next(iter(tokens[at + 1 : at + 2]), None)
+    if second and ahead is not None and key(second + raw(ahead, text)) in lexicon().asking:
+        return ahead.end_pos
+    named = any(token.type == "NOUN" for token in tokens[at + 1 : at + 4])
+    return tokens[at].end_pos if second[:1].isupper() and named else None
 
 
 def protect_names(tokens: list[Token], text: str) -> list[Token]:

@@ -63,6 +63,10 @@ class Lexicon:
     """Words and signs between names of which each is one ("and", "랑")."""
     idioms: frozenset[str]
     """Numbers with a stroke that are no dates ("24/7")."""
+    asking: frozenset[str]
+    """Keys of controls' names that may also ask for something ("show all")."""
+    loose: frozenset[str]
+    """Keys of words that may be words of a name ("less", "mac", "KR")."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
@@ -89,6 +93,8 @@ def lexicon() -> Lexicon:
         rates=_keys(every, "_rates"),
         joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
+        asking=frozenset(map(key, _names(every, "asking"))),
+        loose=_keys(every, "_loose"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
