@@ -83,6 +83,9 @@ def test_the_first_few_in_a_thread_are_those_of_its_groups(text: str, first: str
     assert (question.group_by, question.top) == (base.group_by, 3)
 
 
-@pytest.mark.parametrize("text", ["since when is it worse than usual", "which version broke it, and since when", "errors than usual vs yesterday"])
+@pytest.mark.parametrize(
+    "text",
+    ["since when is it worse than usual", "which version broke it, and since when", "errors than usual vs yesterday"],
+)
 def test_two_kinds_of_question_at_once_are_refused(text: str) -> None:
     assert refusal(text, "en")

@@ -181,7 +181,7 @@ def test_a_refusal_offers_the_question_without_its_trouble(text: str, blamed: st
     [
         ("errors (safari OR korea)", ["errors korea", "errors (safari)"]),
         ("errors on *** today", ["errors today"]),
-        ("errors on 🛒 today", ["errors 🛒 today", "frustration signals on \"Buy now\" this week"]),
+        ("errors on 🛒 today", ["errors 🛒 today", 'frustration signals on "Buy now" this week']),
     ],
 )
 def test_an_offer_has_both_brackets_and_what_on_points_at(text: str, offered: list[str]) -> None:

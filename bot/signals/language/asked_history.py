@@ -54,7 +54,7 @@ def _in_name(tokens: list[Token], at: int, text: str) -> Token:
     if _is_pointed_at(tokens, at, text):
         typed = raw(token, text)
         return retyped(token, "NAME" if key(typed) in lexicon().meanings else "WORD", typed)
-    closed = any(other.type in _NAMED for other in tokens[at + 1 : at + 2]) or (at == 0 and _begins_name(tokens))
+    closed = any(other.type in _NAMED for other in tokens[at + 1 : at + 2]) or _begins_name(tokens, at)
     inside = last in _POINTERS and any(other.type in {"NOUN", "PLACE"} for other in tokens[at + 1 : at + 5])
     return _as_word(token, text) if closed or inside else token
 
@@ -69,10 +69,11 @@ def _is_pointed_at(tokens: list[Token], at: int, text: str) -> bool:
     return pointer in {"ON", "IN"} and not (tokens[at].type == "WHEN" and _is_asked(tokens, at, text))
 
 
-def _begins_name(tokens: list[Token]) -> bool:
-    """ "end call button errors": words that a noun closes; "fix the buy button" has an article."""
-    behind = next((other.type for other in tokens[1:] if other.type not in {"WORD", "NAME"}), "")
-    return tokens[0].type in PROBLEMS and behind in {"NOUN", "PLACE"}
+def _begins_name(tokens: Sequence[Token], at: int) -> bool:
+    """ "end call button errors": words that a noun closes, where nothing asks; "fix the buy button" has an article."""
+    behind = next((other.type for other in tokens[at + 1 :] if other.type not in {"WORD", "NAME"}), "")
+    asks = any(other.type in {"FILLER", "WHEN", "WHICH", "VERSION", "DEPLOY"} for other in tokens[:at])
+    return tokens[at].type in PROBLEMS and behind in {"NOUN", "PLACE"} and not asks
 
 
 def _as_word(token: Token, text: str) -> Token:
