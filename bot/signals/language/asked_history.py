@@ -51,12 +51,21 @@ def _in_name(tokens: list[Token], at: int, text: str) -> Token:
     if token.type not in HISTORY:
         return token
     last = next((other.type for other in reversed(tokens[:at]) if other.type in _POINTERS | _NAMED), "")
-    if _is_pointed_at(tokens, at, text):
-        typed = raw(token, text)
-        return retyped(token, "NAME" if key(typed) in lexicon().meanings else "WORD", typed)
-    closed = any(other.type in _NAMED for other in tokens[at + 1 : at + 2]) or _begins_name(tokens, at)
+    if _is_pointed_at(tokens, at, text) or _is_closed(tokens, at):
+        return _as_name(token, text)
     inside = last in _POINTERS and any(other.type in {"NOUN", "PLACE"} for other in tokens[at + 1 : at + 5])
+    closed = any(other.type in _NAMED for other in tokens[at + 1 : at + 2])
     return _as_word(token, text) if closed or inside else token
+
+
+def _as_name(token: Token, text: str) -> Token:
+    """Returns it as a word of a name, which its article is none of: "on the usual button"."""
+    typed = raw(token, text)
+    first, _, rest = typed.partition(" ")
+    if rest and "THE" in {entry.kind for entry in lexicon().entries.get(key(first), ())}:
+        start = (token.end_pos or 0) - len(rest)
+        return Token("WORD", rest, start_pos=start, end_pos=token.end_pos)
+    return retyped(token, "NAME" if key(typed) in lexicon().meanings else "WORD", typed)
 
 
 def _is_pointed_at(tokens: list[Token], at: int, text: str) -> bool:
@@ -69,11 +78,16 @@ def _is_pointed_at(tokens: list[Token], at: int, text: str) -> bool:
     return pointer in {"ON", "IN"} and not (tokens[at].type == "WHEN" and _is_asked(tokens, at, text))
 
 
-def _begins_name(tokens: Sequence[Token], at: int) -> bool:
-    """ "end call button errors": words that a noun closes, where nothing asks; "fix the buy button" has an article."""
-    behind = next((other.type for other in tokens[at + 1 :] if other.type not in {"WORD", "NAME"}), "")
+def _is_closed(tokens: Sequence[Token], at: int) -> bool:
+    """ "Stop button errors", "end call button errors", "Stop에서 오류": closed as a name is, where nothing asks.
+
+    "Fix the buy button" has an article, and "usual" or "when" may belong to what stands behind the next word.
+    """
+    ends = {"NOUN", "PLACE", "ON_P", "IN_P"}
+    passed = {"WORD", "NAME"} if tokens[at].type in PROBLEMS | {"BEGAN"} else set()
     asks = any(other.type in {"FILLER", "WHEN", "WHICH", "VERSION", "DEPLOY"} for other in tokens[:at])
-    return tokens[at].type in PROBLEMS and behind in {"NOUN", "PLACE"} and not asks
+    behind = next((other.type for other in tokens[at + 1 :] if other.type not in passed | {"FILLER"}), "")
+    return behind in ends and not asks
 
 
 def _as_word(token: Token, text: str) -> Token:
@@ -90,7 +104,7 @@ def _usual(tokens: list[Token], text: str) -> list[Token]:
             continue
         before = [other for other in reversed(tokens[:at]) if other.type not in _SKIPPED][:1]
         behind = [other for other in tokens[at + 1 :] if other.type not in _SKIPPED][:1]
-        versus = [other for other in before if other.type in _AGAINST] or [
+        versus = [other for other in before if other.type in _AGAINST and str(other) != "less"] or [
             other for other in behind if other.type == "VS_P"
         ]
         if versus:

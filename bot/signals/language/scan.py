@@ -118,10 +118,12 @@ class TextPiece:
 
 _EMPHASIS = re.compile(
     rf"{_QUOTED}|"
-    r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![\w*/])"
-    r"|(?<!\S)(?P<stroke>[_~])(?=[^\s_~])(?P<slanted>[^_~\n\"“”`]*[^\s_~\"“”`])(?P=stroke)(?![\w/])"
+    r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![A-Za-z0-9_*/])"
+    r"|(?<!\S)(?P<stroke>[_~])(?=[^\s_~])(?P<slanted>[^_~\n\"“”`]*[^\s_~\"“”`])(?P=stroke)(?![A-Za-z0-9_/])"
 )
-"""How people emphasise in Slack: the stars and strokes are no part of what is said, but for those in quotes."""
+"""How people emphasise in Slack: the stars and strokes are no part of what is said, but for those in quotes.
+
+A particle may stick to them."""
 
 
 def plain(text: str) -> str:

@@ -78,20 +78,22 @@ def split_zones(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
         kinds = {other.type for other in tokens[at + 1 : at + 2]}
         passed = [last for last in reversed(rest) if last.type not in _BETWEEN]
         pointed = _is_pointed(rest)
-        if (passed and passed[0].type in _TIMES) or (kinds & _TIMES and not pointed):
+        done = bool(rest) and rest[-1].type == "ADJ"  # "rage clicked PT": what was clicked, or when
+        placed = kinds & {"ON_P", "IN_P"} and not any(other.type in _TIMES | {"TO_P"} for other in tokens[at + 2 :])
+        if not placed and ((passed and passed[0].type in _TIMES) or (kinds & _TIMES and not pointed and not done)):
             while rest and rest[-1].type in _BETWEEN and passed and passed[0].type in _TIMES:
                 rest.pop()  # "today in UTC": nothing points at a name
             zones.append(token)
         else:
-            named = pointed or bool(kinds & NAMELIKE) or bool(rest and rest[-1].type in NAMELIKE)
+            named = pointed or bool(placed) or bool(kinds & NAMELIKE) or bool(rest and rest[-1].type in NAMELIKE)
             rest.append(retyped(token, "NAME" if named else "UNREAD"))
     return rest, zones
 
 
 def _is_pointed(before: Sequence[Token]) -> bool:
-    """Whether these end with "on", perhaps with an article or a kind of control: "on the EST", "on tab Z"."""
-    kinds = [token.type for token in before[-3:]]
-    while kinds[-1:] in (["THE"], ["NOUN"], ["PLACE"]):
+    """Whether these end with "on", an article or a kind of control behind it: "on the EST", "on link to Z"."""
+    kinds = [token.type for token in before[-4:]]
+    while kinds[-1:] in (["THE"], ["NOUN"], ["PLACE"], ["TO"]):
         kinds.pop()
     return kinds[-1:] in (["ON"], ["FOR"])
 
