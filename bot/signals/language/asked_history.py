@@ -69,8 +69,9 @@ def _as_name(token: Token, text: str) -> Token:
 
 
 def _is_pointed_at(tokens: list[Token], at: int, text: str) -> bool:
-    """ "on Stop", "on end call", "on Hard Stop": behind "on" or "in", or with a capital in the name there."""
-    if raw(tokens[at], text)[:1].isupper():
+    """ "on Stop", "on end call", "on Hard Stop", "on Save and finish": behind "on", or joined to the name there."""
+    joined = at > 0 and (tokens[at - 1].type == "TO" or key(raw(tokens[at - 1], text)) in lexicon().joints)
+    if joined or raw(tokens[at], text)[:1].isupper():
         before = [other.type for other in reversed(tokens[:at])]
         pointer = next((kind for kind in before if kind not in _RUN), "")
     else:
