@@ -26,6 +26,10 @@ def asked(text: str, base: Question | None = None) -> Question:
     [
         ("did 2.31 fix the buy button", FIXED, ["buy button since 2.31 vs before"]),
         ("did the deploy fix errors on buy button", FIXED, ["errors on buy button since the deploy vs before"]),
+        ("did errors stop after 2.31", ENDED, ["errors in the last hour", "errors by hour today"]),
+        ("did errors stop since 2.31", ENDED, ["errors in the last hour", "errors by hour today"]),
+        ("did the fix help", ENDED, ["in the last hour", "by hour today"]),
+        ("구매 버튼에서 오류 2.31에서 고쳐졌어?", FIXED, ["2.31 이후 구매 버튼에서 오류 이전 대비"]),
         ("did 2.31 fix it", FIXED, ["since 2.31 vs before"]),
         ("구매 버튼 2.31에서 고쳐졌어?", FIXED, ["2.31 이후 구매 버튼 이전 대비"]),
         ("is the buy button fixed", ENDED, ["buy button in the last hour", "buy button by hour today"]),
@@ -61,6 +65,15 @@ def test_what_is_usual_goes_on_from_the_question_before(text: str) -> None:
     assert question.compare.span == timedelta(days=7)
 
 
+def test_what_is_usual_takes_the_place_of_the_comparison_before() -> None:
+    base = asked("errors on buy button this week vs last week")
+    question = asked("than usual?", base)
+    assert question.compare
+    assert question.compare != base.compare
+    assert question.compare.end == question.period.start
+    assert question.compare.span == timedelta(days=7)
+
+
 @pytest.mark.parametrize(
     ("text", "first"), [("top 3", "by browser"), ("상위 3개만", "by browser"), ("top 3", "by page")]
 )
@@ -70,6 +83,9 @@ def test_the_first_few_in_a_thread_are_those_of_its_groups(text: str, first: str
     assert (question.group_by, question.top) == (base.group_by, 3)
 
 
-@pytest.mark.parametrize("text", ["since when is it worse than usual", "which version broke it, and since when"])
+@pytest.mark.parametrize(
+    "text",
+    ["since when is it worse than usual", "which version broke it, and since when", "errors than usual vs yesterday"],
+)
 def test_two_kinds_of_question_at_once_are_refused(text: str) -> None:
     assert refusal(text, "en")

@@ -16,6 +16,7 @@ from bot.signals.language.lexer import TokenReader
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse import KnownNames, parse
 from bot.signals.language.protected_names import TIME_WORDS
+from bot.signals.language.scan import plain
 from bot.signals.language.shaped_questions import BLAME_DAYS
 from bot.signals.question import GroupBy, Question
 from tests.signals.meaning import KNOWN, NOW, VERSIONS
@@ -38,7 +39,8 @@ def understood(text: str, tag: str) -> Question | None:
 
 
 def is_in(value: str, text: str) -> bool:
-    return key(value) in key(text.replace("\\", ""))
+    said = text.replace("\\", "")
+    return key(value) in key(said) or key(value) in key(plain(said))
 
 
 def names_value(facet: str, value: str, text: str) -> bool:

@@ -12,6 +12,8 @@ from tests.signals.test_refusals import HANGUL, refusal
 
 OPEN = "“%(what)s” may be a date or hours: write 11/20, say, or 11:00-20:00."
 SEVERAL = "“%(what)s” is several versions: name each of them, or ask since when the first was seen."
+OLDER = "“%(what)s” is several versions: name each of them."
+OFFSET = "“%(what)s” may have an offset from UTC or end with a second time: write a T before the time, or “to”."
 COUNTED = (
     "I count, and can’t pick what has more or fewer than a number: leave out “%(what)s”, or ask for the first few."
 )
@@ -23,12 +25,18 @@ PLACE = "I rank from the top and can’t pick one place: ask for the first few i
     [
         ("errors 11-20", OPEN, ["errors 11/20", "errors 11:00-20:00"]),
         ("errors 9-5", OPEN, ["errors 9/5", "errors 09:00-17:00"]),
-        ("errors on 2.31+ today", SEVERAL, []),
+        ("errors on 11-20", OPEN, ["errors on 11/20", "errors on 11:00-20:00"]),
+        ("errors since 2026-11-23 10:00-05:00", OFFSET, ["errors since 2026-11-23T10:00-05:00"]),
+        ("errors 2026-11-23 09:00-10:00", OFFSET, ["errors 2026-11-23 09:00 ~ 10:00"]),
+        ("errors on 2.31+ today", SEVERAL, ["errors today"]),
+        ("errors below 2.31", OLDER, ["errors"]),
+        ("2.30 이하 오류", OLDER, ["오류"]),
+        ("2.31 이상에서 오류", SEVERAL, ["2.31 이후 오류"]),
         ("errors on 2.31 or later", SEVERAL, ["errors since 2.31"]),
-        ("2.31 이상 오류", SEVERAL, ["since 2.31 오류"]),
+        ("2.31 이상 오류", SEVERAL, ["2.31 이후 오류"]),
         ("buttons with more than 10 rage clicks", COUNTED, ["top 10 buttons with rage clicks"]),
         ("error rate above 5% today", COUNTED, []),
-        ("오늘 오류 10건 이상인 버튼", COUNTED, ["top 10 오늘 오류 버튼"]),
+        ("오늘 오류 10건 이상인 버튼", COUNTED, ["오늘 오류 상위 10개 버튼"]),
         ("2nd most frustrating page today", PLACE, ["top 2 page today"]),
     ],
 )

@@ -227,6 +227,12 @@ def test_what_was_left_open_is_said() -> None:
     assert "7일" in ask("구매 버튼 분노 클릭", KOREAN).assumed[0]
 
 
+def test_that_a_time_is_taken_for_yesterdays_is_said() -> None:
+    said = ("That time of today is still to come, so yesterday’s is taken.",)
+    assert ask("errors 2 hours before 3pm").assumed == said
+    assert ask("errors 2 hours before 2pm").assumed == ()
+
+
 def test_a_question_as_json_has_the_documented_keys() -> None:
     question = ask('top 5 pages with errors on "Buy now" only Safari today vs yesterday')
     assert question_json(question) == {

@@ -176,6 +176,24 @@ def test_a_refusal_offers_the_question_without_its_trouble(text: str, blamed: st
     assert list(refused.examples[: len(offered)]) == offered
 
 
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("errors (safari OR korea)", ["errors korea", "errors (safari)"]),
+        ("errors on *** today", ["errors today"]),
+        ("errors on 🛒 today", ["errors 🛒 today", 'frustration signals on "Buy now" this week']),
+    ],
+)
+def test_an_offer_has_both_brackets_and_what_on_points_at(text: str, offered: list[str]) -> None:
+    refused = refusal(text, "en")
+    assert refused
+    assert list(refused.examples[: len(offered)]) == offered
+
+
+def test_of_a_name_that_is_a_picture_is_said_that_it_cannot_be_looked_for() -> None:
+    assert str(refusal("errors on 🛒", "en")).startswith("A name that is a picture can’t be looked for")
+
+
 @pytest.mark.parametrize("versions", [{}, {"2.31": NOW - timedelta(days=1)}], ids=["none", "one from the beginning"])
 @pytest.mark.parametrize(("text", "blamed"), [("배포 전 오류", "배포"), ("errors before the deploy", "the deploy")])
 def test_before_a_deploy_that_nobody_saw_is_refused_by_name(

@@ -81,6 +81,13 @@ def test_in_which_zone_a_question_was_read_is_said() -> None:
             "Clocks didn’t show “PST” on that day: say how far from UTC is meant.",
             ["errors July 3 9am UTC-8 to 5pm UTC-8", "errors July 3 9am UTC-7 to 5pm UTC-7"],
         ),
+        (
+            "errors on CST button since 9am CST",
+            "en",
+            "“CST” may be UTC-6 (United States), UTC+8 (China), UTC-5 (Cuba): say which.",
+            ["errors on CST button since 9am UTC-6", "errors on CST button since 9am UTC+8"],
+        ),
+        ("errors since 9am UTC+5:99", "en", "I know no time zone “UTC+5:99”.", []),
         ("errors from 9am PST to 5pm EST", "en", "Say all times in one zone, not in several (PST, EST).", []),
         ("errors since 9am Europe/Seoul", "en", "I know no time zone “Europe/Seoul”.", []),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 
 from lark import Token
 
+from bot.signals.language.asked_history import USUAL
 from bot.signals.language.clauses import (
     SIGNALS,
     Bare,
@@ -246,6 +247,10 @@ class QuestionParts:
         return span
 
     def _compared(self, period: Period, base: Question | None) -> Period | None:
+        if USUAL in self.shapes:  # held against the usual, whatever the question before was held against
+            if self.compare is not None:
+                raise Puzzled("These are two questions: ask one at a time.", at=self.compare.text)
+            return None
         if self.compare is not None:
             return compared_period(self.compare, period, self.clock)
         if base is None or base.compare is None:

@@ -23,8 +23,9 @@ from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.listed_people import mark_listed_people
 from bot.signals.language.name_words import mark_name_words
-from bot.signals.language.odd_numbers import mark_odd_numbers
+from bot.signals.language.odd_numbers import PICTURE, mark_odd_numbers, points_at_picture
 from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import mark_control_names, mark_owned_names, protect_names
 from bot.signals.language.question_shapes import mark_shapes
@@ -34,7 +35,6 @@ from bot.signals.language.rewrite_tokens import (
     mark_deploys,
     mark_error_messages,
     mark_exceptions,
-    mark_listed_people,
     mark_named_days,
     mark_not_only,
     mark_onwards,
@@ -42,7 +42,6 @@ from bot.signals.language.rewrite_tokens import (
     mark_weeks_before,
     mark_years,
 )
-from bot.signals.language.scan import without_emoji
 
 _ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
 """Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
@@ -112,8 +111,13 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
             continue
         end = _name_end(tokens, at + 1, text)
         if end == at + 1:
-            lost = token.type in {"ON", "IN"} and (_points_at_picture(tokens, at, text) or _dangles(tokens, at, text))
-            out += [retyped(token, "MISFIT")] if lost else [token] if token.type == "FROM" else []
+            placed = token.type in {"ON", "IN"}
+            if placed and points_at_picture(tokens, at, text):
+                out.append(retyped(token, "REFUSED", PICTURE))
+            elif placed and _dangles(tokens, at, text):
+                out.append(retyped(token, "MISFIT"))
+            elif token.type == "FROM":
+                out.append(token)
             at += 1
         elif token.type == "FROM":
             out.append(token)
@@ -131,13 +135,6 @@ def _dangles(tokens: list[Token], at: int, text: str) -> bool:
     if tokens[at].type == "ON":
         return str(tokens[at]) == "on" and counted
     return " " in raw(tokens[at], text) and behind not in _VALUED
-
-
-def _points_at_picture(tokens: list[Token], at: int, text: str) -> bool:
-    """ "on 🛒": the name of a control that can't be looked for; nothing may be taken for all of them instead."""
-    end = tokens[at + 1].start_pos if at + 1 < len(tokens) else len(text)
-    between = text[tokens[at].end_pos : end].strip()
-    return between != "" and without_emoji(between) == "" and any(ord(sign) > 0x2000 for sign in between)
 
 
 def _name_end(tokens: list[Token], start: int, text: str) -> int:

@@ -11,6 +11,7 @@ from lark import Token
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.lexer import NAMELIKE
+from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse_errors import Early, Misplaced, Puzzled, SeveralZones, UnsureWord
 from bot.signals.language.scan import pieces, without_emoji
 from bot.signals.language.typos import suggestions
@@ -32,6 +33,7 @@ _RELATIONS = _BEHIND | {
 # fmt: on
 """What says something of its neighbours: they would mean something else if it alone were left out."""
 _POINTERS = frozenset({"ON", "IN", "FOR"})
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _COUNTED = frozenset({"SIGNAL", "ADJ"})
 """What is left out last: a question is about it."""
 
@@ -70,7 +72,9 @@ def misunderstood(
         values["zones"] = ", ".join(f"{offset} ({locale.country(code)})" for offset, code in problem.places)
     sentence = locale.text(problem.message, **values) if values else locale.text(problem.message)
     meant = (" ".join(locale.text(text, **filled).split()) for text, filled in problem.templates)
-    own = tuple(filter(reads, (*meant, *problem.instead)))[: problem.most_offered]
+    own = tuple(offer for offer in (*meant, *problem.instead) if _is_whole(offer) and reads(offer))[
+        : problem.most_offered
+    ]
     usual = tuple(dict.fromkeys((*own, *examples(locale, targets, views))))[:_EXAMPLES]
     if isinstance(problem, UnsureWord):
         word = str(problem.values["word"])
@@ -81,6 +85,13 @@ def misunderstood(
         sentence += " " + locale.text("How about this week?")
         usual = (instead, *usual[1:])
     return Misunderstood(sentence, at=without_emoji(problem.at) or without_emoji(text), examples=usual)
+
+
+def _is_whole(offer: str) -> bool:
+    """Whether nothing is missing that the grammar does without: no bracket in "errors )", no name in "errors on"."""
+    last = lexicon().entries.get(key(offer.rsplit(maxsplit=1)[-1]), ()) if offer.split() else ()
+    dangles = bool(last) and {entry.kind for entry in last} <= _POINTERS
+    return not dangles and all(offer.count(pair[0]) == offer.count(pair[1]) for pair in _BRACKETS)
 
 
 def _quotable(value: object) -> object:
@@ -110,7 +121,7 @@ def narrowed(problem: Puzzled, text: str, tokens: Sequence[Token], reads: Callab
 
     Of known words that belong to nothing, the fewest are blamed without which the question is understood.
     """
-    if isinstance(problem, UnsureWord | Early) or problem.templates:
+    if isinstance(problem, UnsureWord | Early) or not problem.narrowable:
         return problem
     shorter = shortened(text, tokens, problem.at, reads)
     if isinstance(problem, Misplaced) and shorter:
@@ -212,7 +223,12 @@ def _without(text: str, parts: Sequence[_Part], gone: Sequence[_Part]) -> str:
         elif kept:
             kept.append(" ")
         end = tail
-    return " ".join("".join([*kept, text[end:]]).split())
+    rest = " ".join("".join([*kept, text[end:]]).split())
+    for opening, closing in _BRACKETS:
+        if rest.count(opening) != rest.count(closing):
+            rest = " ".join(rest.replace(opening, " ").replace(closing, " ").split())
+        rest = rest.replace(f"{opening} ", opening).replace(f" {closing}", closing)
+    return rest
 
 
 def _with(text: str, old: str, new: str) -> str:

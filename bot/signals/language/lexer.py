@@ -16,6 +16,8 @@ from bot.signals.language.glued_words import glued
 from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
 from bot.signals.language.scan import TextPiece, pieces
 
+OFFSET_OR_HOURS = "offset or hours"
+"""The value of a REFUSED token: "2026-11-23 10:00-05:00" has an offset or a second time."""
 NAMELIKE = frozenset({"WORD", "NAME", "NOUN", "PLACE", "QUOTED", "SELECTOR", "PATH"})
 _DIRECT = {
     "STAMP",
@@ -287,5 +289,6 @@ _MADE_OF: Mapping[str, Callable[[TextPiece], list[Token]]] = {
     "NOTFILTER": _left_out,
     "QUOTED": lambda piece: [_quoted(piece)],
     "DASH": lambda piece: [_token("DASH", "dash", piece)],
+    "STAMPOR": lambda piece: [_token("REFUSED", OFFSET_OR_HOURS, piece)],
 }
 """Kinds of pieces that become other tokens than their text."""

@@ -32,7 +32,7 @@ def mark_name_words(tokens: list[Token], text: str) -> list[Token]:
     out = list(tokens)
     for at, token in enumerate(tokens):
         typed = raw(token, text)
-        if token.type == "NAME" and key(typed) in lexicon().asking:
+        if token.type == "NAME" and key(typed) in lexicon().maybe_controls:
             out[at] = token if _is_control(tokens, at, text) else retyped(token, _asked(tokens, at, text))
         elif token.type not in _NAMES and (key(typed) in lexicon().loose or token.type in _TITLED):
             inside = _is_inside(out, at, text, loose=key(typed) in lexicon().loose)

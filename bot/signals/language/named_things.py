@@ -17,7 +17,7 @@ from bot.signals.language.name_lists import list_problem
 from bot.signals.language.odd_numbers import refusal
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
-from bot.signals.language.scan import QUOTES
+from bot.signals.language.scan import QUOTES, plain
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -209,7 +209,7 @@ def _wildcard(token: Token, text: str) -> Puzzled:
     if bare.startswith("."):  # "*.html"
         meanings = [f"/{typed}"]
     elif "/" not in typed:
-        meanings = [bare, f"/{typed}"]
+        meanings = [bare, f"/{typed}"] if bare else []
     else:
         meanings = [f"/{bare}", f"/*/{bare}"] if typed[0] == "*" else [f"/{typed}", f"/*/{typed}"]
     problem.instead = tuple(f"{text[: token.start_pos]}{meant}{text[token.end_pos :]}" for meant in meanings)
@@ -241,4 +241,4 @@ def _is_marked(tokens: Sequence[Token], at: int) -> bool:
 def _spelled(tokens: list[Token], text: str) -> str:
     """Returns the tokens as they were typed, with single spaces."""
     start, end = tokens[0].start_pos, tokens[-1].end_pos
-    return " ".join(text[start:end].split()) if tokens else raw(tokens[0], text)
+    return " ".join(plain(text)[start:end].split())

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lark import Token
 
-from bot.signals.language.lexer import raw, retyped
+from bot.signals.language.lexer import OFFSET_OR_HOURS, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.protected_names import TIME_WORDS
+from bot.signals.language.scan import without_emoji
 
 _DATES = TIME_WORDS - {"TIME", "DURATION", "PART"}
 _SINGLE = re.compile(r"\d{1,2}")
@@ -21,9 +22,16 @@ _COUNTED = frozenset({"COUNTER", "UNIT", "METRIC", "COUNT", "FILLER"})
 _SHARED = frozenset({"METRIC", "SIGNAL", "THE"})
 _SPLIT = frozenset({"split"})
 _RANGE = "version range"
+_OLDER = "older versions"
 _THRESHOLD = "threshold"
 _PLACE = "place"
+_LESS = "less"
+PICTURE = "picture"
+"""The value of a REFUSED "on" that a picture follows."""
 _DATE_OR_HOURS = "date or hours"
+
+_Offer = tuple[str, dict[str, str]]
+"""A text of a catalog, to which the words before and behind are added, with its other values."""
 
 
 def mark_odd_numbers(tokens: list[Token], text: str) -> list[Token]:
@@ -73,13 +81,15 @@ def _open_versions(tokens: list[Token], text: str) -> list[Token]:
             end = (token.end_pos or 0) + 1
             out.append(_refused(_RANGE, token, Token("PLUS", "+", end_pos=end)))
         elif beside == {"VERSION", "THRESHOLD"}:
-            out[-1] = _refused(_RANGE, out[-1], token)
+            bound = next(str(last) for last in (token, out[-1]) if last.type == "THRESHOLD")
+            out[-1] = _refused(_OLDER if bound == _LESS else _RANGE, out[-1], token)
         elif token.type == "NEWER" and (first := _version_before(out)):
             out[-first:] = [_refused(_RANGE, out[-first], token)]
         else:
             out.append(retyped(token, "WORD", raw(token, text)) if token.type == "NEWER" else token)
-        if out[-1].type == "REFUSED" and [last.type for last in out[-2:-1]] in (["ON"], ["IN"], ["FOR"]):
-            out[-2:] = [_refused(_RANGE, out[-2], out[-1])]
+        several = out[-1].type == "REFUSED" and str(out[-1]) in {_RANGE, _OLDER}
+        if several and [last.type for last in out[-2:-1]] in (["ON"], ["IN"], ["FOR"]):
+            out[-2:] = [_refused(str(out[-1]), out[-2], out[-1])]
     return out
 
 
@@ -142,6 +152,13 @@ def _single_ranks(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
+def points_at_picture(tokens: list[Token], at: int, text: str) -> bool:
+    """ "on 🛒": the name of a control that can't be looked for; nothing may be taken for all of them instead."""
+    end = tokens[at + 1].start_pos if at + 1 < len(tokens) else len(text)
+    between = text[tokens[at].end_pos : end].strip()
+    return between != "" and without_emoji(between) == "" and any(ord(sign) > 0x2000 for sign in between)
+
+
 def _refused(why: str, first: Token, last: Token) -> Token:
     return Token("REFUSED", why, start_pos=first.start_pos, end_pos=last.end_pos)
 
@@ -152,30 +169,53 @@ def refusal(token: Token, text: str) -> Puzzled:
     message, offers = _REASONS[str(token)]
     problem = Puzzled(message, at=typed, what=typed)
     before, behind = text[: token.start_pos], text[token.end_pos :]
-    problem.instead = tuple(" ".join(offer.split()) for offer in offers(typed, before, behind))
+    problem.templates = tuple(
+        (template, {"before": before, "behind": behind, **values}) for template, values in offers(typed, behind)
+    )
     return problem
 
 
-def _date_or_hours(typed: str, before: str, behind: str) -> list[str]:
+def _date_or_hours(typed: str, _: str) -> list[_Offer]:
     first, last = (int(number) for number in re.findall(r"\d+", typed))
     end = last + 12 if last <= first < last + 12 <= 24 else last
     hours = [f"{first:02}:00-{end:02}:00"] if max(first, end) <= 24 else []
-    return [f"{before}{offer}{behind}" for offer in (f"{first}/{last}", *hours)]
+    return [_said(offer) for offer in (f"{first}/{last}", *hours)]
 
 
-def _since(typed: str, before: str, behind: str) -> list[str]:
-    return [f"{before} since {number} {behind}" for number in re.findall(r"\d[\w.]*\w|\d", typed)[:1]]
+def _offset_or_hours(typed: str, _: str) -> list[_Offer]:
+    day, hours = typed.split()
+    begin, end = hours.split("-", 1)
+    return [_said(f"{day}T{hours}"), *([_said(f"{day} {begin} ~ {end}")] if begin < end else [])]
 
 
-def _top(typed: str, before: str, behind: str) -> list[str]:
+def _since(typed: str, _: str) -> list[_Offer]:
+    numbers = re.findall(r"\d[\w.]*\w|\d", typed)[:1]
+    return [("%(before)s since %(version)s %(behind)s", {"version": number}) for number in numbers]
+
+
+def _top(typed: str, behind: str) -> list[_Offer]:
     if "%" in typed or behind.lstrip().startswith("%"):
         return []
-    return [f"top {number} {before}{behind}" for number in re.findall(r"\d+", typed)[:1]]
+    return [("top %(n)s %(before)s%(behind)s", {"n": number}) for number in re.findall(r"\d+", typed)[:1]]
 
 
-_REASONS: Mapping[str, tuple[str, Callable[[str, str, str], list[str]]]] = {
+def _nothing(typed: str, behind: str) -> list[_Offer]:
+    return []
+
+
+def _said(instead: str) -> _Offer:
+    return "%(before)s%(instead)s%(behind)s", {"instead": instead}
+
+
+_REASONS: Mapping[str, tuple[str, Callable[[str, str], list[_Offer]]]] = {
     _DATE_OR_HOURS: ("“%(what)s” may be a date or hours: write 11/20, say, or 11:00-20:00.", _date_or_hours),
     _RANGE: ("“%(what)s” is several versions: name each of them, or ask since when the first was seen.", _since),
+    PICTURE: ("A name that is a picture can’t be looked for: write it in letters, or its selector.", _nothing),
+    _OLDER: ("“%(what)s” is several versions: name each of them.", _nothing),
+    OFFSET_OR_HOURS: (
+        "“%(what)s” may have an offset from UTC or end with a second time: write a T before the time, or “to”.",
+        _offset_or_hours,
+    ),
     _THRESHOLD: (
         "I count, and can’t pick what has more or fewer than a number: leave out “%(what)s”, or ask for the first few.",
         _top,

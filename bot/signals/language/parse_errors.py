@@ -9,7 +9,8 @@ class Puzzled(Exception):
     """`message` is the text of a catalog with the values to fill in; `at` the part of the question that it is about.
 
     `instead` are questions that may have been meant, and so are `templates`, texts of a catalog with their values;
-    `most_offered` are told at most.
+    `most_offered` are told at most. Where it is `narrowable`, the question without some of its words may be
+    offered, too.
     """
 
     def __init__(self, message: str, *, at: str = "", **values: object) -> None:
@@ -19,6 +20,7 @@ class Puzzled(Exception):
         self.instead: tuple[str, ...] = ()
         self.templates: tuple[tuple[str, dict[str, str]], ...] = ()
         self.most_offered = 2
+        self.narrowable = True
         self.values = values
 
 

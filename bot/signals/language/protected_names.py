@@ -68,7 +68,7 @@ def mark_control_names(tokens: list[Token], text: str) -> list[Token]:
 def _split_end(tokens: list[Token], at: int, second: str, text: str) -> int | None:
     """Where the name ends that the second word of "on view" begins: "on View cart button", "on view all"."""
     ahead = next(iter(tokens[at + 1 : at + 2]), None)
-    if second and ahead is not None and key(second + raw(ahead, text)) in lexicon().asking:
+    if second and ahead is not None and key(second + raw(ahead, text)) in lexicon().maybe_controls:
         return ahead.end_pos
     named = any(token.type == "NOUN" for token in tokens[at + 1 : at + 4])
     return tokens[at].end_pos if second[:1].isupper() and named else None

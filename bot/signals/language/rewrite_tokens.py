@@ -14,7 +14,6 @@ _ORDINAL = re.compile(r"(\d{1,2})[^\W\d_]+$")
 _VALUES = frozenset({"VALUE", "FILTER", "VERSION"})
 _COUNTED = frozenset({"NUMBER", "COUNTER", "FILLER"})
 _KINDS = frozenset({"FACET", "FACETS", "NOUN", "PLACE"})
-_DIMENSIONS = _KINDS | {"GROUP", "GROUPED", "COUNT"}
 # fmt: off
 _LENGTHS = frozenset({
     "LAST", "PAST", "THIS", "NEXT", "SINCE", "FROM", "IN", "FOR", "OVER", "BETWEEN", "TO", "VS", "BEFORE", "AFTER",
@@ -22,6 +21,10 @@ _LENGTHS = frozenset({
 })
 # fmt: on
 """What makes a length of time a period, or a part of one."""
+_SERIES = frozenset({"1 minute", "1 hour", "1 day"})
+_TIMED = frozenset(
+    {"TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "YEAR", "LAST", "PAST"}
+)
 _COMING = frozenset({"WEEKDAY", "MONTH", "HOLIDAY", "NUMBER", "DURATION"})
 _YEARLY = frozenset({"MONTH", "QUARTER", "HOLIDAY", "ISO", "PORTION"})
 _BETWEEN_NOT_AND_ONLY = frozenset({"THE", "FILLER", "IN", "ON"})
@@ -135,27 +138,6 @@ def _ranks_something_else(tokens: list[Token]) -> bool:
     return False
 
 
-def mark_listed_people(tokens: list[Token], text: str) -> list[Token]:
-    """ "which users", "top users", "who had the most errors": people by name, which a GROUP of persons refuses."""
-    ranked = any(_ranks(tokens, at, text) for at in range(len(tokens)))
-    ranked = ranked and not any(token.type in _DIMENSIONS for token in tokens)
-    out: list[Token] = []
-    for token in tokens:
-        last = next((other.type for other in reversed(out) if other.type not in {"THE", "FILLER", "NUMBER"}), "")
-        listed = last == "WHICH" or (ranked and last not in {"FOR", "FROM"})
-        people = (token.type, str(token)) == ("METRIC", "people")
-        out.append(retyped(token, "GROUP", "person") if people and listed else token)
-    return out
-
-
-def _ranks(tokens: list[Token], at: int, text: str) -> bool:
-    """Whether a word ranks people, in whatever kind of token it is; "top errors" ranks errors."""
-    kinds = {entry.kind for entry in lexicon().entries.get(key(raw(tokens[at], text)), ())}
-    ahead = next((token for token in tokens[at + 1 :] if token.type not in _COUNTED | {"THE"}), None)
-    messages = ahead is not None and key(raw(ahead, text)) in lexicon().messages
-    return "TOP" in kinds and (not messages or "FILLER" in kinds)
-
-
 def mark_coming(tokens: list[Token], text: str) -> list[Token]:
     """ "next Friday", "다음 금요일": NEXT, where "next" alone may be the name of a button."""
     out = list(tokens)
@@ -186,7 +168,7 @@ def mark_steps(tokens: list[Token], text: str) -> list[Token]:
         token, rest = tokens[at], tokens[at + 1 : at + 3]
         kinds = [other.type for other in rest]
         if _is_rate(tokens, at, text):
-            out.append(retyped(token, "GROUP", str(token).split()[1]))
+            out.append(retyped(token, "GROUP", str(token).removeprefix("1 ")))
             at += 1
         elif kinds == ["NUMBER", "UNIT"] and key(raw(token, text)) in lexicon().steps:
             out.append(Token("GROUP", f"{rest[0]} {rest[1]}", start_pos=token.start_pos, end_pos=rest[1].end_pos))
@@ -201,7 +183,10 @@ def mark_steps(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _is_rate(tokens: list[Token], at: int, text: str) -> bool:
-    """ "how many errors a day", "하루에 몇 건": by the day, where nothing makes a length of it ("a day ago")."""
+    """ "how many errors a day", "하루에 몇 건": by the day, where nothing makes a length of it ("a day ago").
+
+    "How many errors a week" is the last one, unless another time is named.
+    """
     token = tokens[at]
     if token.type != "DURATION" or not any(other.type == "COUNT" for other in tokens):
         return False
@@ -209,7 +194,8 @@ def _is_rate(tokens: list[Token], at: int, text: str) -> bool:
     stuck = re.match(r"\w*", text[end:])
     typed = key(text[token.start_pos : end + (stuck.end() if stuck else 0)])
     around = {other.type for other in (*tokens[max(at - 1, 0) : at], *tokens[at + 1 : at + 2])}
-    return typed in lexicon().rates and not around & _LENGTHS
+    slow = str(token) not in _SERIES and not any(other.type in _TIMED for other in tokens if other is not token)
+    return typed in lexicon().rates and not around & _LENGTHS and not slow
 
 
 def mark_weeks_before(tokens: list[Token], text: str) -> list[Token]:

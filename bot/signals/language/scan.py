@@ -31,18 +31,28 @@ _ZONE = (
     r"\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_]+(?:/[A-Za-z_]+)?"
 )
 
+# Behind a time without seconds these hours may be an offset or the end of a range: "10:00-05:00".
+_WEST = r"-(?:0\d|1[01]):?[0-5]\d(?![:\d])"
+
 # "/users/{id}" and "/products/[slug]" are what some frameworks call a page.
 _STEPS = r"(?:[\w\-./*~%@:]|\{[\w.]+\}|\[[\w.]+\])*"
 _FACET = r"@?[^\W\d][\w.]*"
 _VALUE = r"(?:\"(?:\\.|[^\"\\])*\"|[^\s,;\"]+)"
 _CLOCK = r"\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?"
 
+_QUOTED = (
+    r""""(?:\\.|[^"\\])*"|[“”„][^“”]*[“”]|‘(?:[^’]|(?<=\w)’(?=\w))*’|「[^」]*」|«[^»]*»|`[^`]+`|"""
+    r"""(?<!\w)'(?:\\.|(?<=\w)'(?=\w)|[^'\\])+'(?![A-Za-z])"""
+)
+
 _PIECES = r"""
-      (?P<QUOTED>"(?:\\.|[^"\\])*"|[“”„][^“”]*[“”]|‘(?:[^’]|(?<=\w)’(?=\w))*’|「[^」]*」|«[^»]*»|`[^`]+`|(?<!\w)'(?:\\.|(?<=\w)'(?=\w)|[^'\\])+'(?![A-Za-z]))
+      (?P<QUOTED>${quoted})
     | (?P<URL>https?://[^\s<>"]+|(?<![\w./@])${host}(?::\d+)?/[^\s<>"]*)
     | (?P<EMOJI>${EMOJI}|(?<!\w)[:;]-?[DPp](?!\w)|\^_?\^|(?<!\w):[a-z0-9_+'-]*[a-z_+'-][a-z0-9_+'-]*:(?!\w))
     | (?P<STAMP>\d{4}-\d{2}-\d{2}T${clock}(?:Z|[+-]\d{2}:?\d{2}(?::\d{2})?)?
-         |\d{4}-\d{2}-\d{2}[ ]${clock}(?:Z|\+\d{2}:?\d{2})?)
+         |\d{4}-\d{2}-\d{2}[ ]\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|(?:\+\d{2}|-(?:0\d|1[0-2]))(?::?\d{2})?(?![:\d]))?
+         |\d{4}-\d{2}-\d{2}[ ]\d{2}:\d{2}(?:Z|\+\d{2}:?\d{2})?(?!${west}))
+    | (?P<STAMPOR>\d{4}-\d{2}-\d{2}[ ]\d{2}:\d{2}${west})
     | (?P<ZONE>${zone})
     | (?P<UNREAD>\b[Ff][Yy]\s?['’]?\d{2}(?:\d{2})?\b|(?:\b\d{4}-)?\b(?:CW|KW|W)\d{1,2}\b)
     | (?P<ISO>${ISO}|\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{4}/\d{1,2}/\d{1,2}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}\.?)
@@ -83,11 +93,13 @@ def scanner() -> re.Pattern[str]:
         behind=numerals.behind_time or _NOTHING,
         ordinals=numerals.ordinals or _NOTHING,
         clock=_CLOCK,
+        west=_WEST,
         facet=_FACET,
         value=_VALUE,
         steps=_STEPS,
         zone=_ZONE,
         host=_HOST,
+        quoted=_QUOTED,
         selector=_SELECTOR,
         tag=_TAG,
     )
@@ -105,20 +117,23 @@ class TextPiece:
 
 
 _EMPHASIS = re.compile(
-    r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![\w*/])"
-    r"|(?<!\S)_(?=[^\s_])(?P<slanted>[^_\n\"“”`]*[^\s_\"“”`])_(?![\w/])"
+    rf"{_QUOTED}|"
+    r"(?<![\w*/])(?P<bold>\*+)(?=[^\s*/])(?P<said>[^*\n\"“”`]*[^\s*/\"“”`])(?P=bold)(?![A-Za-z0-9_*/])"
+    r"|(?<!\S)(?P<stroke>[_~])(?=[^\s_~])(?P<slanted>[^_~\n\"“”`]*[^\s_~\"“”`])(?P=stroke)(?![A-Za-z0-9_/])"
 )
-"""How people emphasise in Slack: the stars and strokes are no part of what is said."""
+"""How people emphasise in Slack: the stars and strokes are no part of what is said, but for those in quotes.
+
+A particle may stick to them."""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Returns the text with spaces for what emphasises, so that every letter keeps its place."""
-    return _EMPHASIS.sub(lambda found: (found["said"] or found["slanted"]).center(len(found[0])), text)
+    return _EMPHASIS.sub(lambda found: (found["said"] or found["slanted"] or found[0]).center(len(found[0])), text)
 
 
 def pieces(text: str) -> Iterator[TextPiece]:
     """Every piece but the skipped ones, in order."""
-    for match in scanner().finditer(_plain(text)):
+    for match in scanner().finditer(plain(text)):
         kind = match.lastgroup or "STRAY"
         if kind not in {"SKIP", "SKIP_OR", "EMOJI"} and not (kind == "STRAY" and _is_picture(match.group())):
             yield from _trimmed(TextPiece(kind, match.group(), match.start(), match.end()))

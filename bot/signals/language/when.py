@@ -169,6 +169,8 @@ class When(Transformer[Token, Any]):
     def _most_recent(self, when: time) -> Span:
         """Returns that time of today, or of yesterday where today's is still to come."""
         ahead = self.clock.at(self.clock.today, when).timestamp() > self.clock.now.timestamp()
+        if ahead:
+            self.assume("That time of today is still to come, so yesterday’s is taken.")
         return Span(self.at(self.clock.calendar(-ahead, "day").start.date(), when))
 
     def part(self, parts: list[Any]) -> Span:

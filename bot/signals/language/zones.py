@@ -26,6 +26,7 @@ _SEASON = "@"
 """Stands before the offset of an abbreviation that holds for a part of the year in its zone."""
 _OFFSET = re.compile(r"([+\-−])\s?(\d{1,2}):?(\d{2})?$")
 _LONGEST_OFFSET = timedelta(hours=14)
+_MINUTES = 60
 _BETWEEN = frozenset({"IN", "THE", "FILLER"})
 """May stand between a time and its zone: "today in UTC"."""
 _TIMES = TIMES - {"AGO", "AFTER", "VERSION", "DEPLOY", "SHIFT"}
@@ -38,6 +39,8 @@ class NamedZone:
     zone: tzinfo
     typed: str
     region: ZoneInfo | None = None
+    places: tuple[tuple[int, int], ...] = ()
+    """Where it stands in the text; a name may be spelled like it."""
 
     def told_in(self, question: Question, own: tzinfo, now: datetime, text: str) -> Question:
         """Returns the question with its moments in the asker's own zone.
@@ -55,7 +58,7 @@ class NamedZone:
                 zone=self.typed,
             )
             offsets = dict.fromkeys(other or timedelta() for other in (offset, *shown))
-            problem.instead = tuple(_replaced(text, self.typed, _written(other)) for other in offsets)
+            problem.instead = tuple(_replaced(text, self.places, _written(other)) for other in offsets)
             raise problem
         moved = [_moved(period, own) for period in periods]
         return replace(question, period=moved[0], compare=moved[1] if question.compare else None)
@@ -74,20 +77,30 @@ def split_zones(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
             continue
         kinds = {other.type for other in tokens[at + 1 : at + 2]}
         passed = [last for last in reversed(rest) if last.type not in _BETWEEN]
-        pointed = bool(rest) and rest[-1].type in {"ON", "FOR"}
-        if (passed and passed[0].type in _TIMES) or (kinds & _TIMES and not pointed):
+        pointed = _is_pointed(rest)
+        done = bool(rest) and rest[-1].type == "ADJ"  # "rage clicked PT": what was clicked, or when
+        placed = kinds & {"ON_P", "IN_P"} and not any(other.type in _TIMES | {"TO_P"} for other in tokens[at + 2 :])
+        if not placed and ((passed and passed[0].type in _TIMES) or (kinds & _TIMES and not pointed and not done)):
             while rest and rest[-1].type in _BETWEEN and passed and passed[0].type in _TIMES:
                 rest.pop()  # "today in UTC": nothing points at a name
             zones.append(token)
         else:
-            named = bool(kinds & NAMELIKE) or bool(rest and rest[-1].type in NAMELIKE | {"ON", "FOR"})
+            named = pointed or bool(placed) or bool(kinds & NAMELIKE) or bool(rest and rest[-1].type in NAMELIKE)
             rest.append(retyped(token, "NAME" if named else "UNREAD"))
     return rest, zones
 
 
+def _is_pointed(before: Sequence[Token]) -> bool:
+    """Whether these end with "on", an article or a kind of control behind it: "on the EST", "on link to Z"."""
+    kinds = [token.type for token in before[-4:]]
+    while kinds[-1:] in (["THE"], ["NOUN"], ["PLACE"], ["TO"]):
+        kinds.pop()
+    return kinds[-1:] in (["ON"], ["FOR"])
+
+
 def one_zone(zones: Sequence[Token], text: str) -> NamedZone | None:
     """Returns the zone that the words name. Raises Puzzled for several, and for what may be several."""
-    named = [_named(token, raw(token, text), text) for token in zones]
+    named = [_named(token, zones, text) for token in zones]
     for one, other in pairwise(named):
         if (one.zone, one.region) != (other.zone, other.region):
             both = f"{one.typed}, {other.typed}"
@@ -95,24 +108,26 @@ def one_zone(zones: Sequence[Token], text: str) -> NamedZone | None:
     return named[0] if named else None
 
 
-def _named(token: Token, typed: str, text: str) -> NamedZone:
-    value = str(token)
+def _named(token: Token, zones: Sequence[Token], text: str) -> NamedZone:
+    value, typed = str(token), raw(token, text)
+    places = tuple((zone.start_pos or 0, zone.end_pos or 0) for zone in zones if str(zone) == value)
     if value.startswith(_SEVERAL):
-        places = [place.split() for place in value.removeprefix(_SEVERAL).split(",")]
-        problem = SeveralZones(typed, [(f"UTC{offset}", country) for offset, country in places])
-        problem.instead = tuple(_replaced(text, typed, f"UTC{offset}") for offset, _ in places)
+        several = [place.split() for place in value.removeprefix(_SEVERAL).split(",")]
+        problem = SeveralZones(typed, [(f"UTC{offset}", country) for offset, country in several])
+        problem.instead = tuple(_replaced(text, places, f"UTC{offset}") for offset, _ in several)
         raise problem
     name, _, season = value.partition(_SEASON)
     offset = _offset(season or name)
     if season or offset is None:
         try:
             region = ZoneInfo(name)
-            return NamedZone(region, typed) if offset is None else NamedZone(timezone(offset), typed, region)
+            fixed = timezone(offset) if offset is not None else None
+            return NamedZone(fixed or region, typed, region if fixed else None, places)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise Puzzled("I know no time zone “%(zone)s”.", at=typed, zone=typed) from None
     if abs(offset) > _LONGEST_OFFSET:
         raise Puzzled("I know no time zone “%(zone)s”.", at=typed, zone=typed)
-    return NamedZone(timezone(offset), typed)
+    return NamedZone(timezone(offset), typed, places=places)
 
 
 def _offset(text: str) -> timedelta | None:
@@ -120,6 +135,8 @@ def _offset(text: str) -> timedelta | None:
     found = _OFFSET.search(text)
     if found is None:
         return None
+    if int(found[3] or 0) >= _MINUTES:
+        return timedelta.max  # "UTC+5:99"
     length = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
     return length if found[1] == "+" else -length
 
@@ -130,8 +147,10 @@ def _written(offset: timedelta) -> str:
     return f"UTC{'-' if offset < timedelta() else '+'}{minutes // 60}{rest}"
 
 
-def _replaced(text: str, old: str, new: str) -> str:
-    return re.sub(rf"(?<![A-Za-z]){re.escape(old)}(?![A-Za-z])", new, text)
+def _replaced(text: str, places: Sequence[tuple[int, int]], new: str) -> str:
+    for start, end in sorted(places, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
 
 
 def _moved(period: Period, own: tzinfo) -> Period:

@@ -59,11 +59,17 @@ class Lexicon:
     """Keys of words that make the day behind them one that is still to come."""
     rates: frozenset[str]
     """Lengths that say how often, beside "how many" ("a day")."""
+    asking: frozenset[str]
+    """Verbs before which "when" is a question."""
+    met: frozenset[str]
+    """Verbs between errors and the people who had them ("errors that hit most people")."""
+    met_behind: frozenset[str]
+    """Verbs between people and the errors that they had ("가장 많은 사람이 겪은 오류")."""
     joints: frozenset[str]
     """Words and signs between names of which each is one ("and", "랑")."""
     idioms: frozenset[str]
     """Numbers with a stroke that are no dates ("24/7")."""
-    asking: frozenset[str]
+    maybe_controls: frozenset[str]
     """Keys of controls' names that may also ask for something ("show all")."""
     loose: frozenset[str]
     """Keys of words that may be words of a name ("less", "mac", "KR")."""
@@ -91,9 +97,12 @@ def lexicon() -> Lexicon:
         steps=frozenset(key(word) for file in every for word in file.get("_group", {}).get("before", ())),
         future=_keys(every, "_future"),
         rates=_keys(every, "_rates"),
+        asking=_keys(every, "_asking"),
+        met=frozenset(key(word) for file in every for word in file.get("_met", {}).get("active", ())),
+        met_behind=frozenset(key(word) for file in every for word in file.get("_met", {}).get("relative", ())),
         joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
-        asking=frozenset(map(key, _names(every, "asking"))),
+        maybe_controls=frozenset(map(key, _names(every, "asking"))),
         loose=_keys(every, "_loose"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
