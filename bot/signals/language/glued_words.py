@@ -49,3 +49,13 @@ def _meanings(word: str, lexicon: Lexicon) -> dict[str, str]:
 
 def _token(kind: str, value: str, start: int, end: int) -> Token:
     return Token(kind, value, start_pos=start, end_pos=end)
+
+
+def begins_next(run: list[TextPiece], count: int, lexicon: Lexicon) -> bool:
+    """Whether the last of so many words, which looks like a particle, is the first of a length: "어제 한 시간에"."""
+    if count < 2 or count == len(run) or key(run[count - 1].text) not in lexicon.endings.particles:
+        return False
+    first = key(run[count - 1].text)
+    both = first + key(run[count].text)
+    lengths = (both[:size] for size in range(len(first) + 1, len(both) + 1))
+    return any(entry.kind == "DURATION" for phrase in lengths for entry in lexicon.entries.get(phrase, ()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from lark import Token
 
 from bot.kernel.page_path import page_path
-from bot.signals.language.glued_words import glued
+from bot.signals.language.glued_words import begins_next, glued
 from bot.signals.language.lexicon import LONGEST, Lexicon, LexiconEntry, key
 from bot.signals.language.scan import TextPiece, pieces
 
@@ -81,7 +81,9 @@ class TokenReader:
             phrase = key("".join(piece.text for piece in run[:count]))
             if entry := self._entry(phrase, run[0], before):
                 return [_span_token(entry, run[0].start, last.end)], count
-            if split := self._with_particle(phrase, run[:count], before):
+            if not begins_next(run, count, self.lexicon) and (
+                split := self._with_particle(phrase, run[:count], before)
+            ):
                 return split, count
         first, dash, rest = run[0].text.partition("-")
         if dash and self._kind(first) == self._kind(rest) and self._kind(first) in {"WEEKDAY", "MONTH"}:
