@@ -143,9 +143,7 @@ def masked_recording(recording: Recording, events: Sequence[JsonObject]) -> Reco
     return Recording([begin, *masked_events], recording.views, recording.format)
 
 
-def painter_of(  # the whole of the job, in order
-    scene: Scene, window: Window, width: int, caption: str, locale: Locale, letters: int = 0
-) -> Painter:
+def painter_of(scene: Scene, window: Window, width: int, caption: str, locale: Locale, letters: int = 0) -> Painter:
     """Returns the painter of this scene's frames, for a clip of that width; `letters` as in `Strip`."""
     scale = Scale(width)
     marks = () if window.failed_ms is None else (_share(scene, window.failed_ms),)

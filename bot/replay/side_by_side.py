@@ -74,7 +74,7 @@ class FilmedPanel:
         return sum(plan.lasts_ms for plan in self.scene.frame_plans if plan.at_ms < at)
 
 
-async def render_side_by_side(  # the whole of the job, in names
+async def render_side_by_side(
     panels: Sequence[Panel],
     *,
     pool: RenderPool,
@@ -126,7 +126,7 @@ def panel_width(width: int, panels: int) -> int:
     return min(round(width * WIDER), WIDEST_PX, round(width * 0.75 * panels)) // max(1, panels) // 2 * 2
 
 
-async def _filmed_or_refused(  # the whole of the job
+async def _filmed_or_refused(
     panel: Panel,
     pool: RenderPool,
     style: Style,
@@ -146,7 +146,7 @@ async def _filmed_or_refused(  # the whole of the job
     raise AssertionError("the second time ends it")
 
 
-async def _filmed(  # the whole of the job
+async def _filmed(
     panel: Panel,
     pool: RenderPool,
     style: Style,
