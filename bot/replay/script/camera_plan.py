@@ -93,7 +93,7 @@ def camera_plan(
         last=bisect_left(times, burst[-1].at_ms),
         elsewhere=tuple((bisect_left(times, click.at_ms), click.x, click.y) for click in later),
         pages=_frames(times, pages),
-        said=_frames(times, _said(events, times[0])),
+        said=_frames(times, _times_of_words(events, times[0])),
         shown=shown,
     )
 
@@ -103,7 +103,7 @@ def _frames(times: Sequence[int], moments: Iterable[int]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(bisect_left(times, at) for at in moments if times[0] < at <= times[-1]))
 
 
-def _said(events: Sequence[JsonObject], after_ms: int) -> Iterator[int]:
+def _times_of_words(events: Sequence[JsonObject], after_ms: int) -> Iterator[int]:
     """Yields when the page says something that it did not say, in ms from the first event."""
     for event in events:
         data, at = event.get("data"), int(event["timestamp"]) - int(events[0]["timestamp"])

@@ -43,7 +43,7 @@ def consequence(
             continue
         elif answer is None or time <= last + TAIL_MS:
             answer = time
-            if words := said(data):
+            if words := added_words(data):
                 message, since = words, time
     if error is None and answer is None:
         return last + TAIL_MS, "nothing"
@@ -78,17 +78,17 @@ class Message:
         """Returns what a change says in the place of this message; nothing, where it says nothing."""
         rewritten = {node: words for node, words in _written(data).items() if node in self.words and words}
         if not rewritten:
-            return said(data)
-        added = said(data)
+            return added_words(data)
+        added = added_words(data)
         return Message({**rewritten, **added.words}, self.nodes | added.nodes)
 
 
 def says(data: JsonObject) -> bool:
     """Whether a change of the page says something, in new texts or in those that are there."""
-    return any(_written(data).values()) or bool(said(data))
+    return any(_written(data).values()) or bool(added_words(data))
 
 
-def said(data: JsonObject) -> Message:
+def added_words(data: JsonObject) -> Message:
     """Returns what a change of the page adds, where that says something."""
     texts: dict[int, str] = {}
     tags: dict[int, str] = {}

@@ -40,10 +40,10 @@ def clip_texts(recording: Recording, window: Window) -> dict[str, ClipText]:
 def _texts(recording: Recording, window: Window, locales: Sequence[Locale]) -> dict[str, ClipText]:
     events = timeline_events(recording, window)
     idle, fast = idle_stretches(recording, window), fast_stretches(recording, window)
-    return {locale.tag: _told(events, idle, fast, window, locale) for locale in locales}
+    return {locale.tag: _text_in(events, idle, fast, window, locale) for locale in locales}
 
 
-def _told(
+def _text_in(
     events: Sequence[TimelineEvent],
     idle: Sequence[tuple[int, int]],
     fast: Sequence[tuple[int, int, int]],

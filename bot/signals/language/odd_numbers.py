@@ -179,13 +179,13 @@ def _date_or_hours(typed: str, _: str) -> list[_Offer]:
     first, last = (int(number) for number in re.findall(r"\d+", typed))
     end = last + 12 if last <= first < last + 12 <= 24 else last
     hours = [f"{first:02}:00-{end:02}:00"] if max(first, end) <= 24 else []
-    return [_said(offer) for offer in (f"{first}/{last}", *hours)]
+    return [_replaced(offer) for offer in (f"{first}/{last}", *hours)]
 
 
 def _offset_or_hours(typed: str, _: str) -> list[_Offer]:
     day, hours = typed.split()
     begin, end = hours.split("-", 1)
-    return [_said(f"{day}T{hours}"), *([_said(f"{day} {begin} ~ {end}")] if begin < end else [])]
+    return [_replaced(f"{day}T{hours}"), *([_replaced(f"{day} {begin} ~ {end}")] if begin < end else [])]
 
 
 def _since(typed: str, _: str) -> list[_Offer]:
@@ -203,7 +203,7 @@ def _nothing(typed: str, behind: str) -> list[_Offer]:
     return []
 
 
-def _said(instead: str) -> _Offer:
+def _replaced(instead: str) -> _Offer:
     return "%(before)s%(instead)s%(behind)s", {"instead": instead}
 
 
