@@ -130,7 +130,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _set_temporary_folder(config: pytest.Config) -> None:
     """What tests and their processes leave in it, often because they were killed, goes with the run.
 
-    Parallel processes have it from this one. The tests' own folders (tmp_path) stay where pytest keeps the last few.
+    Parallel processes have it from this one. Folders of failed tests (tmp_path) stay where pytest keeps the last few.
     """
     remove_abandoned(RUNS)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of many processes would compile every module anew
@@ -211,8 +211,8 @@ def _turn(path: Path) -> int:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than there are cores: some always wait for a browser or another process."""
-    return min((os.cpu_count() or 1) + 1, MOST_PROCESSES)
+    """Two for each core and one more: half of them wait for a browser or another process."""
+    return min(2 * (os.cpu_count() or 1) + 1, MOST_PROCESSES)
 
 
 @pytest.fixture(autouse=True)
