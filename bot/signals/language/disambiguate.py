@@ -26,9 +26,10 @@ from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.listed_people import mark_listed_people
 from bot.signals.language.name_words import mark_name_words
 from bot.signals.language.odd_numbers import PICTURE, mark_odd_numbers, points_at_picture
-from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
+from bot.signals.language.open_ends import ANCHORS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.protected_names import mark_control_names, mark_owned_names, protect_names
 from bot.signals.language.question_shapes import mark_shapes
+from bot.signals.language.range_ends import mark_range_ends, mark_since_days
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
     mark_days_of_month,
@@ -43,9 +44,6 @@ from bot.signals.language.rewrite_tokens import (
     mark_years,
 )
 
-_ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
-"""Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
-_NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
 _RANKED = (["NUMBER"], ["NOUN"], ["PLACE"], ["FACET"], ["FACETS"], ["SIGNAL"], ["ADJ"])
 _VALUED = (["VALUE"], ["FILTER"], ["VERSION"], ["FACET"])
 _POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
@@ -171,51 +169,6 @@ def _named(run: list[Token], text: str) -> list[Token]:
     return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
 
 
-def _since_days(tokens: list[Token], text: str) -> list[Token]:
-    """ "today since 9am", "yesterday from 3pm": the day belongs to the time."""
-    out = list(tokens)
-    for at in range(1, len(out) - 1):
-        kinds = [token.type for token in out[at - 1 : at + 3]]
-        if kinds[0] in DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] in {"TIME", "PART"} and kinds[3:] != ["TO"]:
-            whose = at > 1 and kinds[0] == "WEEKDAY" and out[at - 2].type in {"LAST", "THIS", "CALENDAR"}
-            out.insert(at - 1 - whose, out.pop(at))
-    return out
-
-
-def _ends(tokens: list[Token], text: str) -> list[Token]:
-    """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
-    out: list[Token] = []
-    for at, token in enumerate(tokens):
-        rest = [other.type for other in tokens[at + 1 :] if other.type not in {"THE", "FILLER"}]
-        last = out[-1].type if out else ""
-        match token.type:
-            case "SINCE_P" | "ON_P" if "TO_P" in rest and last in TIMES:
-                out.append(retyped(token, "FROM_P"))
-            case "SINCE_P" if last in _ENDS and rest[:1] == [last] and rest[1:2] not in _NO_ENDS:
-                out.append(retyped(token, "TO"))
-            case "AFTER" if last in ANCHORS and rest[:1] not in NEW_LENGTHS:
-                out.append(retyped(token, "SINCE_P"))
-            case "AFTER" if last not in ANCHORS | {"UNIT", "DURATION"}:
-                out.append(retyped(token, "SINCE"))
-            case "FROM" if not _ranges(rest):
-                continue
-            case "TO" if last not in TIMES and (token.value == "to" or not TIMES.issuperset(rest[:1])):
-                continue  # an "until" before a time is refused where it can't be read, never lost
-            case "TO_P" if any(other.type == "TO" for other in out):
-                continue
-            case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
-                continue
-            case _:
-                out.append(token)
-    return out
-
-
-def _ranges(rest: list[str]) -> bool:
-    """Whether "from" begins a range, or is "since" before a time of day; "errors from yesterday" are yesterday's."""
-    until = rest.index("VS") if "VS" in rest else len(rest)
-    return "TO" in rest[:until] or rest[:1] in (["TIME"], ["STAMP"])
-
-
 def _counted(tokens: list[Token], text: str) -> list[Token]:
     """Decides by the word before: "Safari users" are a filter and not the metric, "country KR" a value."""
     counting = any(token.type == "COUNT" or (token.type, token) == ("METRIC", "share") for token in tokens)
@@ -285,8 +238,8 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
     (mark_anchored_ends, ANCHORS),
     (mark_dated_ends, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
-    (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
-    (_since_days, frozenset({"TIME", "PART"})),
+    (mark_range_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
+    (mark_since_days, frozenset({"TIME", "PART"})),
     (carry_halves, frozenset({"TO", "FROM_P"})),
     (mark_open_hours, frozenset({"TIME", "NUMBER"})),
     (_counted, frozenset()),
