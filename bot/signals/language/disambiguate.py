@@ -19,6 +19,7 @@ from bot.signals.language.clause_words import (
     mark_stretches_ago,
     mark_strokes,
 )
+from bot.signals.language.error_kinds import mark_error_kinds
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
 from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
@@ -43,6 +44,7 @@ from bot.signals.language.rewrite_tokens import (
     mark_weeks_before,
     mark_years,
 )
+from bot.signals.language.single_ids import mark_single_ids
 
 _RANKED = (["NUMBER"], ["NOUN"], ["PLACE"], ["FACET"], ["FACETS"], ["SIGNAL"], ["ADJ"])
 _VALUED = (["VALUE"], ["FILTER"], ["VERSION"], ["FACET"])
@@ -213,6 +215,8 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
     (mark_name_words, frozenset()),
     (mark_history, HISTORY),
+    (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),
+    (mark_single_ids, frozenset()),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
     (mark_control_names, frozenset({"ON", "IN"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),

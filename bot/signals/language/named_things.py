@@ -11,6 +11,7 @@ from lark import Token
 from bot.signals.language.asked_history import PROBLEMS, history_problem
 from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
+from bot.signals.language.error_kinds import error_kind_problem
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key, lexicon
 from bot.signals.language.name_lists import list_problem
@@ -18,6 +19,7 @@ from bot.signals.language.odd_numbers import refusal
 from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.scan import QUOTES, plain
+from bot.signals.language.single_ids import single_id_problem
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -181,7 +183,9 @@ def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None
         return refusal(token, text)
     if token.type in PROBLEMS:
         return history_problem(token, tokens, text)
-    special = {"GLOB": _wildcard, "OWNED": _owned}.get(token.type)
+    if token.type == "ERRORKIND":
+        return error_kind_problem(token, tokens, text)
+    special = {"GLOB": _wildcard, "OWNED": _owned, "ONE": single_id_problem}.get(token.type)
     if special is not None:
         return special(token, text)
     return UnreadableWord(raw(token, text)) if token.type == "UNREAD" else None

@@ -73,6 +73,18 @@ class Lexicon:
     """Keys of controls' names that may also ask for something ("show all")."""
     loose: frozenset[str]
     """Keys of words that may be words of a name ("less", "mac", "KR")."""
+    error_kinds: frozenset[str]
+    """Keys of words before "errors" that tell one kind of them ("API")."""
+    code_words: frozenset[str]
+    """Keys of words around the code of an error ("status", "internal", "gateway")."""
+    code_endings: frozenset[str]
+    """Keys of what sticks to the code of an error ("404s", "500번대")."""
+    says: frozenset[str]
+    """Keys of words beside the message of an error ("saying", "메시지")."""
+    says_behind_errors: frozenset[str]
+    """Keys of words that stand between "errors" and the message of one ("errors with “…”")."""
+    one_of: frozenset[str]
+    """Keys of words before the number of one person, session or order ("user 12345")."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
@@ -104,6 +116,14 @@ def lexicon() -> Lexicon:
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
         maybe_controls=frozenset(map(key, _names(every, "asking"))),
         loose=_keys(every, "_loose"),
+        error_kinds=_keys(every, "_error_kinds"),
+        code_words=_keys(every, "_code_words"),
+        code_endings=_keys(every, "_code_endings"),
+        says=_keys(every, "_says"),
+        says_behind_errors=frozenset(
+            key(word) for file in every for word in file.get("_says", {}).get("behind_errors", ())
+        ),
+        one_of=_keys(every, "_one_of"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
