@@ -27,8 +27,8 @@ UNDERSTOOD = {tag: [row.phrase for row in table if not row.meaning.startswith("!
 WORDS = sorted({word for phrases in UNDERSTOOD.values() for phrase in phrases for word in phrase.split()})
 NONSENSE = ["zorblat", "Qwixby", "조블랏", "뷁스"]
 QUESTIONS = st.lists(st.sampled_from(WORDS) | st.sampled_from(NONSENSE), min_size=1, max_size=8).map(" ".join)
-COMPARING = {"VS", "VS_P", "OVERUNIT", "COMPARE"}
-SPANS = TIME_WORDS | {"PAST", "UNIT", "DEPLOY", "VERSION", "NOW", "PORTION", "NUMBER", "SHIFT"}
+COMPARING = {"VS", "VS_P", "OVERUNIT", "COMPARE", "CHANGE", "BOTH"}
+SPANS = TIME_WORDS | {"PAST", "UNIT", "DEPLOY", "VERSION", "NOW", "PORTION", "NUMBER", "SHIFT", "BOTH"}
 
 
 def understood(text: str, tag: str) -> Question | None:

@@ -31,8 +31,15 @@ from bot.signals.language.lexicon import Lexicon
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.question_shapes import WORST
-from bot.signals.language.ranges import OPEN, OPEN_BEGINNING, OPEN_DAYS
-from bot.signals.language.shaped_questions import BY_MINUTE, assumed_always, assumed_periods, default_period, shaped
+from bot.signals.language.ranges import AT_PRESENT, NOW_IS_HOUR, OPEN, OPEN_BEGINNING, OPEN_DAYS
+from bot.signals.language.shaped_questions import (
+    BY_MINUTE,
+    as_of_now,
+    assumed_always,
+    assumed_periods,
+    default_period,
+    shaped,
+)
 from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
@@ -95,6 +102,8 @@ class QuestionParts:
         self.period_text = clause.text
 
     def _add_comparison(self, clause: Compare) -> None:
+        if self.compare is not None:
+            raise Puzzled("I can compare with one period at a time.", at=clause.text)
         self.compare = clause
 
     def _add_group(self, token: Token) -> None:
@@ -209,9 +218,7 @@ class QuestionParts:
         if self.hours is not None:
             return cut(self._with_hours(self.hours), self.clock, self.period_text)
         if self.spans:
-            span = whole_year(self.spans[0], self.compare, self.clock)
-            self.assumed += [(TWO_YEARS, {})] if of_two_years(span, self.compare) else []
-            return cut(span, self.clock, self.period_text)
+            return self._named_period(base)
         usual = default_period(self.shapes, self.clock, base)
         if usual is not None:
             self.assumed += assumed_periods(self.shapes)
@@ -224,6 +231,14 @@ class QuestionParts:
             return cut(self.clock.calendar(0, against.unit), self.clock, self.compare.text)
         self.assumed.append(("No period was given, so the last 7 days are taken.", {}))
         return Period(self.clock.back(DEFAULT_DAYS, "day"), self.clock.now)
+
+    def _named_period(self, base: Question | None) -> Period:
+        if self.spans[0].unit == AT_PRESENT and base is not None:
+            return as_of_now(base.period, self.clock)
+        self.assumed += [(NOW_IS_HOUR, {"what": self.period_text})] if self.spans[0].unit == AT_PRESENT else []
+        span = whole_year(self.spans[0], self.compare, self.clock)
+        self.assumed += [(TWO_YEARS, {})] if of_two_years(span, self.compare) else []
+        return cut(span, self.clock, self.period_text)
 
     def _with_hours(self, hours: Hours) -> Span:
         if self.spans:

@@ -189,3 +189,29 @@ def mark_stretches_ago(tokens: list[Token], _: str) -> list[Token]:
         behind = [Token(other.type, str(other), start_pos=place, end_pos=place) for other in (unit, ago)]
         out[at : at + 3] = [retyped(first, "NUMBER", high), *behind, joint, retyped(last, "NUMBER", low)]
     return out
+
+
+def mark_lengths_ahead(tokens: list[Token], text: str) -> list[Token]:
+    """ "in 2 hours", "in an hour": WITHIN, where "ago" or "before" doesn't make another length of it."""
+    out = list(tokens)
+    for at, token in enumerate(tokens):
+        ahead = [other.type for other in tokens[at + 1 : at + 4] if other.type != "THE"]
+        length = ahead[:1] == ["DURATION"] or ahead[:2] == ["NUMBER", "UNIT"]
+        behind = ahead[1:2] if ahead[:1] == ["DURATION"] else ahead[2:3]
+        if token.type == "IN" and key(raw(token, text)) in lexicon().ahead and length:
+            out[at] = (
+                token
+                if behind and behind[0] in {"AGO", "BEFORE", "AFTER", "NOUN", "PLACE"}
+                else retyped(token, "WITHIN")
+            )
+    return out
+
+
+def mark_about(tokens: list[Token], _: str) -> list[Token]:
+    """ "around 3pm", "since about noon": the time itself; "around 100 users" is no number that can be asked for."""
+    out = list(tokens)
+    for at, token in enumerate(tokens):
+        timed = [other.type for other in tokens[at + 1 : at + 2]] == ["TIME"]
+        if token.type == "AROUND":
+            out[at] = retyped(token, "THE" if timed else "UNREAD", "")
+    return out

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from lark import Token
 
 from bot.signals.language.asked_history import HISTORY, mark_history
+from bot.signals.language.changes import mark_changes
 from bot.signals.language.clause_words import (
+    mark_about,
     mark_alternatives,
     mark_concerned,
     mark_days_of_one_month,
     mark_halves,
+    mark_lengths_ahead,
     mark_stretches_ago,
     mark_strokes,
 )
@@ -215,6 +218,8 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
     (mark_name_words, frozenset()),
     (mark_history, HISTORY),
+    (mark_about, frozenset({"AROUND"})),
+    (mark_changes, frozenset({"CHANGE", "BOTH", "VS", "VS_P", "OVERUNIT", "AFTER"})),
     (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),
     (mark_single_ids, frozenset()),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
@@ -236,6 +241,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_lengths, frozenset({"UNIT"})),
     (mark_halves, frozenset({"UNIT"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (mark_lengths_ahead, frozenset({"IN"})),
     (mark_stretches_ago, frozenset({"AGO"})),
     (mark_shapes, frozenset()),
     (_pointed, _POINTED),

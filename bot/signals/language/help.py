@@ -235,11 +235,17 @@ def _with(text: str, old: str, new: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(old)}", lambda _: new, text, count=1, flags=re.IGNORECASE)
 
 
+def _ends(path: str) -> bool:
+    """Whether a path is read to its end: what sticks to "/sale가" is taken for a particle."""
+    cut = lexicon().endings.particle_at(path)
+    return cut == len(path) or path[cut - 1] == "/"
+
+
 def examples(locale: Locale, targets: Sequence[str] = (), views: Sequence[str] = ()) -> tuple[str, ...]:
     """Returns three questions that would be understood, with names that this workspace knows."""
     names = (" ".join(name.split()) for name in targets)
     target = next((name for name in names if 0 < len(name) <= _LONGEST_NAME and not set(name) & set('"\\')), None)
-    view = next((name for name in views if len(name) <= _LONGEST_NAME and _PATH.fullmatch(name)), None)
+    view = next((name for name in views if len(name) <= _LONGEST_NAME and _PATH.fullmatch(name) and _ends(name)), None)
     first = f'"{target}"' if target else locale.text("buy button")
     people = locale.text("how many users had errors yesterday")
     if view or not targets:  # a page that nobody saw would be refused where names are known

@@ -16,7 +16,7 @@ from bot.signals.language.clause_words import mark_thresholds
 from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.lexicon import key, lexicon
 
-_TITLED = frozenset({"THRESHOLD", "USUAL", "WHEN", "BEGAN", "ENDED", "FIX"})
+_TITLED = frozenset({"THRESHOLD", "USUAL", "WHEN", "BEGAN", "ENDED", "FIX", "CHANGE", "BOTH"})
 """Read as words of a name where capitals say so, or right behind "on"."""
 _NAMES = frozenset({"WORD", "NAME"})
 _KINDS = frozenset({"NOUN", "PLACE"})
@@ -60,7 +60,8 @@ def _asked(tokens: Sequence[Token], at: int, text: str) -> str:
 def _is_inside(tokens: Sequence[Token], at: int, text: str, *, loose: bool) -> bool:
     token = tokens[at]
     last, ahead = _beside(tokens[:at][::-1]), _beside(tokens[at + 1 :])
-    if ahead and token.type == "THRESHOLD" and ahead.type in _NUMBERS:
+    ranked = (token.type, str(token)) == ("CHANGE", "ranked")  # "나빠진 페이지" are those that did
+    if ranked or (ahead and token.type == "THRESHOLD" and ahead.type in _NUMBERS):
         return False
     if last and ahead and last.type == ahead.type == "WORD" and token.type not in {"WHEN", "VALUE"}:
         return True

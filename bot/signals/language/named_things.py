@@ -9,6 +9,7 @@ from itertools import takewhile
 from lark import Token
 
 from bot.signals.language.asked_history import PROBLEMS, history_problem
+from bot.signals.language.changes import change_problem
 from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
 from bot.signals.language.error_kinds import error_kind_problem
@@ -183,6 +184,8 @@ def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None
         return refusal(token, text)
     if token.type in PROBLEMS:
         return history_problem(token, tokens, text)
+    if token.type == "CHANGE":
+        return change_problem(token, tokens, text)
     if token.type == "ERRORKIND":
         return error_kind_problem(token, tokens, text)
     special = {"GLOB": _wildcard, "OWNED": _owned, "ONE": single_id_problem}.get(token.type)

@@ -85,6 +85,8 @@ class Lexicon:
     """Keys of words that stand between "errors" and the message of one ("errors with “…”")."""
     one_of: frozenset[str]
     """Keys of words before the number of one person, session or order ("user 12345")."""
+    ahead: frozenset[str]
+    """Keys of words before a length that is still to come ("in 2 hours")."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
@@ -124,6 +126,7 @@ def lexicon() -> Lexicon:
             key(word) for file in every for word in file.get("_says", {}).get("behind_errors", ())
         ),
         one_of=_keys(every, "_one_of"),
+        ahead=_keys(every, "_ahead"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
