@@ -85,6 +85,11 @@ class Locale:
         pattern = str(self._babel.date_formats["short"].pattern)
         return pattern.find("d") < pattern.find("M")
 
+    @property
+    def year_first(self) -> bool:
+        """Whether dates begin with the year here (`ko`), so that 5/10 is the tenth of May to everybody."""
+        return str(self._babel.date_formats["short"].pattern).startswith("y")
+
     def text(self, message: str, /, **values: object) -> str:
         translated = self._catalog.gettext(message) if message else ""  # gettext keeps the catalog's head under ""
         return translated % values if values else translated

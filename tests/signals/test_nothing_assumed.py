@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import DEFAULT_DAYS
+from bot.signals.language.dated_weekdays import mark_dated_weekdays
 from bot.signals.language.lexer import TokenReader
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse import KnownNames, parse
@@ -52,7 +53,7 @@ def names_value(facet: str, value: str, text: str) -> bool:
 
 
 def assert_all_of_it_was_asked(question: Question, text: str) -> None:
-    kinds = {token.type for token in TokenReader(lexicon(), KNOWN.entries()).tokens(text)}
+    kinds = {token.type for token in mark_dated_weekdays(TokenReader(lexicon(), KNOWN.entries()).tokens(text), text)}
     for name in (question.target, question.view):
         assert name is None or is_in(name, text)
     for facets in (question.wanted, question.without):

@@ -146,12 +146,14 @@ def _compared_groups(tokens: list[Token], of: str = "") -> list[Token]:
 def change_problem(token: Token, tokens: Sequence[Token], text: str) -> Puzzled:
     """Returns what to say of a version of which was asked whether it is worse, without one to hold it against."""
     typed = raw(token, text)
-    version = next(other for other in tokens if other.type == "VERSION")
+    versions = [raw(other, text) for other in tokens if other.type == "VERSION"][:1]
     problem = Puzzled(
         "I need to know what to compare with for “%(what)s”: another version, or the time before.", at=typed, what=typed
     )
     kept = [other for other in tokens if other.type in _RANKED | NAMELIKE | {"SIGNAL", "ADJ", "VALUE"}]
     what = " ".join(raw(other, text) for other in kept)
-    problem.templates = (("%(what)s since %(version)s vs before", {"what": what, "version": raw(version, text)}),)
+    problem.templates = tuple(
+        ("%(what)s since %(version)s vs before", {"what": what, "version": version}) for version in versions
+    )
     problem.narrowable = False
     return problem

@@ -133,7 +133,7 @@ def mark_days_of_one_month(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
         elif behind == "AGO":
             out[-4:] = [Token("MISFIT", "", start_pos=out[-4].start_pos, end_pos=tokens[at + 1].end_pos)]
-        elif _is_month(out[-4:-3]):
+        elif _is_month(out[-4:-3]) and out[-3].type == "NUMBER":
             first, month = out[-3], out[-4]
             value = f"{month.split()[0]} {first}"
             out[-4:-2] = [Token("MONTHDAY", value, start_pos=month.start_pos, end_pos=first.end_pos)]

@@ -22,8 +22,10 @@ from bot.signals.language.clause_words import (
     mark_stretches_ago,
     mark_strokes,
 )
+from bot.signals.language.dated_weekdays import mark_dated_weekdays
 from bot.signals.language.error_kinds import mark_error_kinds
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
+from bot.signals.language.left_out import mark_left_out
 from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
@@ -43,6 +45,7 @@ from bot.signals.language.rewrite_tokens import (
     mark_named_days,
     mark_not_only,
     mark_onwards,
+    mark_ranked_kinds,
     mark_steps,
     mark_weeks_before,
     mark_years,
@@ -112,7 +115,7 @@ def _pointed(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
             at += 1
             continue
-        end = _name_end(tokens, at + 1, text)
+        end = _label_end(tokens, at, text) or _name_end(tokens, at + 1, text)
         if end == at + 1:
             placed = token.type in {"ON", "IN"}
             if placed and points_at_picture(tokens, at, text):
@@ -149,12 +152,42 @@ def _name_end(tokens: list[Token], start: int, text: str) -> int:
         return noun + 1
     end = at = start
     while at < len(tokens) and (tokens[at].type in _INSIDE or tokens[at].type in NAMELIKE):
-        if tokens[at].type == "TO" and not (at + 1 < len(tokens) and tokens[at + 1].type in {"WORD", "NAME"}):
+        if tokens[at].type == "TO" and not _goes_on(tokens, start, at, text):
             break
         at += 1
+        if tokens[at - 1].type == "TO" and tokens[at].type not in NAMELIKE:
+            at += 1
+            end = at
         if tokens[at - 1].type in NAMELIKE:
             end = at
     return end
+
+
+def _label_end(tokens: list[Token], at: int, text: str) -> int:
+    """Where the name ends that goes on behind another "on": "on Get it on Google Play"; 0 where that is not so.
+
+    Nothing would be left of the first "on" else, as it has no name but words that say nothing.
+    """
+    start = at + 1
+    while start < len(tokens) and tokens[start].type == "THE":
+        start += 1
+    inner = start
+    while inner < len(tokens) and tokens[inner].type == "FILLER":
+        inner += 1
+    if not start < inner < len(tokens) - 1 or tokens[at].type != "ON" or tokens[inner].type != "ON":
+        return 0
+    capital = raw(tokens[start], text)[:1].isupper() and raw(tokens[inner + 1], text)[:1].isupper()
+    end = _name_end(tokens, inner + 1, text)
+    return end if capital and end > inner + 1 else 0
+
+
+def _goes_on(tokens: list[Token], start: int, at: int, text: str) -> bool:
+    """Whether a name goes on behind a "to": "Add to cart"; with a capital also "Back to top" and "Switch to mobile"."""
+    ahead = tokens[at + 1].type if at + 1 < len(tokens) else ""
+    if ahead in {"WORD", "NAME"} or not ahead:
+        return bool(ahead)
+    label = tokens[at].value == "to" and at > start and raw(tokens[start], text)[:1].isupper()
+    return label and ahead not in TIMES | {"NOUN", "PLACE", "ON", "IN", "FOR", "TO", "THE"}
 
 
 def _noun_ahead(tokens: list[Token], start: int) -> int | None:
@@ -217,8 +250,11 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
     (mark_name_words, frozenset()),
+    (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH"})),
+    (mark_left_out, frozenset({"VALUE", "VERSION", "SIGNAL", "WORD"})),
     (mark_history, HISTORY),
     (mark_about, frozenset({"AROUND"})),
+    (mark_ranked_kinds, frozenset({"NOUN", "PLACE"})),
     (mark_changes, frozenset({"CHANGE", "BOTH", "VS", "VS_P", "OVERUNIT", "AFTER"})),
     (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),
     (mark_single_ids, frozenset()),

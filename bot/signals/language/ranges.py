@@ -130,6 +130,16 @@ class Ranges(When):
         return Span(start, end, "range")
 
     @v_args(meta=True)
+    def dated(self, meta: Meta, parts: list[Any]) -> Span:
+        """ "Mon, Nov 23": the date, if it is on that weekday."""
+        day: Span = parts[0]
+        weekday: Token = parts[1]
+        if day.start.weekday() == int(weekday):
+            return day
+        typed = self.text[meta.start_pos : meta.end_pos].strip()
+        raise Puzzled("“%(what)s”: that date is on another day of the week.", at=typed, what=typed)
+
+    @v_args(meta=True)
     def coming(self, meta: Meta, parts: list[Any]) -> Span:
         """ "In 2 hours": asked about what happened, those that are over."""
         self.assume(UP_TO_NOW, what=self.text[meta.start_pos : meta.end_pos].strip())

@@ -128,6 +128,31 @@ def mark_error_messages(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
+def mark_ranked_kinds(tokens: list[Token], text: str) -> list[Token]:
+    """ "분노 클릭 많은 버튼", "사람들이 연타하는 버튼": what such words stand before is ranked, if no name is."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        ahead = tokens[at + 1].type if at + 1 < len(tokens) else ""
+        many = key(raw(token, text)) in lexicon().ranking or _is_stuck_ranking(token, tokens, at, text)
+        asked = any(other.type in {"SIGNAL", "ADJ", "METRIC"} for other in tokens[: at + 1])
+        ranked = any(other.type in {"TOP", "WHICH", "CHANGE", "NUMBER", "COUNTER"} for other in tokens)
+        if many and ahead in _KINDS and asked and not ranked:
+            out += (
+                [token, retyped(token, "WHICH", "which")]
+                if token.type == "SIGNAL"
+                else [retyped(token, "WHICH", "which")]
+            )
+        else:
+            out.append(token)
+    return out
+
+
+def _is_stuck_ranking(token: Token, tokens: list[Token], at: int, text: str) -> bool:
+    """Whether an ending behind a signal, of which nothing is left, makes it say something of the noun: "연타하는"."""
+    behind = tokens[at + 1].start_pos or 0 if at + 1 < len(tokens) else len(text)
+    return token.type == "SIGNAL" and key(text[token.end_pos : behind]) in lexicon().ranking
+
+
 def _ranks_something_else(tokens: list[Token]) -> bool:
     """ "top 5 error buttons", "which pages have the most errors"; "top errors on buy button" doesn't."""
     last = ""

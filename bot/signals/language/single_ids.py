@@ -60,7 +60,7 @@ def _is_one(token: Token, text: str) -> bool:
     return key(raw(token, text)) in lexicon().one_of
 
 
-def single_id_problem(token: Token, _: str) -> Puzzled:
+def single_id_problem(token: Token) -> Puzzled:
     """Returns what to say of such an id, and offers the question about everyone."""
     return Puzzled(
         "I count all people and sessions, and can’t look at “%(what)s” alone: for that, choose “Find the replay” in "

@@ -87,6 +87,16 @@ class Lexicon:
     """Keys of words before the number of one person, session or order ("user 12345")."""
     ahead: frozenset[str]
     """Keys of words before a length that is still to come ("in 2 hours")."""
+    negating: frozenset[str]
+    """Keys of words that are joined to what is left out ("non-Chrome")."""
+    others: frozenset[str]
+    """Keys of words for all but what is left out ("other browsers")."""
+    weekday_letters: dict[str, str]
+    """Weekdays by one letter, to their numbers (Monday is 0)."""
+    ranking: frozenset[str]
+    """Keys of words and endings that say of a kind of thing that it had many ("오류 많은 페이지")."""
+    narrower: frozenset[str]
+    """Keys of words of which more is counted than they say ("iPad", which is told as iOS)."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
@@ -127,6 +137,13 @@ def lexicon() -> Lexicon:
         ),
         one_of=_keys(every, "_one_of"),
         ahead=_keys(every, "_ahead"),
+        negating=_keys(every, "_negating"),
+        others=_keys(every, "_others"),
+        weekday_letters={
+            letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
+        },
+        ranking=_keys(every, "_ranking"),
+        narrower=_keys(every, "_narrower"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
