@@ -25,6 +25,8 @@ _NAMED = {
 _OPEN_NAMES = ({"name", "target"}, {"name", "view"})
 """These may be one name, or are refused as two where they are none: "Save or continue button"."""
 _IN_STROKES = frozenset({"THE", "ON", "IN", "FOR", "TO"})
+_COMPARED = frozenset({"SIGNAL", "ADJ", "METRIC", "COUNT", "FILLER", "NAME", "NOUN", "PLACE", "QUOTED", "PATH"})
+"""What may stand between two times and the word that compares them."""
 _AGO = (["UNIT", "AGO"], ["UNIT", "BEFORE"])
 _MOST_DIGITS = 4
 """Of hours."""
@@ -215,3 +217,17 @@ def mark_about(tokens: list[Token], _: str) -> list[Token]:
         if token.type == "AROUND":
             out[at] = retyped(token, "THE" if timed else "UNREAD", "")
     return out
+
+
+def mark_late_comparisons(tokens: list[Token], _: str) -> list[Token]:
+    """ "오늘이랑 어제 결제 오류 비교": what compares two times stands behind the last of them."""
+    versus = next((at for at, token in enumerate(tokens) if token.type == "VS_P"), None)
+    if versus is None:
+        return tokens
+    last = next((at for at in range(versus - 1, -1, -1) if tokens[at].type in TIME_WORDS), None)
+    passed = {token.type for token in tokens[(last or 0) + 1 : versus]}
+    times = [at for at in range(last or 0) if tokens[at].type in TIME_WORDS]
+    if last is None or not times or not passed or not passed <= _COMPARED:
+        return tokens
+    moved = Token("VS_P", str(tokens[versus]), start_pos=tokens[last].end_pos, end_pos=tokens[last].end_pos)
+    return [*tokens[: last + 1], moved, *tokens[last + 1 : versus], *tokens[versus + 1 :]]

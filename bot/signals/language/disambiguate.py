@@ -18,6 +18,7 @@ from bot.signals.language.clause_words import (
     mark_concerned,
     mark_days_of_one_month,
     mark_halves,
+    mark_late_comparisons,
     mark_lengths_ahead,
     mark_stretches_ago,
     mark_strokes,
@@ -151,6 +152,8 @@ def _name_end(tokens: list[Token], start: int, text: str) -> int:
     if noun is not None:
         return noun + 1
     end = at = start
+    if tokens[start - 1].value == "on" and raw(tokens[start - 1], text).islower():
+        end = _fillers_end(tokens, start, text)  # "on Ask a question": nothing but such words
     while at < len(tokens) and (tokens[at].type in _INSIDE or tokens[at].type in NAMELIKE):
         if tokens[at].type == "TO" and not _goes_on(tokens, start, at, text):
             break
@@ -179,6 +182,13 @@ def _label_end(tokens: list[Token], at: int, text: str) -> int:
     capital = raw(tokens[start], text)[:1].isupper() and raw(tokens[inner + 1], text)[:1].isupper()
     end = _name_end(tokens, inner + 1, text)
     return end if capital and end > inner + 1 else 0
+
+
+def _fillers_end(tokens: list[Token], start: int, text: str) -> int:
+    end = start
+    while end < len(tokens) and tokens[end].type in {"FILLER", "THE"}:
+        end += 1
+    return end if end > start and raw(tokens[start], text)[:1].isupper() and tokens[start].type == "FILLER" else start
 
 
 def _goes_on(tokens: list[Token], start: int, at: int, text: str) -> bool:
@@ -255,6 +265,7 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_history, HISTORY),
     (mark_about, frozenset({"AROUND"})),
     (mark_ranked_kinds, frozenset({"NOUN", "PLACE"})),
+    (mark_late_comparisons, frozenset({"VS_P"})),
     (mark_changes, frozenset({"CHANGE", "BOTH", "VS", "VS_P", "OVERUNIT", "AFTER"})),
     (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),
     (mark_single_ids, frozenset()),

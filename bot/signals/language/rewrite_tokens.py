@@ -118,6 +118,10 @@ def mark_error_messages(tokens: list[Token], text: str) -> list[Token]:
     """ "top errors", "가장 많은 오류", "에러 top 3", "which errors": what is ranked is the errors' messages."""
     if _ranks_something_else(tokens):
         return tokens
+    where = next((token for token in tokens if (token.type, str(token)) == ("WHICH", "where")), None)
+    if where is not None:  # "where are the errors": on which pages
+        alone = not any(token.type in _KINDS | {"PATH", "GROUP", "GROUPED"} for token in tokens)
+        return [*tokens, *([retyped(where, "GROUP", "view")] if alone else [])]
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = next((other.type for other in reversed(out) if other.type not in _COUNTED), "")
