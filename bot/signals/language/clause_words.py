@@ -33,11 +33,22 @@ _MOST_DIGITS = 4
 
 
 def mark_strokes(tokens: list[Token], text: str) -> list[Token]:
-    """ "A/B test", "On/Off toggle": an article or a preposition that touches a stroke is a word of a name."""
+    """ "A/B test", "On/Off toggle": an article or a preposition that touches a stroke is a word of a name.
+
+    A stroke with a word on both sides and spaces around it is no page: "how many users / sessions".
+    """
+    apart = [at for at, token in enumerate(tokens) if token.type == "PATH" and _is_apart(tokens, at, text)]
+    tokens = [token for at, token in enumerate(tokens) if at not in apart]
     return [
         retyped(token, "WORD", raw(token, text)) if token.type in _IN_STROKES and _names(tokens, at, text) else token
         for at, token in enumerate(tokens)
     ]
+
+
+def _is_apart(tokens: list[Token], at: int, text: str) -> bool:
+    behind = tokens[at + 1].type if at + 1 < len(tokens) else ""
+    alone = raw(tokens[at], text) == "/" and text[tokens[at].end_pos :][:1] == " "
+    return alone and at > 0 and tokens[at - 1].type not in _POINTERS and behind not in {"", "ON_P", "IN_P"}
 
 
 def _names(tokens: list[Token], at: int, text: str) -> bool:
