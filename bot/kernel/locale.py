@@ -131,7 +131,9 @@ class Locale:
         return dates.format_skeleton("yMMMEd", day, locale=self._babel)
 
     def day(self, moment: datetime) -> str:
-        """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""
+        """Shortest, for the foot of a bar: "Mon 23", "23일 (월)"; the weekday stands where it does in longer dates."""
+        if str(self._babel.datetime_skeletons["MMMEd"].pattern).startswith("E"):
+            return dates.format_datetime(moment, "EEE d", tzinfo=self.zone, locale=self._babel)
         return dates.format_skeleton("Ed", moment, tzinfo=self.zone, locale=self._babel)
 
     def time(self, moment: datetime) -> str:
