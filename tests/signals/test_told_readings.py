@@ -76,3 +76,18 @@ def test_a_refusal_says_what_would_work(text: str, said: str, offered: list[str]
     assert refused
     assert said in str(refused)
     assert list(refused.examples[: len(offered)]) == offered
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("errrors on chekout yesterdy", "errors on chekout yesterday"),
+        ("rage cliks on buy buton yesterdy", "rage clicks on buy button yesterday"),
+        ("불만 신호 지난쥬 브라우져별", "불만 신호 지난주 브라우저별"),
+    ],
+)
+def test_of_several_mistyped_words_the_whole_question_is_offered(text: str, meant: str) -> None:
+    refused = refusal(text, "ko" if any("가" <= letter <= "힣" for letter in text) else "en")
+    assert refused
+    assert f"“{meant}”" in str(refused)
+    assert refused.examples[0] == meant

@@ -81,6 +81,9 @@ def misunderstood(
         close = (new for old, new in suggestions(word, text) if reads(_with(text, old, new)))
         if any(letter.isalnum() for letter in word) and (instead := next(close, "")):
             sentence += " " + locale.text("Did you mean “%(word)s”?", word=instead)
+        elif (instead := _all_corrected(text)) and reads(instead):
+            sentence += " " + locale.text("Did you mean “%(word)s”?", word=instead)
+            usual = (instead, *usual)[:_EXAMPLES]
     elif isinstance(problem, Early) and reads(instead := _with(text, problem.at, locale.text("this week"))):
         sentence += " " + locale.text("How about this week?")
         usual = (instead, *usual[1:])
@@ -229,6 +232,16 @@ def _without(text: str, parts: Sequence[_Part], gone: Sequence[_Part]) -> str:
             rest = " ".join(rest.replace(opening, " ").replace(closing, " ").split())
         rest = rest.replace(f"{opening} ", opening).replace(f" {closing}", closing)
     return rest
+
+
+def _all_corrected(text: str) -> str:
+    """Returns the text with every mistyped word replaced, where there are several; else an empty one."""
+    known = lexicon().entries.keys() | lexicon().meanings.keys()
+    typed = [piece for piece in pieces(text) if piece.kind == "WORD" and key(piece.text) not in known]
+    meant = [(piece, near[0][1]) for piece in typed if (near := suggestions(piece.text))]
+    for piece, word in reversed(meant):
+        text = f"{text[: piece.start]}{word}{text[piece.end :]}"
+    return text if len(meant) > 1 else ""
 
 
 def _with(text: str, old: str, new: str) -> str:

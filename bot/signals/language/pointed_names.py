@@ -109,7 +109,8 @@ def _goes_on(tokens: list[Token], start: int, at: int, text: str) -> bool:
     ahead = tokens[at + 1].type if at + 1 < len(tokens) else ""
     if ahead in {"WORD", "NAME"} or not ahead:
         return bool(ahead)
-    label = tokens[at].value == "to" and at > start and raw(tokens[start], text)[:1].isupper()
+    first = next((token for token in tokens[start:at] if token.type != "THE"), None)
+    label = tokens[at].value == "to" and first is not None and raw(first, text)[:1].isupper()
     return label and ahead not in TIMES | {"NOUN", "PLACE", "ON", "IN", "FOR", "TO", "THE"}
 
 
