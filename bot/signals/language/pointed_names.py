@@ -74,9 +74,16 @@ def _name_end(tokens: list[Token], start: int, text: str) -> int:
         if tokens[at - 1].type == "TO" and tokens[at].type not in NAMELIKE:
             at += 1
             end = at
-        if tokens[at - 1].type in NAMELIKE:
+        if tokens[at - 1].type in NAMELIKE or (end == at - 1 > start and _ends_label(tokens, start, at - 1, text)):
             end = at
     return end
+
+
+def _ends_label(tokens: list[Token], start: int, at: int, text: str) -> bool:
+    """ "Buy again", "Learn more": a name with a capital, to which such a word belongs."""
+    first = next((token for token in tokens[start:at] if token.type != "THE"), tokens[start])
+    label = raw(first, text)[:1].isupper() and tokens[start - 1].value == "on"
+    return label and tokens[at].type == "FILLER" and key(raw(tokens[at], text)) in lexicon().name_endings
 
 
 def _label_end(tokens: list[Token], at: int, text: str) -> int:

@@ -69,6 +69,8 @@ class Lexicon:
     """Words and signs between names of which each is one ("and", "랑")."""
     idioms: frozenset[str]
     """Numbers with a stroke that are no dates ("24/7")."""
+    name_endings: frozenset[str]
+    """Keys of words that belong to the name before them ("Buy again")."""
     maybe_controls: frozenset[str]
     """Keys of controls' names that may also ask for something ("show all")."""
     loose: frozenset[str]
@@ -126,6 +128,7 @@ def lexicon() -> Lexicon:
         met_behind=frozenset(key(word) for file in every for word in file.get("_met", {}).get("relative", ())),
         joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
+        name_endings=frozenset(map(key, _names(every, "endings"))),
         maybe_controls=frozenset(map(key, _names(every, "asking"))),
         loose=_keys(every, "_loose"),
         error_kinds=_keys(every, "_error_kinds"),
