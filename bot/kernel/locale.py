@@ -85,6 +85,11 @@ class Locale:
         pattern = str(self._babel.date_formats["short"].pattern)
         return pattern.find("d") < pattern.find("M")
 
+    @property
+    def year_first(self) -> bool:
+        """Whether dates begin with the year here (`ko`), so that 5/10 is the tenth of May to everybody."""
+        return str(self._babel.date_formats["short"].pattern).startswith("y")
+
     def text(self, message: str, /, **values: object) -> str:
         translated = self._catalog.gettext(message) if message else ""  # gettext keeps the catalog's head under ""
         return translated % values if values else translated
@@ -126,7 +131,9 @@ class Locale:
         return dates.format_skeleton("yMMMEd", day, locale=self._babel)
 
     def day(self, moment: datetime) -> str:
-        """Shortest, for the foot of a bar: "23 Mon", "23일 (월)"."""
+        """Shortest, for the foot of a bar: "Mon 23", "23일 (월)"; the weekday stands where it does in longer dates."""
+        if str(self._babel.datetime_skeletons["MMMEd"].pattern).startswith("E"):
+            return dates.format_datetime(moment, "EEE d", tzinfo=self.zone, locale=self._babel)
         return dates.format_skeleton("Ed", moment, tzinfo=self.zone, locale=self._babel)
 
     def time(self, moment: datetime) -> str:

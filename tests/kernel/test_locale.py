@@ -33,7 +33,7 @@ def test_what_makes_no_sense_gives_english_and_utc(tag: str, zone: str) -> None:
 def test_dates_are_said_in_the_language_and_the_zone() -> None:
     assert NEW_YORK.moment(AT) == "Mon, Nov 23 00:05 EST"
     assert SEOUL.moment(AT) == "11월 23일 (월) 14:05 KST"
-    assert (NEW_YORK.day(AT), SEOUL.day(AT)) == ("23 Mon", "23일 (월)")
+    assert (NEW_YORK.day(AT), SEOUL.day(AT)) == ("Mon 23", "23일 (월)")
     assert Locale.of("en", "Europe/Istanbul").zone_name(AT) == "UTC+03"
 
 

@@ -47,11 +47,11 @@ def answer(days: int = 3, step: timedelta = timedelta(days=1), **asked: object) 
 def test_a_chart_has_a_name_for_each_signal_asked_about_and_a_row_for_each_label() -> None:
     [chart] = message_charts(answer(), ENGLISH)
     assert (chart.names, chart.keys) == (("rage clicks", "error clicks"), ("rage_click", "error_click"))
-    assert chart.labels == ("23 Mon", "24 Tue", "25 Wed")
+    assert chart.labels == ("Mon 23", "Tue 24", "Wed 25")
     assert chart.moments == ("Mon, Nov 23", "Tue, Nov 24", "Wed, Nov 25")
     assert chart.values == ((0, 0), (1, 10), (2, 20))
     assert chart.totals == [0, 11, 22]
-    assert chart.rows[1] == ("error clicks", [("23 Mon", 0), ("24 Tue", 10), ("25 Wed", 20)])
+    assert chart.rows[1] == ("error clicks", [("Mon 23", 0), ("Tue 24", 10), ("Wed 25", 20)])
 
 
 def test_a_chart_names_what_it_is_about_in_a_message_and_not_on_its_page() -> None:
@@ -108,7 +108,7 @@ def test_days_are_those_of_the_zone_in_which_they_were_counted(counted: str, rea
         series=tuple(Bucket(start, {Signal.RAGE: 1}) for start in starts),
     )
     for chart in (message_charts(rolling, Locale.of("en", read))[0], page_charts(rolling, Locale.of("en", read))[0]):
-        assert [label.split()[0] for label in chart.labels] == [str(day) for day in range(7, 15)]
+        assert [label.split()[1] for label in chart.labels] == [str(day) for day in range(7, 15)]
         assert (chart.moments[0], chart.moments[-1]) == ("Sun, Mar 7", "Sun, Mar 14")
 
 
@@ -121,10 +121,10 @@ def test_a_page_has_every_slice_as_a_bar_and_the_weeks_before_as_well() -> None:
 
 def test_bars_shorter_than_a_day_are_named_by_their_time() -> None:
     hours = answer(days=30, step=timedelta(hours=1))
-    assert page_charts(hours, ENGLISH)[0].labels[:2] == ("23 Mon", "01:00")
-    assert page_charts(hours, ENGLISH)[0].labels[23:26] == ("23:00", "24 Tue", "01:00")
+    assert page_charts(hours, ENGLISH)[0].labels[:2] == ("Mon 23", "01:00")
+    assert page_charts(hours, ENGLISH)[0].labels[23:26] == ("23:00", "Tue 24", "01:00")
     assert page_charts(hours, ENGLISH)[0].moments[1] == "Mon, Nov 23 01:00 KST"
-    assert message_charts(hours, ENGLISH)[0].labels[:2] == ("23 Mon 00:00", "23 Mon 02:00")
+    assert message_charts(hours, ENGLISH)[0].labels[:2] == ("Mon 23 00:00", "Mon 23 02:00")
 
 
 def test_a_chart_of_hours_says_whose_they_are_and_one_of_days_does_not() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import DEFAULT_DAYS
+from bot.signals.language.dated_weekdays import mark_dated_weekdays
 from bot.signals.language.lexer import TokenReader
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.parse import KnownNames, parse
@@ -27,8 +28,8 @@ UNDERSTOOD = {tag: [row.phrase for row in table if not row.meaning.startswith("!
 WORDS = sorted({word for phrases in UNDERSTOOD.values() for phrase in phrases for word in phrase.split()})
 NONSENSE = ["zorblat", "Qwixby", "조블랏", "뷁스"]
 QUESTIONS = st.lists(st.sampled_from(WORDS) | st.sampled_from(NONSENSE), min_size=1, max_size=8).map(" ".join)
-COMPARING = {"VS", "VS_P", "OVERUNIT", "COMPARE"}
-SPANS = TIME_WORDS | {"PAST", "UNIT", "DEPLOY", "VERSION", "NOW", "PORTION", "NUMBER", "SHIFT"}
+COMPARING = {"VS", "VS_P", "OVERUNIT", "COMPARE", "CHANGE", "BOTH"}
+SPANS = TIME_WORDS | {"PAST", "UNIT", "DEPLOY", "VERSION", "NOW", "PORTION", "NUMBER", "SHIFT", "BOTH"}
 
 
 def understood(text: str, tag: str) -> Question | None:
@@ -52,7 +53,7 @@ def names_value(facet: str, value: str, text: str) -> bool:
 
 
 def assert_all_of_it_was_asked(question: Question, text: str) -> None:
-    kinds = {token.type for token in TokenReader(lexicon(), KNOWN.entries()).tokens(text)}
+    kinds = {token.type for token in mark_dated_weekdays(TokenReader(lexicon(), KNOWN.entries()).tokens(text), text)}
     for name in (question.target, question.view):
         assert name is None or is_in(name, text)
     for facets in (question.wanted, question.without):

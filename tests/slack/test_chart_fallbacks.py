@@ -53,7 +53,7 @@ async def test_each_chart_becomes_its_own_picture(outbox: Outbox, slack: SlackWo
     assert (first["block_id"], second["block_id"]) == (OVER_TIME, A_DAY)
     assert {first["type"], second["type"]} == {"image"}
     assert first["slack_file"] != second["slack_file"]
-    assert first["alt_text"].startswith("Signals over time, 23 Mon to 25 Wed, as bars: 33 in all")
+    assert first["alt_text"].startswith("Signals over time, Mon 23 to Wed 25, as bars: 33 in all")
     assert second["alt_text"].startswith("Signals a day, with the four weeks before, Mon, Nov 23 to")
     files = {file["id"]: file for file in slack.files()}
     names = {block["block_id"]: files[block["slack_file"]["id"]]["name"] for block in (first, second)}

@@ -59,9 +59,9 @@ def test_on_a_phone_a_label_is_left_out_only_where_there_is_no_room() -> None:
     days = tuple(Bar(NOON + timedelta(days=day), {"rage_click": 1}) for day in range(7))
     few = drawing(Chart("x", days[:3], 86_400))
     assert [(column.label, column.minor) for column in few.columns] == [
-        ("23 Mon", False),
-        ("24 Tue", False),
-        ("25 Wed", False),
+        ("Mon 23", False),
+        ("Tue 24", False),
+        ("Wed 25", False),
     ]
     many = drawing(Chart("x", days, 86_400), Locale.of("ko", "Asia/Seoul"))
     assert [column.minor for column in many.columns] == [False, True, False, True, False, True, False]
@@ -70,8 +70,8 @@ def test_on_a_phone_a_label_is_left_out_only_where_there_is_no_room() -> None:
 @pytest.mark.parametrize(
     ("first", "hours", "labels"),
     [
-        (0, 33, ["23 Mon", "06:00", "12:00", "18:00", "24 Tue", "06:00"]),
-        (10, 40, ["12:00", "18:00", "24 Tue", "06:00", "12:00", "18:00", "25 Wed"]),
+        (0, 33, ["Mon 23", "06:00", "12:00", "18:00", "Tue 24", "06:00"]),
+        (10, 40, ["12:00", "18:00", "Tue 24", "06:00", "12:00", "18:00", "Wed 25"]),
         (9, 8, ["09:00", "10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00"]),
         (0, 24, ["00:00", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]),
     ],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from lark import Token
@@ -25,17 +24,26 @@ from bot.signals.language.clauses import (
 )
 from bot.signals.language.comparison import TWO_YEARS, compared_period, of_two_years, whole_year
 from bot.signals.language.counted import asked_metric
-from bot.signals.language.dates import Assumptions, Hours, clock_change
+from bot.signals.language.dates import Assumptions, Hours
+from bot.signals.language.hours_of_day import hours_of
 from bot.signals.language.lexer import raw
-from bot.signals.language.lexicon import Lexicon
+from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.question_shapes import WORST
-from bot.signals.language.ranges import OPEN, OPEN_BEGINNING, OPEN_DAYS
-from bot.signals.language.shaped_questions import BY_MINUTE, assumed_always, assumed_periods, default_period, shaped
+from bot.signals.language.ranges import AT_PRESENT, NOW_IS_HOUR, OPEN, OPEN_BEGINNING, OPEN_DAYS
+from bot.signals.language.shaped_questions import (
+    BY_MINUTE,
+    as_of_now,
+    assumed_always,
+    assumed_periods,
+    default_period,
+    shaped,
+)
 from bot.signals.periods import Clock, Span, cut, previous
 from bot.signals.question import ALL_SIGNALS, GroupBy, Metric, Period, Question, Signal
 
+BROADER = "“%(what)s” can’t be told from other devices with the same system, so all of those are counted."
 DEFAULT_DAYS = 7
 _OTHER_STEPS = frozenset({"second", "week", "month"})
 """Steps of time that people ask for and no series has."""
@@ -95,6 +103,8 @@ class QuestionParts:
         self.period_text = clause.text
 
     def _add_comparison(self, clause: Compare) -> None:
+        if self.compare is not None:
+            raise Puzzled("I can compare with one period at a time.", at=clause.text)
         self.compare = clause
 
     def _add_group(self, token: Token) -> None:
@@ -131,10 +141,19 @@ class QuestionParts:
         self.dimension, self.bare = kind, typed
 
     def _add_exception(self, token: Token) -> None:
+        self._tell_broader(token)
         self.facets.exclude(token, raw(token, self.text))
 
     def _add_filter(self, clause: FilterClause | Token) -> None:
+        if isinstance(clause, Token):
+            self._tell_broader(clause)
         self.facets.add(clause)
+
+    def _tell_broader(self, token: Token) -> None:
+        """ "iPad" is told as iOS, of which iPhones are a part as well."""
+        typed = raw(token, self.text)
+        if key(typed) in self.lexicon.narrower:
+            self.assumed.append((BROADER, {"what": typed}))
 
     def _add_names(self, clause: NamedClause) -> None:
         for name in named(clause, self.text, self.lexicon):
@@ -207,11 +226,12 @@ class QuestionParts:
 
     def _period(self, base: Question | None) -> Period:
         if self.hours is not None:
-            return cut(self._with_hours(self.hours), self.clock, self.period_text)
+            day = self.spans[0] if self.spans else None
+            return cut(
+                hours_of(day, self.hours, self.clock, self.period_text, self.assumed), self.clock, self.period_text
+            )
         if self.spans:
-            span = whole_year(self.spans[0], self.compare, self.clock)
-            self.assumed += [(TWO_YEARS, {})] if of_two_years(span, self.compare) else []
-            return cut(span, self.clock, self.period_text)
+            return self._named_period(base)
         usual = default_period(self.shapes, self.clock, base)
         if usual is not None:
             self.assumed += assumed_periods(self.shapes)
@@ -225,26 +245,13 @@ class QuestionParts:
         self.assumed.append(("No period was given, so the last 7 days are taken.", {}))
         return Period(self.clock.back(DEFAULT_DAYS, "day"), self.clock.now)
 
-    def _with_hours(self, hours: Hours) -> Span:
-        if self.spans:
-            day = self.spans[0]
-            if day.unit != "day":
-                raise Puzzled("A time of day needs a day: say which one, for example “yesterday”.", at=self.period_text)
-            return self._hours(day.start.date(), hours)
-        if self.clock.at(self.clock.today, hours.start).timestamp() >= self.clock.now.timestamp():
-            self.assumed.append(("Those hours of today are still to come, so yesterday’s are taken.", {}))
-            return self._hours(self.clock.calendar(-1, "day").start.date(), hours)
-        return self._hours(self.clock.today, hours)
-
-    def _hours(self, day: date, hours: Hours) -> Span:
-        """Says so where a clock change skips an end or shows it twice; raises Puzzled where nothing is left."""
-        span = self.clock.hours(day, hours.start, hours.end)
-        first = clock_change(self.clock, day, hours.start)
-        last = clock_change(self.clock, self.clock.last_day(day, hours.start, hours.end), hours.end, end=True)
-        if first and span.end and span.start.timestamp() >= span.end.timestamp():
-            raise Puzzled(first[0], at=self.period_text, **first[1])
-        self.assumed += [change for change in (first, None if last == first else last) if change is not None]
-        return span
+    def _named_period(self, base: Question | None) -> Period:
+        if self.spans[0].unit == AT_PRESENT and base is not None:
+            return as_of_now(base.period, self.clock)
+        self.assumed += [(NOW_IS_HOUR, {"what": self.period_text})] if self.spans[0].unit == AT_PRESENT else []
+        span = whole_year(self.spans[0], self.compare, self.clock)
+        self.assumed += [(TWO_YEARS, {})] if of_two_years(span, self.compare) else []
+        return cut(span, self.clock, self.period_text)
 
     def _compared(self, period: Period, base: Question | None) -> Period | None:
         if USUAL in self.shapes:  # held against the usual, whatever the question before was held against

@@ -25,17 +25,30 @@ _NAMED = {
 _OPEN_NAMES = ({"name", "target"}, {"name", "view"})
 """These may be one name, or are refused as two where they are none: "Save or continue button"."""
 _IN_STROKES = frozenset({"THE", "ON", "IN", "FOR", "TO"})
+_COMPARED = frozenset({"SIGNAL", "ADJ", "METRIC", "COUNT", "FILLER", "NAME", "NOUN", "PLACE", "QUOTED", "PATH"})
+"""What may stand between two times and the word that compares them."""
 _AGO = (["UNIT", "AGO"], ["UNIT", "BEFORE"])
 _MOST_DIGITS = 4
 """Of hours."""
 
 
 def mark_strokes(tokens: list[Token], text: str) -> list[Token]:
-    """ "A/B test", "On/Off toggle": an article or a preposition that touches a stroke is a word of a name."""
+    """ "A/B test", "On/Off toggle": an article or a preposition that touches a stroke is a word of a name.
+
+    A stroke with a word on both sides and spaces around it is no page: "how many users / sessions".
+    """
+    apart = [at for at, token in enumerate(tokens) if token.type == "PATH" and _is_apart(tokens, at, text)]
+    tokens = [token for at, token in enumerate(tokens) if at not in apart]
     return [
         retyped(token, "WORD", raw(token, text)) if token.type in _IN_STROKES and _names(tokens, at, text) else token
         for at, token in enumerate(tokens)
     ]
+
+
+def _is_apart(tokens: list[Token], at: int, text: str) -> bool:
+    behind = tokens[at + 1].type if at + 1 < len(tokens) else ""
+    alone = raw(tokens[at], text) == "/" and text[tokens[at].end_pos :][:1] == " "
+    return alone and at > 0 and tokens[at - 1].type not in _POINTERS and behind not in {"", "ON_P", "IN_P"}
 
 
 def _names(tokens: list[Token], at: int, text: str) -> bool:
@@ -133,7 +146,7 @@ def mark_days_of_one_month(tokens: list[Token], text: str) -> list[Token]:
             out.append(token)
         elif behind == "AGO":
             out[-4:] = [Token("MISFIT", "", start_pos=out[-4].start_pos, end_pos=tokens[at + 1].end_pos)]
-        elif _is_month(out[-4:-3]):
+        elif _is_month(out[-4:-3]) and out[-3].type == "NUMBER":
             first, month = out[-3], out[-4]
             value = f"{month.split()[0]} {first}"
             out[-4:-2] = [Token("MONTHDAY", value, start_pos=month.start_pos, end_pos=first.end_pos)]
@@ -189,3 +202,43 @@ def mark_stretches_ago(tokens: list[Token], _: str) -> list[Token]:
         behind = [Token(other.type, str(other), start_pos=place, end_pos=place) for other in (unit, ago)]
         out[at : at + 3] = [retyped(first, "NUMBER", high), *behind, joint, retyped(last, "NUMBER", low)]
     return out
+
+
+def mark_lengths_ahead(tokens: list[Token], text: str) -> list[Token]:
+    """ "in 2 hours", "in an hour": WITHIN, where "ago" or "before" doesn't make another length of it."""
+    out = list(tokens)
+    for at, token in enumerate(tokens):
+        ahead = [other.type for other in tokens[at + 1 : at + 4] if other.type != "THE"]
+        length = ahead[:1] == ["DURATION"] or ahead[:2] == ["NUMBER", "UNIT"]
+        behind = ahead[1:2] if ahead[:1] == ["DURATION"] else ahead[2:3]
+        if token.type == "IN" and key(raw(token, text)) in lexicon().ahead and length:
+            out[at] = (
+                token
+                if behind and behind[0] in {"AGO", "BEFORE", "AFTER", "NOUN", "PLACE"}
+                else retyped(token, "WITHIN")
+            )
+    return out
+
+
+def mark_about(tokens: list[Token], _: str) -> list[Token]:
+    """ "around 3pm", "since about noon": the time itself; "around 100 users" is no number that can be asked for."""
+    out = list(tokens)
+    for at, token in enumerate(tokens):
+        timed = [other.type for other in tokens[at + 1 : at + 2]] == ["TIME"]
+        if token.type == "AROUND":
+            out[at] = retyped(token, "THE" if timed else "UNREAD", "")
+    return out
+
+
+def mark_late_comparisons(tokens: list[Token], _: str) -> list[Token]:
+    """ "오늘이랑 어제 결제 오류 비교": what compares two times stands behind the last of them."""
+    versus = next((at for at, token in enumerate(tokens) if token.type == "VS_P"), None)
+    if versus is None:
+        return tokens
+    last = next((at for at in range(versus - 1, -1, -1) if tokens[at].type in TIME_WORDS), None)
+    passed = {token.type for token in tokens[(last or 0) + 1 : versus]}
+    times = [at for at in range(last or 0) if tokens[at].type in TIME_WORDS]
+    if last is None or not times or not passed or not passed <= _COMPARED:
+        return tokens
+    moved = Token("VS_P", str(tokens[versus]), start_pos=tokens[last].end_pos, end_pos=tokens[last].end_pos)
+    return [*tokens[: last + 1], moved, *tokens[last + 1 : versus], *tokens[versus + 1 :]]

@@ -13,6 +13,7 @@ from lark.tree import Meta
 from bot.signals.language.dates import Hours, number
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon, key
+from bot.signals.language.moments import refuse_open_day
 from bot.signals.language.parse_errors import Puzzled
 from bot.signals.language.ranges import Ranges
 from bot.signals.periods import Span
@@ -95,6 +96,8 @@ class Clauses(Ranges):
 
     @v_args(meta=True)
     def period(self, meta: Meta, parts: list[Any]) -> Timed:
+        if isinstance(parts[0], Span) and parts[0].day_of_month and parts[0].unit == "rolling":
+            refuse_open_day(parts[0], self.text, (meta.start_pos, meta.end_pos))
         return Timed(parts[0], self.text[meta.start_pos : meta.end_pos].strip())
 
     def name(self, parts: list[Token]) -> tuple[Token, ...]:

@@ -16,6 +16,8 @@ CLOCKS_FORWARD = "The clocks went from %(start)s straight to %(end)s that day, s
 CLOCKS_BACK = "%(time)s came twice that day, as the clocks went back; the first is taken."
 
 
+ORDER = {"month": "“%(what)s” is read with the month first.", "day": "“%(what)s” is read with the day first."}
+
 Assumptions = list[tuple[str, dict[str, object]]]
 """Sentences of a catalog with their values: what was left open, and how it was filled in."""
 
@@ -56,6 +58,21 @@ def date_of(token: Token, clock: Clock, day_first: bool, spoken: int | None = No
         month, day = (second, first) if swap else (first, second)
     year = year if spoken is None else spoken
     return recent(clock, year, month, day, str(token)), year is None
+
+
+def order_assumed(token: Token, day_first: bool | None) -> tuple[str, dict[str, object]] | None:
+    """Returns what to say of "1/2", which is in January or in February; `day_first` is None where nobody writes so."""
+    numbers = [int(number) for number in re.findall(r"\d+", token)]
+    if (
+        day_first is None
+        or token.type != "SLASHED"
+        or "." in token
+        or max(numbers[:2]) > 12
+        or numbers[0] == numbers[1]
+    ):
+        return None
+    which = "day" if day_first else "month"
+    return ORDER[which], {"what": str(token)}
 
 
 def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -> date:

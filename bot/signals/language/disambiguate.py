@@ -11,24 +11,32 @@ from collections.abc import Callable
 from lark import Token
 
 from bot.signals.language.asked_history import HISTORY, mark_history
+from bot.signals.language.changes import mark_changes
 from bot.signals.language.clause_words import (
+    mark_about,
     mark_alternatives,
     mark_concerned,
     mark_days_of_one_month,
     mark_halves,
+    mark_late_comparisons,
+    mark_lengths_ahead,
     mark_stretches_ago,
     mark_strokes,
 )
+from bot.signals.language.dated_weekdays import mark_dated_weekdays
+from bot.signals.language.error_kinds import mark_error_kinds
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
+from bot.signals.language.left_out import mark_left_out
 from bot.signals.language.lengths import mark_lengths
-from bot.signals.language.lexer import NAMELIKE, raw, retyped
-from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.listed_people import mark_listed_people
 from bot.signals.language.name_words import mark_name_words
-from bot.signals.language.odd_numbers import PICTURE, mark_odd_numbers, points_at_picture
-from bot.signals.language.open_ends import ANCHORS, DAYS, NEW_LENGTHS, TIMES, mark_anchored_ends, mark_dated_ends
+from bot.signals.language.odd_numbers import mark_odd_numbers
+from bot.signals.language.open_ends import ANCHORS, TIMES, mark_anchored_ends, mark_dated_ends
+from bot.signals.language.pointed_names import POINTED, mark_pointed_names
 from bot.signals.language.protected_names import mark_control_names, mark_owned_names, protect_names
 from bot.signals.language.question_shapes import mark_shapes
+from bot.signals.language.range_ends import mark_range_ends, mark_since_days
 from bot.signals.language.rewrite_tokens import (
     mark_coming,
     mark_days_of_month,
@@ -38,23 +46,14 @@ from bot.signals.language.rewrite_tokens import (
     mark_named_days,
     mark_not_only,
     mark_onwards,
+    mark_ranked_kinds,
     mark_steps,
     mark_weeks_before,
     mark_years,
 )
+from bot.signals.language.single_ids import mark_single_ids
 
-_ENDS = frozenset({"TIME", "ISO", "WEEKDAY", "SLASHED"})
-"""Where two of a kind stand around "부터", the second ends the range: "오후 2시부터 4시"."""
-_NO_ENDS = (["VS_P"], ["AGO"], ["SINCE_P"], ["PART"])
-_RANKED = (["NUMBER"], ["NOUN"], ["PLACE"], ["FACET"], ["FACETS"], ["SIGNAL"], ["ADJ"])
-_VALUED = (["VALUE"], ["FILTER"], ["VERSION"], ["FACET"])
-_POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _DROPPED = frozenset({"THE", "FILLER", "ONLY", "OVER", "ONWARD", "COMPARE", ""})
-_INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO", "UNREAD"})
-# Inside a name that ends with a noun ("Report an error button") these are just words.
-_SWALLOWED = frozenset(
-    {"SIGNAL", "ADJ", "METRIC", "UNIT", "GROUPED", "TOP", "BEFORE", "AFTER", "NOW", "ONLY", "NOT", "FOR"}
-)
 
 
 def disambiguate(tokens: list[Token], text: str) -> list[Token]:
@@ -99,123 +98,6 @@ def _between(before: list[Token], token: Token) -> list[Token]:
     return before
 
 
-def _pointed(tokens: list[Token], text: str) -> list[Token]:
-    """Keeps prepositions before names; what follows them there is the name, even where it is a keyword."""
-    out: list[Token] = []
-    at = 0
-    while at < len(tokens):
-        token = tokens[at]
-        if token.type not in _POINTED:
-            out.append(token)
-            at += 1
-            continue
-        end = _name_end(tokens, at + 1, text)
-        if end == at + 1:
-            placed = token.type in {"ON", "IN"}
-            if placed and points_at_picture(tokens, at, text):
-                out.append(retyped(token, "REFUSED", PICTURE))
-            elif placed and _dangles(tokens, at, text):
-                out.append(retyped(token, "MISFIT"))
-            elif token.type == "FROM":
-                out.append(token)
-            at += 1
-        elif token.type == "FROM":
-            out.append(token)
-            at += 1
-        else:
-            out += [token, *_named(tokens[at + 1 : end], text)]
-            at = end
-    return out
-
-
-def _dangles(tokens: list[Token], at: int, text: str) -> bool:
-    """ "on top", "on rate", "on page today": nothing is named, and all of it may not be taken instead."""
-    behind, after = ([token.type for token in tokens[n : n + 1]] for n in (at + 1, at + 2))
-    counted = behind == ["METRIC"] or (behind == ["TOP"] and after not in _RANKED)
-    if tokens[at].type == "ON":
-        return str(tokens[at]) == "on" and counted
-    return " " in raw(tokens[at], text) and behind not in _VALUED
-
-
-def _name_end(tokens: list[Token], start: int, text: str) -> int:
-    """Returns where the name that begins at `start` ends; `start` itself when there is none."""
-    noun = _noun_ahead(tokens, start)
-    if noun is not None and tokens[start].type == "TOP" and key(raw(tokens[noun], text)) in lexicon().plurals:
-        return start  # "on top pages": those are ranked
-    if noun is not None:
-        return noun + 1
-    end = at = start
-    while at < len(tokens) and (tokens[at].type in _INSIDE or tokens[at].type in NAMELIKE):
-        if tokens[at].type == "TO" and not (at + 1 < len(tokens) and tokens[at + 1].type in {"WORD", "NAME"}):
-            break
-        at += 1
-        if tokens[at - 1].type in NAMELIKE:
-            end = at
-    return end
-
-
-def _noun_ahead(tokens: list[Token], start: int) -> int | None:
-    """Finds the noun that closes a name of a few words, unless something that isn't a name stands between."""
-    for at in range(start, min(start + 7, len(tokens))):
-        kind = tokens[at].type
-        if kind in {"NOUN", "PLACE"} and at > start and any(token.type != "THE" for token in tokens[start:at]):
-            return at
-        if kind not in _INSIDE | _SWALLOWED | NAMELIKE:
-            return None
-    return None
-
-
-def _named(run: list[Token], text: str) -> list[Token]:
-    while run and run[0].type == "THE":
-        run = run[1:]
-    return [token if token.type in NAMELIKE else retyped(token, "WORD", raw(token, text)) for token in run]
-
-
-def _since_days(tokens: list[Token], text: str) -> list[Token]:
-    """ "today since 9am", "yesterday from 3pm": the day belongs to the time."""
-    out = list(tokens)
-    for at in range(1, len(out) - 1):
-        kinds = [token.type for token in out[at - 1 : at + 3]]
-        if kinds[0] in DAYS and kinds[1] in {"SINCE", "FROM"} and kinds[2] in {"TIME", "PART"} and kinds[3:] != ["TO"]:
-            whose = at > 1 and kinds[0] == "WEEKDAY" and out[at - 2].type in {"LAST", "THIS", "CALENDAR"}
-            out.insert(at - 1 - whose, out.pop(at))
-    return out
-
-
-def _ends(tokens: list[Token], text: str) -> list[Token]:
-    """Keeps "from" where "to" or a time follows, "to" between times, particles behind what they can belong to."""
-    out: list[Token] = []
-    for at, token in enumerate(tokens):
-        rest = [other.type for other in tokens[at + 1 :] if other.type not in {"THE", "FILLER"}]
-        last = out[-1].type if out else ""
-        match token.type:
-            case "SINCE_P" | "ON_P" if "TO_P" in rest and last in TIMES:
-                out.append(retyped(token, "FROM_P"))
-            case "SINCE_P" if last in _ENDS and rest[:1] == [last] and rest[1:2] not in _NO_ENDS:
-                out.append(retyped(token, "TO"))
-            case "AFTER" if last in ANCHORS and rest[:1] not in NEW_LENGTHS:
-                out.append(retyped(token, "SINCE_P"))
-            case "AFTER" if last not in ANCHORS | {"UNIT", "DURATION"}:
-                out.append(retyped(token, "SINCE"))
-            case "FROM" if not _ranges(rest):
-                continue
-            case "TO" if last not in TIMES and (token.value == "to" or not TIMES.issuperset(rest[:1])):
-                continue  # an "until" before a time is refused where it can't be read, never lost
-            case "TO_P" if any(other.type == "TO" for other in out):
-                continue
-            case "ON_P" | "IN_P" | "ABOUT_P" if last not in NAMELIKE:
-                continue
-            case _:
-                out.append(token)
-    return out
-
-
-def _ranges(rest: list[str]) -> bool:
-    """Whether "from" begins a range, or is "since" before a time of day; "errors from yesterday" are yesterday's."""
-    until = rest.index("VS") if "VS" in rest else len(rest)
-    return "TO" in rest[:until] or rest[:1] in (["TIME"], ["STAMP"])
-
-
 def _counted(tokens: list[Token], text: str) -> list[Token]:
     """Decides by the word before: "Safari users" are a filter and not the metric, "country KR" a value."""
     counting = any(token.type == "COUNT" or (token.type, token) == ("METRIC", "share") for token in tokens)
@@ -257,9 +139,17 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
-    (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO"})),
+    (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO", "PATH"})),
     (mark_name_words, frozenset()),
+    (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH"})),
+    (mark_left_out, frozenset({"VALUE", "VERSION", "SIGNAL", "WORD"})),
     (mark_history, HISTORY),
+    (mark_about, frozenset({"AROUND"})),
+    (mark_ranked_kinds, frozenset({"NOUN", "PLACE"})),
+    (mark_late_comparisons, frozenset({"VS_P"})),
+    (mark_changes, frozenset({"CHANGE", "BOTH", "VS", "VS_P", "OVERUNIT", "AFTER"})),
+    (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),
+    (mark_single_ids, frozenset()),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),
     (mark_control_names, frozenset({"ON", "IN"})),
     (protect_names, frozenset({"NOUN", "PLACE"})),
@@ -279,14 +169,15 @@ _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], 
     (mark_lengths, frozenset({"UNIT"})),
     (mark_halves, frozenset({"UNIT"})),
     (_joined, frozenset({"COMPARE", "BETWEEN", "BETWEEN_P", "DASH"})),
+    (mark_lengths_ahead, frozenset({"IN"})),
     (mark_stretches_ago, frozenset({"AGO"})),
     (mark_shapes, frozenset()),
-    (_pointed, _POINTED),
+    (mark_pointed_names, POINTED),
     (mark_named_days, frozenset({"WEEKDAY", "MONTH", "QUARTER", "YEAR"})),
     (mark_anchored_ends, ANCHORS),
     (mark_dated_ends, frozenset({"BEFORE", "PREVIOUS", "TO", "TO_P"})),
-    (_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
-    (_since_days, frozenset({"TIME", "PART"})),
+    (mark_range_ends, frozenset({"SINCE_P", "ON_P", "IN_P", "ABOUT_P", "TO_P", "AFTER", "FROM", "TO"})),
+    (mark_since_days, frozenset({"TIME", "PART"})),
     (carry_halves, frozenset({"TO", "FROM_P"})),
     (mark_open_hours, frozenset({"TIME", "NUMBER"})),
     (_counted, frozenset()),

@@ -81,6 +81,9 @@ def misunderstood(
         close = (new for old, new in suggestions(word, text) if reads(_with(text, old, new)))
         if any(letter.isalnum() for letter in word) and (instead := next(close, "")):
             sentence += " " + locale.text("Did you mean “%(word)s”?", word=instead)
+        elif (instead := _all_corrected(text)) and reads(instead):
+            sentence += " " + locale.text("Did you mean “%(word)s”?", word=instead)
+            usual = (instead, *usual)[:_EXAMPLES]
     elif isinstance(problem, Early) and reads(instead := _with(text, problem.at, locale.text("this week"))):
         sentence += " " + locale.text("How about this week?")
         usual = (instead, *usual[1:])
@@ -231,15 +234,31 @@ def _without(text: str, parts: Sequence[_Part], gone: Sequence[_Part]) -> str:
     return rest
 
 
+def _all_corrected(text: str) -> str:
+    """Returns the text with every mistyped word replaced, where there are several; else an empty one."""
+    known = lexicon().entries.keys() | lexicon().meanings.keys()
+    typed = [piece for piece in pieces(text) if piece.kind == "WORD" and key(piece.text) not in known]
+    meant = [(piece, near[0][1]) for piece in typed if (near := suggestions(piece.text))]
+    for piece, word in reversed(meant):
+        text = f"{text[: piece.start]}{word}{text[piece.end :]}"
+    return text if len(meant) > 1 else ""
+
+
 def _with(text: str, old: str, new: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(old)}", lambda _: new, text, count=1, flags=re.IGNORECASE)
+
+
+def _ends(path: str) -> bool:
+    """Whether a path is read to its end: what sticks to "/sale가" is taken for a particle."""
+    cut = lexicon().endings.particle_at(path)
+    return cut == len(path) or path[cut - 1] == "/"
 
 
 def examples(locale: Locale, targets: Sequence[str] = (), views: Sequence[str] = ()) -> tuple[str, ...]:
     """Returns three questions that would be understood, with names that this workspace knows."""
     names = (" ".join(name.split()) for name in targets)
     target = next((name for name in names if 0 < len(name) <= _LONGEST_NAME and not set(name) & set('"\\')), None)
-    view = next((name for name in views if len(name) <= _LONGEST_NAME and _PATH.fullmatch(name)), None)
+    view = next((name for name in views if len(name) <= _LONGEST_NAME and _PATH.fullmatch(name) and _ends(name)), None)
     first = f'"{target}"' if target else locale.text("buy button")
     people = locale.text("how many users had errors yesterday")
     if view or not targets:  # a page that nobody saw would be refused where names are known

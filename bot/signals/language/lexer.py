@@ -107,7 +107,7 @@ class TokenReader:
             cut = piece.start + size
             made = [_span_token(length, piece.start, cut)]
             rest, _ = self._phrase([TextPiece("WORD", tail, cut, piece.end)], 0, made)
-            if rest and rest[0].type in ({"BEFORE", "AFTER"} if length.kind == "DEPLOY" else {"AGO"}):
+            if rest and rest[0].type in ({"BEFORE", "AFTER", "BOTH"} if length.kind == "DEPLOY" else {"AGO"}):
                 return [*made, *rest]
         return None
 

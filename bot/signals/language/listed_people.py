@@ -20,7 +20,8 @@ def mark_listed_people(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         last = next((other.type for other in reversed(out) if other.type not in {"THE", "FILLER", "NUMBER"}), "")
-        listed = last == "WHICH" or (ranked and last not in {"FOR", "FROM"})
+        where = any((other.type, str(other)) == ("WHICH", "where") for other in out)
+        listed = (last == "WHICH" and not where) or (ranked and last not in {"FOR", "FROM"})
         people = (token.type, str(token)) == ("METRIC", "people")
         out.append(retyped(token, "GROUP", "person") if people and listed else token)
     return out

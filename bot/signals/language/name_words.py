@@ -16,7 +16,7 @@ from bot.signals.language.clause_words import mark_thresholds
 from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.lexicon import key, lexicon
 
-_TITLED = frozenset({"THRESHOLD", "USUAL", "WHEN", "BEGAN", "ENDED", "FIX"})
+_TITLED = frozenset({"THRESHOLD", "USUAL", "WHEN", "BEGAN", "ENDED", "FIX", "CHANGE", "BOTH"})
 """Read as words of a name where capitals say so, or right behind "on"."""
 _NAMES = frozenset({"WORD", "NAME"})
 _KINDS = frozenset({"NOUN", "PLACE"})
@@ -60,7 +60,8 @@ def _asked(tokens: Sequence[Token], at: int, text: str) -> str:
 def _is_inside(tokens: Sequence[Token], at: int, text: str, *, loose: bool) -> bool:
     token = tokens[at]
     last, ahead = _beside(tokens[:at][::-1]), _beside(tokens[at + 1 :])
-    if ahead and token.type == "THRESHOLD" and ahead.type in _NUMBERS:
+    ranked = (token.type, str(token)) == ("CHANGE", "ranked")  # "나빠진 페이지" are those that did
+    if ranked or (ahead and token.type == "THRESHOLD" and ahead.type in _NUMBERS):
         return False
     if last and ahead and last.type == ahead.type == "WORD" and token.type not in {"WHEN", "VALUE"}:
         return True
@@ -104,22 +105,25 @@ def _is_before_noun(tokens: Sequence[Token], at: int, text: str, *, loose: bool)
     if token.type == "VALUE" and named and lexicon().endings.carries(raw(token, text)):
         return True
     if ahead is None or not (ahead.type in _NAMES or _is_one(ahead, text)):
-        return ahead is not None and token.type in {"FILLER", "NOUN"} and ahead.type in _PARTICLES
+        return ahead is not None and token.type in {"FILLER", "NOUN", "DEPLOY"} and ahead.type in _PARTICLES
     if token.type == "FILLER":
         return ahead.type in _NAMES or named or _is_title(token, text)
     if token.type == "VALUE":
         return _closes(tokens, at) and (named or _goes_on(token, ahead, text))
     if ahead.type in _KINDS:
-        return named or at == 0 or token.type in _TITLED - {"THRESHOLD"}
-    return token.type != "UNREAD" and _closes(tokens, at) and _is_in_label(tokens, at, text, loose=loose and named)
+        return named or at == 0 or token.type in _TITLED - {"THRESHOLD"} | {"DEPLOY"}
+    return token.type != "UNREAD" and _closes(tokens, at) and _is_in_label(tokens, at, text, named=named, loose=loose)
 
 
-def _is_in_label(tokens: Sequence[Token], at: int, text: str, *, loose: bool) -> bool:
+def _is_in_label(tokens: Sequence[Token], at: int, text: str, *, named: bool, loose: bool) -> bool:
     """ "Stop subscription button", "Fix Issue button"; "when buy button broke" asks."""
     ahead = _beside(tokens[at + 1 :])
+    compound = lexicon().endings.carries(raw(tokens[at], text)) and ahead is not None and ahead.type == "WORD"
+    if loose and (compound or (at == 0 and tokens[at].type == "BROKEN")):  # "문제 신고 버튼", "issue refund button"
+        return True
     if at == 0 and ahead is not None and (ahead.type == "WORD" or _is_title(tokens[0], text)):
         return tokens[0].type != "WHEN" or all(token.type in _NAMES | _BETWEEN | _KINDS for token in tokens[1:])
-    return loose or (_is_title(tokens[at], text) and ahead is not None and _is_title(ahead, text))
+    return (loose and named) or (_is_title(tokens[at], text) and ahead is not None and _is_title(ahead, text))
 
 
 def _goes_on(token: Token, ahead: Token | None, text: str) -> bool:

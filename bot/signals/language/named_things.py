@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from lark import Token
 
 from bot.signals.language.asked_history import PROBLEMS, history_problem
+from bot.signals.language.changes import change_problem
 from bot.signals.language.clauses import NamedClause
 from bot.signals.language.dates import clock_time
+from bot.signals.language.error_kinds import error_kind_problem
 from bot.signals.language.lexer import NAMELIKE, as_one_word, raw
 from bot.signals.language.lexicon import Lexicon, key, lexicon
 from bot.signals.language.name_lists import list_problem
 from bot.signals.language.odd_numbers import refusal
-from bot.signals.language.parse_errors import Puzzled, UnreadableWord, UnsureWord
+from bot.signals.language.parse_errors import Puzzled, UncountedWord, UnreadableWord, UnsureWord
 from bot.signals.language.protected_names import TIME_WORDS
 from bot.signals.language.scan import QUOTES, plain
+from bot.signals.language.single_ids import single_id_problem
 from bot.signals.language.typos import misspelt
 from bot.signals.question import GroupBy
 
@@ -177,14 +180,13 @@ def trouble(tokens: Sequence[Token], text: str) -> Puzzled | None:
 
 def _refused(token: Token, tokens: Sequence[Token], text: str) -> Puzzled | None:
     """Returns the problem with a word that is known and has no reading; None for any other."""
-    if token.type == "REFUSED":
-        return refusal(token, text)
     if token.type in PROBLEMS:
         return history_problem(token, tokens, text)
-    special = {"GLOB": _wildcard, "OWNED": _owned}.get(token.type)
-    if special is not None:
-        return special(token, text)
-    return UnreadableWord(raw(token, text)) if token.type == "UNREAD" else None
+    if token.type in _EXPLAINED:
+        return _EXPLAINED[token.type](token, tokens, text)
+    if token.type == "UNREAD":
+        return UncountedWord(raw(token, text)) if str(token) == "uncounted" else UnreadableWord(raw(token, text))
+    return None
 
 
 def _owned(token: Token, text: str) -> Puzzled:
@@ -242,3 +244,14 @@ def _spelled(tokens: list[Token], text: str) -> str:
     """Returns the tokens as they were typed, with single spaces."""
     start, end = tokens[0].start_pos, tokens[-1].end_pos
     return " ".join(plain(text)[start:end].split())
+
+
+_EXPLAINED: Mapping[str, Callable[[Token, Sequence[Token], str], Puzzled]] = {
+    "CHANGE": change_problem,
+    "ERRORKIND": error_kind_problem,
+    "REFUSED": lambda token, _, text: refusal(token, text),
+    "GLOB": lambda token, _, text: _wildcard(token, text),
+    "OWNED": lambda token, _, text: _owned(token, text),
+    "ONE": lambda token, *_: single_id_problem(token),
+}
+"""By the kind of token, what says why it is refused."""

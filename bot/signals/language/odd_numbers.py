@@ -26,6 +26,7 @@ _OLDER = "older versions"
 _THRESHOLD = "threshold"
 _PLACE = "place"
 _LESS = "less"
+_SIGNS = frozenset("+&=*#^|<>×")
 PICTURE = "picture"
 """The value of a REFUSED "on" that a picture follows."""
 _DATE_OR_HOURS = "date or hours"
@@ -156,7 +157,8 @@ def points_at_picture(tokens: list[Token], at: int, text: str) -> bool:
     """ "on 🛒": the name of a control that can't be looked for; nothing may be taken for all of them instead."""
     end = tokens[at + 1].start_pos if at + 1 < len(tokens) else len(text)
     between = text[tokens[at].end_pos : end].strip()
-    return between != "" and without_emoji(between) == "" and any(ord(sign) > 0x2000 for sign in between)
+    signs = between != "" and set(between) <= _SIGNS
+    return signs or (between != "" and without_emoji(between) == "" and any(ord(sign) > 0x2000 for sign in between))
 
 
 def _refused(why: str, first: Token, last: Token) -> Token:

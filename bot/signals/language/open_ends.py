@@ -14,7 +14,7 @@ from bot.signals.language.protected_names import TIME_WORDS
 TIMES = frozenset({
     "TIME", "STAMP", "ISO", "SLASHED", "DAY", "WEEKDAY", "MONTH", "CALENDAR", "ROLLING", "LAST", "PAST", "THIS", "YEAR",
     "PART", "DURATION", "NUMBER", "UNIT", "DEPLOY", "VERSION", "NOW", "SHIFT", "AGO", "AFTER",
-    "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY", "STRETCH_P", "PORTION",
+    "MONTHDAY", "QUARTER", "NIGHT", "HOLIDAY", "STRETCH_P", "PORTION", "WEEKDAY_P",
 })
 # fmt: on
 """All that a time is said with."""

@@ -152,7 +152,8 @@ class _QuestionParser:
         clock = Clock(self.now.astimezone(zone), zone, self.locale.first_weekday)
         facets = frozenset({*self.known.facets, *(facet for facet, _ in self.known.presets.values())})
         parts = QuestionParts(text, clock, words, Facets(words, facets), tokens)
-        clauses = Clauses(clock, self.versions, self.locale.day_first, text, parts.assumed)
+        day_first = None if self.locale.year_first else self.locale.day_first
+        clauses = Clauses(clock, self.versions, day_first, text, parts.assumed)
         question = _read(text, tokens, parts, clauses, self.base)
         if named:
             question = named.told_in(question, own, self.now, text)

@@ -82,3 +82,12 @@ class UnreadableWord(Puzzled):
             at=word,
             word=word,
         )
+
+
+class UncountedWord(Puzzled):
+    """A word for what people ask for and nobody counts here."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            "I count rage, dead and error clicks and whom they hit, and nothing of “%(word)s”.", at=word, word=word
+        )

@@ -17,6 +17,8 @@ from bot.signals.question import GroupBy, Metric
 WORST = "worst"
 BLAME = "blame"
 NOW = "now"
+RIGHT_NOW = "right now"
+"""Beside another kind of question: as of now, and the last hour where no question was before."""
 SUSPECT = "suspect="
 _GROUPED = {"browser", "country", "device", "version", "os", "env"}
 _SKIPPED = frozenset({"THE", "FILLER", "FACET", "ON_P", "IN_P", "ON", "IN", "FOR", "ONLY", ""})
@@ -32,7 +34,7 @@ def mark_shapes(tokens: list[Token], text: str) -> list[Token]:
     shapes = {str(token) for token in tokens if token.type == "SHAPE"}
     meant = {"BROKEN": ("ADJ", "all")}
     if shapes:
-        meant["NOW"] = ("THE", "") if WORST in shapes else ("SHAPE", NOW)
+        meant["NOW"] = ("THE", "") if WORST in shapes else ("SHAPE", RIGHT_NOW)
     return [retyped(token, *meant[token.type]) if token.type in meant else token for token in tokens]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from lark import Token, v_args
 from lark.tree import Meta
 
-from bot.signals.language.dates import CLOCKS_FORWARD, Hours, recent
+from bot.signals.language.dates import CLOCKS_FORWARD, Hours, clock_time, recent
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.moments import without_about
 from bot.signals.language.parse_errors import Misplaced, Puzzled
 from bot.signals.language.when import When
 from bot.signals.periods import Span
@@ -21,6 +22,11 @@ OPEN = "open"
 OPEN_DAYS = 7
 OPEN_BEGINNING = "No beginning was given, so the %(n)s days before are taken."
 OPEN_DAY_BEGINNING = "No beginning was given, so the %(n)s days that end then are taken."
+AT_PRESENT = "now"
+"""Unit of the span of "now": the last hour, or the period of the question before as of now."""
+NOW_IS_HOUR = "“%(what)s” is taken as the last hour."
+UP_TO_NOW = "“%(what)s” is taken as the time up to now."
+HALF_AN_HOUR = timedelta(minutes=30)
 TURNED_ROUND = "The later end came first, so the two are turned round."
 _HALF_A_YEAR, _YEAR = timedelta(days=183), timedelta(days=366)
 
@@ -123,9 +129,40 @@ class Ranges(When):
             end = self.clock.at(point.start.date() + timedelta(days=1))
         return Span(start, end, "range")
 
-    def lone(self, parts: list[Any]) -> None:
+    @v_args(meta=True)
+    def dated(self, meta: Meta, parts: list[Any]) -> Span:
+        """ "Mon, Nov 23": the date, if it is on that weekday."""
+        day: Span = parts[0]
+        weekday: Token = parts[1]
+        if day.start.weekday() == int(weekday):
+            return day
+        typed = self.text[meta.start_pos : meta.end_pos].strip()
+        raise Puzzled("“%(what)s”: that date is on another day of the week.", at=typed, what=typed)
+
+    @v_args(meta=True)
+    def coming(self, meta: Meta, parts: list[Any]) -> Span:
+        """ "In 2 hours": asked about what happened, those that are over."""
+        self.assume(UP_TO_NOW, what=self.text[meta.start_pos : meta.end_pos].strip())
+        return self.rolling(parts[1:])
+
+    def lone(self, parts: list[Any]) -> Span:
+        """ "Now" is the last hour; of any other moment it is asked whether since then or around then is meant."""
+        if isinstance(parts[0], Token) and parts[0].type == "NOW":
+            return Span(self.clock.back(1, "hour"), self.clock.now, AT_PRESENT)
         self.moment(parts)
-        raise Puzzled("A single moment is no period: say since when, or from when to when.", at=self._typed(parts))
+        problem = Puzzled("A single moment is no period: say since when, or from when to when.", at=self._typed(parts))
+        when = next((part for part in parts if isinstance(part, Token) and part.type == "TIME"), None)
+        if when is not None:
+            wall = clock_time(when)
+            first = datetime.combine(self.clock.today, wall) - HALF_AN_HOUR
+            before, behind = without_about(self.text[: when.start_pos], self.text[when.end_pos :])
+            values = {"before": before, "behind": behind, "time": f"{wall:%H:%M}"}
+            around = f"{first:%H:%M}-{first + 2 * HALF_AN_HOUR:%H:%M}"
+            problem.templates = (
+                ("%(before)s%(instead)s%(behind)s", {**values, "instead": around}),
+                ("%(before)s since %(time)s %(behind)s", values),
+            )
+        raise problem
 
     def _in_month(self, span: Span, near: Span) -> Span:
         """ "5일부터": the fifth, in the month of the other end of the range or the most recent one."""

@@ -118,6 +118,10 @@ def mark_error_messages(tokens: list[Token], text: str) -> list[Token]:
     """ "top errors", "가장 많은 오류", "에러 top 3", "which errors": what is ranked is the errors' messages."""
     if _ranks_something_else(tokens):
         return tokens
+    where = next((token for token in tokens if (token.type, str(token)) == ("WHICH", "where")), None)
+    if where is not None:  # "where are the errors": on which pages
+        alone = not any(token.type in _KINDS | {"PATH", "GROUP", "GROUPED"} for token in tokens)
+        return [*tokens, *([retyped(where, "GROUP", "view")] if alone else [])]
     out: list[Token] = []
     for at, token in enumerate(tokens):
         last = next((other.type for other in reversed(out) if other.type not in _COUNTED), "")
@@ -126,6 +130,31 @@ def mark_error_messages(tokens: list[Token], text: str) -> list[Token]:
             out.append(retyped(token, "FACETS", "error"))
         out.append(token)
     return out
+
+
+def mark_ranked_kinds(tokens: list[Token], text: str) -> list[Token]:
+    """ "분노 클릭 많은 버튼", "사람들이 연타하는 버튼": what such words stand before is ranked, if no name is."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        ahead = tokens[at + 1].type if at + 1 < len(tokens) else ""
+        many = key(raw(token, text)) in lexicon().ranking or _is_stuck_ranking(token, tokens, at, text)
+        asked = any(other.type in {"SIGNAL", "ADJ", "METRIC"} for other in tokens[: at + 1])
+        ranked = any(other.type in {"TOP", "WHICH", "CHANGE", "NUMBER", "COUNTER"} for other in tokens)
+        if many and ahead in _KINDS and asked and not ranked:
+            out += (
+                [token, retyped(token, "WHICH", "which")]
+                if token.type == "SIGNAL"
+                else [retyped(token, "WHICH", "which")]
+            )
+        else:
+            out.append(token)
+    return out
+
+
+def _is_stuck_ranking(token: Token, tokens: list[Token], at: int, text: str) -> bool:
+    """Whether an ending behind a signal, of which nothing is left, makes it say something of the noun: "연타하는"."""
+    behind = tokens[at + 1].start_pos or 0 if at + 1 < len(tokens) else len(text)
+    return token.type == "SIGNAL" and key(text[token.end_pos : behind]) in lexicon().ranking
 
 
 def _ranks_something_else(tokens: list[Token]) -> bool:

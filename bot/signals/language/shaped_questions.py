@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.signals.language.asked_history import BEGAN, USUAL, WHEN
 from bot.signals.language.dates import Assumptions
 from bot.signals.language.parse_errors import Puzzled
-from bot.signals.language.question_shapes import BLAME, NOW, SUSPECT, WORST
+from bot.signals.language.question_shapes import BLAME, NOW, RIGHT_NOW, SUSPECT, WORST
 from bot.signals.periods import MINUTES_UP_TO, Clock, bar_of, cut, elapsed
 from bot.signals.question import SHARED, SLICES, GroupBy, Metric, Period, Question
 
@@ -30,8 +30,10 @@ def default_period(shapes: Sequence[str], clock: Clock, base: Question | None) -
         return Period(clock.back(1, "hour"), clock.now)
     if _minutes(shapes) and (base is None or base.period.span > MINUTES_UP_TO):
         return Period(clock.back(1, "hour"), clock.now)
-    if base is not None and NOW in shapes:
+    if base is not None and {NOW, RIGHT_NOW} & {*shapes}:
         return as_of_now(base.period, clock)
+    if RIGHT_NOW in shapes:
+        return Period(clock.back(1, "hour"), clock.now)
     if base is None and {BLAME, WHEN, BEGAN} & {*shapes}:
         return Period(clock.back(BLAME_DAYS, "day"), clock.now)
     return None
@@ -39,7 +41,7 @@ def default_period(shapes: Sequence[str], clock: Clock, base: Question | None) -
 
 def assumed_periods(shapes: Sequence[str]) -> Assumptions:
     """Returns the sentences that say which period was taken, where that is not what one would expect."""
-    if _minutes(shapes) or USUAL in shapes:
+    if _minutes(shapes) or {USUAL, RIGHT_NOW} & {*shapes}:
         return [("No period was given, so the last hour is taken.", {})]
     weeks = {BLAME, WHEN, BEGAN} & {*shapes}
     return [("No period was given, so the last 4 weeks are taken.", {})] if weeks else []

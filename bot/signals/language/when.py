@@ -19,6 +19,7 @@ from bot.signals.language.dates import (
     length,
     month,
     number,
+    order_assumed,
     recent,
 )
 from bot.signals.language.lexer import raw
@@ -34,9 +35,9 @@ class When(Transformer[Token, Any]):
     """Makes a `Span` of each day, part of a day, longer time and moment. Raises Puzzled."""
 
     def __init__(
-        self, clock: Clock, versions: Mapping[str, datetime], day_first: bool, text: str, assumed: Assumptions
+        self, clock: Clock, versions: Mapping[str, datetime], day_first: bool | None, text: str, assumed: Assumptions
     ) -> None:
-        """`assumed` collects what was left open and how it was filled in."""
+        """`assumed` collects how was filled in what was left open; `day_first` is None where dates have one order."""
         super().__init__()
         self.assumed = assumed
         self.clock = clock
@@ -70,7 +71,10 @@ class When(Transformer[Token, Any]):
 
     def numbered(self, parts: list[Any]) -> Span:
         year = next((self._year(token) for token in parts if token.type == "YEAR"), None)
-        day, yearless = date_of(parts[-1], self.clock, self.day_first, year)
+        day, yearless = date_of(parts[-1], self.clock, bool(self.day_first), year)
+        order = order_assumed(parts[-1], self.day_first)
+        if order and all(message != order[0] for message, _ in self.assumed):  # of a range the first one tells it
+            self.assume(order[0], **order[1])
         return replace(self.clock.day(day), recent="date" if yearless else "")
 
     def named(self, parts: list[Token]) -> Span:

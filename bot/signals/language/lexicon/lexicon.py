@@ -69,10 +69,36 @@ class Lexicon:
     """Words and signs between names of which each is one ("and", "랑")."""
     idioms: frozenset[str]
     """Numbers with a stroke that are no dates ("24/7")."""
+    name_endings: frozenset[str]
+    """Keys of words that belong to the name before them ("Buy again")."""
     maybe_controls: frozenset[str]
     """Keys of controls' names that may also ask for something ("show all")."""
     loose: frozenset[str]
     """Keys of words that may be words of a name ("less", "mac", "KR")."""
+    error_kinds: frozenset[str]
+    """Keys of words before "errors" that tell one kind of them ("API")."""
+    code_words: frozenset[str]
+    """Keys of words around the code of an error ("status", "internal", "gateway")."""
+    code_endings: frozenset[str]
+    """Keys of what sticks to the code of an error ("404s", "500번대")."""
+    says: frozenset[str]
+    """Keys of words beside the message of an error ("saying", "메시지")."""
+    says_behind_errors: frozenset[str]
+    """Keys of words that stand between "errors" and the message of one ("errors with “…”")."""
+    one_of: frozenset[str]
+    """Keys of words before the number of one person, session or order ("user 12345")."""
+    ahead: frozenset[str]
+    """Keys of words before a length that is still to come ("in 2 hours")."""
+    negating: frozenset[str]
+    """Keys of words that are joined to what is left out ("non-Chrome")."""
+    others: frozenset[str]
+    """Keys of words for all but what is left out ("other browsers")."""
+    weekday_letters: dict[str, str]
+    """Weekdays by one letter, to their numbers (Monday is 0)."""
+    ranking: frozenset[str]
+    """Keys of words and endings that say of a kind of thing that it had many ("오류 많은 페이지")."""
+    narrower: frozenset[str]
+    """Keys of words of which more is counted than they say ("iPad", which is told as iOS)."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
@@ -102,8 +128,25 @@ def lexicon() -> Lexicon:
         met_behind=frozenset(key(word) for file in every for word in file.get("_met", {}).get("relative", ())),
         joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
+        name_endings=frozenset(map(key, _names(every, "endings"))),
         maybe_controls=frozenset(map(key, _names(every, "asking"))),
         loose=_keys(every, "_loose"),
+        error_kinds=_keys(every, "_error_kinds"),
+        code_words=_keys(every, "_code_words"),
+        code_endings=_keys(every, "_code_endings"),
+        says=_keys(every, "_says"),
+        says_behind_errors=frozenset(
+            key(word) for file in every for word in file.get("_says", {}).get("behind_errors", ())
+        ),
+        one_of=_keys(every, "_one_of"),
+        ahead=_keys(every, "_ahead"),
+        negating=_keys(every, "_negating"),
+        others=_keys(every, "_others"),
+        weekday_letters={
+            letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
+        },
+        ranking=_keys(every, "_ranking"),
+        narrower=_keys(every, "_narrower"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))

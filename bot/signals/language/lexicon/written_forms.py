@@ -112,6 +112,10 @@ class Numerals:
     half_hour: tuple[str, ...]
     days: frozenset[str]
     """Units that may also be a day of a month."""
+    day_endings: frozenset[str]
+    """What may stick to a day of a month, and not to a length ("23일에")."""
+    length_words: frozenset[str]
+    """Words behind such a unit that make a length of it ("7일 동안")."""
 
 
 def read_numerals(files: Sequence[dict[str, Any]]) -> Numerals:
@@ -131,6 +135,8 @@ def read_numerals(files: Sequence[dict[str, Any]]) -> Numerals:
         begin={word: hour for file in hours for word, hour in file.get("begin", {}).items()},
         half_hour=tuple(_all(hours, "half")),
         days=frozenset(_all(numbers, "days")),
+        day_endings=frozenset(_all(numbers, "day_endings")),
+        length_words=frozenset(_all(numbers, "length_words")),
     )
 
 
