@@ -18,6 +18,7 @@ from bot.services.services import Services
 from bot.signals.asked_question import AskedQuestion
 from bot.signals.question import Question
 from bot.slack.buttons import Pressed
+from bot.slack.own_links import is_links_alone
 from bot.slack.person import Person
 from bot.slack.private_replies import ReplyAddress
 from bot.slack.typed_text import typed_text
@@ -27,6 +28,10 @@ from handlers.edge import Behaviour
 from handlers.payloads import ButtonPress, SlackEvent, SlashCommand, Submission
 
 COMMAND, MENTION = "/replay", "@Replaybook"
+LINK_ALONE = (
+    "That is a link to a page of this bot, and no question. Ask in words, or choose “Find the replay” in the menu of a "
+    "message with the link."
+)
 FORMS = (
     ("settings", channel_settings.open_settings),
     ("workspace_settings", workspace_settings.open_settings),
@@ -213,6 +218,9 @@ async def _ask(event: SlackEvent, services: Services) -> None:
     text = (await typed_text(slack.people, event.team, spoken, asker.locale)).strip()
     if _asks_for_help(text):
         await slack.private.send(address, await _help(services, asker, event.team, event.bot, address.thread), key=key)
+        return
+    if is_links_alone(services.postmortems.public_url, spoken):
+        await slack.private.say(address, asker.locale.text(LINK_ALONE), key=key)
         return
     base = await services.questions.records.of_thread(event.team, address.channel, address.thread)
     if base is None and _form_of(text):

@@ -75,7 +75,7 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
         gate=AccessGate(Doors(settings.metrics_token, program), people),
         signin=signin,
         places=places,
-        sharing=None if is_open else SharePages(notebooks, sharing, pages, base.clock),
+        sharing=None if is_open else SharePages(notebooks, sharing, pages, base.slack.people, base.clock),
     )
 
 

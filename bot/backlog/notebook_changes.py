@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.backlog.check_sentences import note
-from bot.backlog.request import HistoryEntry, Request, RequestAction
+from bot.backlog.request import HistoryEntry, Request, RequestAction, RequestState
 from bot.backlog.sentences import answer, standing_note, who
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged, Comment, FollowUp
@@ -27,7 +27,7 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
         ticket=request.ticket,
         ticket_link=request.ticket_link,
         state=str(request.state),
-        note=standing_note(request, locale) or (note(request.check, locale) if request.check else request.reason),
+        note=standing_note(request, locale) or _note(request, locale),
         revision=request.version,
         owner_email=email,
         outcome=request.plan.outcome,
@@ -41,6 +41,15 @@ def changes_of(request: Request, locale: Locale, email: str = "") -> tuple[Chang
         for it in entries
     ]
     return (row, *comments, *_checked(request, entries, locale))
+
+
+def _note(request: Request, locale: Locale) -> str:
+    """Why the row's state is what it is: what the check found, why the ticket was closed, why it isn't done."""
+    if request.check:
+        return note(request.check, locale)
+    if request.state is RequestState.CLOSED:
+        return next((it.note for it in reversed(request.history) if it.action is RequestAction.CLOSE), "")
+    return request.reason
 
 
 def _checked(request: Request, entries: list[HistoryEntry], locale: Locale) -> tuple[Change, ...]:

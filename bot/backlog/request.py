@@ -78,6 +78,9 @@ WITH_TICKET = frozenset(
 )
 """States that follow the ticket."""
 
+MOVED_TO = " → "
+"""Between the former and the new key of a ticket that was moved, in the note of the history."""
+
 
 class Party(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person or a group as Slack and people know them. `id` is a Slack id, or an e-mail address nobody has there."""
@@ -193,3 +196,20 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def last(self) -> HistoryEntry | None:
         return self.history[-1] if self.history else None
+
+    def ticket_at(self, entry: HistoryEntry) -> tuple[str, str]:
+        """Key and link of the ticket when this happened: by now there may be another, or none.
+
+        One that was moved since has its new key. There is no link where the ticket isn't that of now.
+        """
+        key, later = "", False
+        for it in self.history:
+            if it.version > entry.version:
+                later = later or it.action is RequestAction.IN_BACKLOG
+            elif it.action is RequestAction.IN_BACKLOG:
+                key = it.note
+            elif it.action is RequestAction.RENAME:
+                key = it.note.rpartition(MOVED_TO)[2]
+        if self.ticket and not later:
+            return self.ticket, self.ticket_link
+        return key, self.ticket_link if key == self.ticket else ""

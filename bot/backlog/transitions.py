@@ -11,6 +11,7 @@ import msgspec
 
 from bot.backlog.fix_check import FixCheck
 from bot.backlog.request import (
+    MOVED_TO,
     WITH_TICKET,
     AgreedFields,
     FollowUpPlan,
@@ -273,7 +274,7 @@ def _note(request: Request, press: Transition) -> str:
     if press.action is RequestAction.SNOOZE and press.until:
         return press.until.isoformat()
     if press.action is RequestAction.RENAME:
-        return f"{request.ticket} → {press.ticket}"
+        return f"{request.ticket}{MOVED_TO}{press.ticket}"
     if press.action is RequestAction.PLAN:
         return press.plan.due.isoformat() if press.plan and press.plan.due else ""
     return press.ticket.strip() or press.standing or press.reason.strip() or (press.to.name if press.to else "")

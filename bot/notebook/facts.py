@@ -182,6 +182,9 @@ def add_chart(key: str, chart: Chart) -> Put:
 
 
 def add_clip(key: str, clip: StoredClip, *, earlier: Sequence[str] = (), by_hand: bool = False) -> Put:
-    """`earlier` are the keys of cuts of the same session, which this one takes the place of unless added by hand."""
+    """`earlier` are the keys of other cuts of the same session: it takes the place of those that came by themselves.
+
+    Where a person added one of them, that one stays, and this one comes only if it is added by hand, too.
+    """
     kept = msgspec.structs.replace(clip, kept=True) if by_hand else clip
     return Put(f"clip/{key}", "seen", kept, tuple(f"clip/{each}" for each in earlier))

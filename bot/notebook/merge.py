@@ -66,6 +66,8 @@ def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebo
     for change in changes:
         for each in _with_entries(cells, change):
             put = _put(cells, each)
+            if _chosen(cells, put):
+                continue
             parked = notebook.head.for_customers and _own_place(cells, put.section) is None
             cells = _with(_given_way(cells, put), put, write, parked=parked)
     return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
@@ -158,6 +160,14 @@ def _older(data: Data, than: Data | None) -> bool:
 def _kept(data: Data, than: Data | None) -> bool:
     """Whether it is the clip that a person added: that it came with an answer, too, changes nothing."""
     return isinstance(data, StoredClip) and isinstance(than, StoredClip) and than.kept and not data.kept
+
+
+def _chosen(cells: Sequence[Cell], put: Put) -> bool:
+    """Whether a person added another cut of the session, and this one would come by itself: it isn't wanted, then."""
+    if not isinstance(put.data, StoredClip) or put.data.kept:
+        return False
+    others = (cell for cell in cells if cell.marker in put.instead and not cell.removed)
+    return any(isinstance(cell.data, StoredClip) and cell.data.kept for cell in others)
 
 
 def _given_way(cells: tuple[Cell, ...], put: Put) -> tuple[Cell, ...]:

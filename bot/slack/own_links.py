@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 LinkKind = Literal["notebooks", "answers", "files"]
 PATH = re.compile(r"/(notebooks|answers|files)/([\w.-]{1,200})")
+ENDS = ".,;:!?)]}'*_~`"
 URL = re.compile(r"https?://[^\s<>|\"]+")
 
 
@@ -38,5 +39,11 @@ def own_link(public_url: str, url: str) -> OwnLink | None:
 
 def own_links_in(public_url: str, text: str) -> Iterator[OwnLink]:
     for url in URL.findall(text):
-        if link := own_link(public_url, url.rstrip(".,;:!?)]}'*_~`")):
+        if link := own_link(public_url, url.rstrip(ENDS)):
             yield link
+
+
+def is_links_alone(public_url: str, text: str) -> bool:
+    """Whether a message is links to our pages and nothing else; labels that Slack gives them say nothing."""
+    rest = URL.sub(lambda found: "" if own_link(public_url, found[0].rstrip(ENDS)) else found[0], text)
+    return rest != text and not re.search(r"\w", re.sub(r"<\|[^<>]*>", " ", rest))

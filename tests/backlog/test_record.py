@@ -8,12 +8,13 @@ from bot.backlog.notebook_changes import changes_of
 from bot.backlog.request import Request, RequestAction
 from bot.backlog.sentences import answer_history, history
 from bot.backlog.session_rates import FixOutcome
+from bot.backlog.transitions import decide
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Acknowledged
 from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
-from tests.backlog.examples import EN, NEW, after
+from tests.backlog.examples import EN, NEW, after, press
 from tests.notebook.examples import opened
 
 WORDS = NotebookText.load()
@@ -115,6 +116,42 @@ def test_a_mention_ends_with_what_its_owner_answered() -> None:
     assert len(history(request, request.asked_at, EN)) == len(answer_history(request, request.asked_at, EN)) + 2
     again = after(RequestAction.NOT_DOING, RequestAction.ASK_AGAIN)
     assert answer_history(again, again.asked_at, EN)[-1].startswith("Jisoo asked again")
+
+
+def test_a_closed_ticket_is_in_the_row_with_why_and_the_check_says_whose_the_last_answer_was() -> None:
+    closed = decide(
+        after(RequestAction.IN_BACKLOG),
+        press(after(RequestAction.IN_BACKLOG), RequestAction.CLOSE, reason="duplicate"),
+        EN,
+    )
+    notebook = told(closed)
+    [row] = notebook.follow_ups
+    assert (row.state, row.note) == ("closed", "duplicate")
+    check = notebook.managed(f"acknowledged/{closed.id}")
+    assert check
+    assert "Closed without a fix" in check.markdown
+    assert "Last answer: Jisoo" in check.markdown, "and not whoever closed it"
+
+
+def test_what_happened_to_a_ticket_names_the_one_of_then() -> None:
+    closed = after(RequestAction.IN_BACKLOG, RequestAction.CLOSE)
+    [_, it] = closed.history
+    assert closed.ticket_at(it)[0] == "SHOP-412"
+    again = after(RequestAction.ASK_AGAIN, request=closed)
+    assert again.ticket_at(it) == ("SHOP-412", "")
+    link = "https://shop.example.com/SHOP-500"
+    another = decide(again, press(again, RequestAction.IN_BACKLOG, ticket="SHOP-500", ticket_link=link), EN)
+    assert another.ticket_at(it) == ("SHOP-412", "")
+    assert another.ticket_at(another.history[-1]) == ("SHOP-500", link)
+    moved = decide(another, press(another, RequestAction.RENAME, ticket="OPS-7", ticket_link=link), EN)
+    assert moved.ticket_at(another.history[-1]) == ("OPS-7", link), "the same one, under its new key"
+    third = decide(
+        after(RequestAction.CLOSE, RequestAction.ASK_AGAIN, request=moved),
+        press(after(RequestAction.CLOSE, RequestAction.ASK_AGAIN, request=moved), RequestAction.IN_BACKLOG),
+        EN,
+    )
+    assert third.ticket_at(third.history[-3]) == ("OPS-7", "")
+    assert third.ticket_at(it) == ("SHOP-412", third.ticket_link), "the one that it has again"
 
 
 def test_the_history_tells_who_was_asked_first() -> None:

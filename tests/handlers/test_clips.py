@@ -149,6 +149,7 @@ async def test_the_whole_page_is_shown_once_and_stays_when_the_window_moves(hous
     assert not has(whole, "clip.whole_page")
     assert not has(later, "clip.whole_page")
     assert why(whole) == f"{why(close)}; whole page, as Mina Park wanted"
+    assert why(later) == f"{why(close)}; whole page; window set by Jisoo Han", "whoever moved it wanted no other view"
     assert picture(whole)["alt_text"] == picture(close)["alt_text"]
     assert await house.file_of(picture(whole)) != await house.file_of(picture(close))
     assert len([it for it in await house.replies(said["ts"]) if has(it, "clip.window")]) == 3

@@ -14,7 +14,7 @@ from bot.services.postmortems.channel_notebook import open_in_channel
 from bot.services.postmortems.notebook_sharing import NotebookShare, SharedWith
 from bot.services.who_may_see import Readers
 from bot.slack.channel_guests import GuestsThere
-from bot.slack.own_links import own_link, own_links_in
+from bot.slack.own_links import is_links_alone, own_link, own_links_in
 from bot.slack.person import ChannelFacts, Person
 from standins.slack.seed import ERIK, GENERAL
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, has, until
@@ -212,3 +212,32 @@ async def test_who_reads_a_channel_decides(own: str, where: str, user: str, alon
 )  # fmt: skip
 async def test_a_workspace_is_its_members(where: str, user: str, alone: bool, are: bool) -> None:
     assert await Readers(FACTS, FACTS, TEAM, where, user, alone).are_of_the_workspace() is are
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [
+        ("<https://bot.example/answers/AbC_1|bot.example/answers/AbC_1>", True),
+        ("<https://bot.example/notebooks/AbC_1>, <https://bot.example/files/a.gif>!", True),
+        ("errors on <https://bot.example/notebooks/AbC_1>", False),
+        ("<https://shop.example/notebooks/AbC_1>", False),
+        ("…", False),
+    ],
+)
+def test_a_message_of_nothing_but_our_links_is_known(text: str, alone: bool) -> None:
+    assert is_links_alone("https://bot.example", text) is alone
+
+
+async def test_a_link_alone_is_no_question_about_a_page_of_that_name(house: House) -> None:
+    _, address = await notebook_of(house)
+    state = await house.look("state", user=JISOO.id)
+    direct = next(it["id"] for it in state["channels"] if it.get("is_im"))
+    await house.say(address, user=JISOO.id, channel=direct)
+
+    async def told() -> str:
+        seen = await house.messages(user=JISOO.id, channel=direct)
+        return next((it["text"] for it in seen if "봇의 페이지로 가는 링크" in it["text"]), "")
+
+    assert await until(told)
+    await quiet(house.redis)
+    assert not [it for it in await house.messages(user=JISOO.id, channel=direct) if has(it, "signals.refine")]

@@ -111,14 +111,36 @@ async def test_a_later_cut_of_a_session_takes_the_place_of_the_one_before(house:
         [after] = clips(await notebook(house))
         assert after.id == before.id, "links to the clip still lead there"
         await house.press(first, "notebook.clip")
-        await until(lambda: _count(house, 2))
+        await until(lambda: _another(house, after))
+        [chosen] = clips(await notebook(house))
+        assert chosen.marker == before.marker, "it takes the place of what came along"
         await house.press(second, "clip.later")
         known = {first["ts"], second["ts"]}
         await house.reply(said["ts"], lambda it: has(it, "clip.window") and it["ts"] not in known)
         await house.press(said, "notebook.add")
-        await until(lambda: _another(house, after))
-    kept = clips(await notebook(house))
-    assert len(kept) == 2, "the one that a person added stays"
+        await quiet(house.redis)
+        assert [it.marker for it in clips(await notebook(house))] == [chosen.marker], "no other one comes along"
+        await house.press(second, "notebook.clip")
+        await house.reply(said["ts"], lambda it: "was added before and stays" in str(it.get("blocks")))
+    assert len(clips(await notebook(house))) == 2, "both were chosen"
+
+
+async def test_the_notice_counts_the_clips_that_come_along_and_not_those_that_are_there(house: House) -> None:
+    async with house.rendering():
+        said = await house.ask(QUESTION)
+        await house.press(said, "clip.make")
+        first = await house.reply(said["ts"], lambda it: has(it, "clip.window"))
+        await house.press(first, "notebook.clip")
+        await house.reply(said["ts"], lambda it: "The clip is in" in it["text"])
+        await house.press(said, "notebook.add")
+        reply = await house.reply(said["ts"], lambda it: "The answer is in" in it["text"])
+        assert "came along" not in str(reply["blocks"])
+        await house.press(said, "notebook.add")
+        assert "came along" not in await house.whispered("in the post-mortem already")
+        await house.press(said, "clip.three")
+        await house.reply(said["ts"], lambda it: "side by side" in str(it.get("blocks")))
+        await house.press(said, "notebook.add")
+        assert "1 clip came along" in await house.whispered("came along")
 
 
 async def test_a_clip_speaks_the_language_of_the_post_mortem_and_not_of_who_asked(house: House) -> None:

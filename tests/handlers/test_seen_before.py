@@ -132,6 +132,22 @@ async def test_a_ticket_that_somebody_made_by_hand_is_offered_with_what_became_o
     assert cell.rows == (row,)
 
 
+async def test_an_open_ticket_that_somebody_made_by_hand_can_be_taken_with_one_choice(house: House) -> None:
+    tracker = house.services.requests.trackers.of()
+    assert isinstance(tracker, LocalTracker)
+    made = await tracker.create(NewTicket("OPS", "Shop: Buy button is dead again", "", meaning="by hand"))
+    said = await house.ask("frustration signals on buy button this week")
+    await house.press(said, "backlog.ask")
+    request = await house.reply(said["ts"], lambda it: has(it, "backlog.in_backlog"))
+    await house.press(request, "backlog.in_backlog", user=JISOO.id)
+    view = await house.modal(user=JISOO.id)
+    [choice] = [block for block in view["blocks"] if block.get("element", {}).get("action_id") == "earlier"]
+    assert [each["value"] for each in choice["element"]["options"]] == [made.key]
+    taken = await house.submit(view, {choice["block_id"]: {"earlier": made.key}}, user=JISOO.id)
+    assert taken == {"ok": True}
+    assert await house.reply(said["ts"], lambda it: made.key in it["text"] and it["ts"] != request["ts"])
+
+
 async def request_in_general(house: House) -> Request:
     """The request that came of the question there, as soon as it is written down."""
 

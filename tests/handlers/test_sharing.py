@@ -83,6 +83,15 @@ async def test_only_the_owner_chooses(site: SignedInHouse) -> None:
         await share(site, "channel")
 
 
+async def test_where_nobody_is_named_other_organizations_do_not_choose_who_reads_it(site: SignedInHouse) -> None:
+    assert 'name="shared_with"' in (await site.get(site.notebook.path, MINA.id))[1]
+    status, page = await site.get(site.notebook.path, PARTNER)
+    assert status == 200
+    assert 'name="shared_with"' not in page
+    assert await share(site, "public", PARTNER) == 400
+    assert await statuses(site, site.notebook.path) == (200, 403, 403, 401)
+
+
 async def test_guests_and_who_is_not_known_do_not_belong_to_the_workspace(site: SignedInHouse) -> None:
     await share(site, "workspace")
     try:

@@ -218,10 +218,28 @@ def test_a_clip_gives_way_only_while_it_is_the_bots_own() -> None:
     assert [cell.marker for cell in removed.shown if cell.kind == "clip"] == ["clip/b"]
 
 
-def test_a_clip_added_by_hand_stays_so_whatever_comes_with_an_answer() -> None:
+def clips_in(notebook: Notebook) -> list[str | None]:
+    return [cell.marker for cell in notebook.shown if cell.kind == "clip"]
+
+
+def test_a_clip_added_by_hand_stands_for_its_session_whatever_comes_with_an_answer() -> None:
     by_hand = merge(empty(), [add_clip("a", CLIP), add_clip("a", CLIP, by_hand=True)], write)
     later = [add_clip("a", CLIP), add_clip("b", CLIP, earlier=["a"])]
-    assert [cell.marker for cell in merge(by_hand, later, write).shown if cell.kind == "clip"] == ["clip/a", "clip/b"]
+    assert clips_in(merge(by_hand, later, write)) == ["clip/a"]
+    another = add_clip("x", msgspec.structs.replace(CLIP, session="another"))
+    assert clips_in(merge(by_hand, [*later, another], write)) == ["clip/a", "clip/x"]
+    cell = by_hand.managed("clip/a")
+    assert cell
+    taken_out = remove_cell(by_hand, cell.id, seen=digest(cell.markdown))
+    assert clips_in(merge(taken_out, later, write)) == ["clip/b"], "nobody wants that one any more"
+
+
+def test_a_clip_added_by_hand_takes_the_place_of_what_came_by_itself_and_of_nothing_else() -> None:
+    came = merge(empty(), [add_clip("a", CLIP)], write)
+    chosen = merge(came, [add_clip("b", CLIP, earlier=["a", "c"], by_hand=True)], write)
+    assert clips_in(chosen) == ["clip/b"]
+    both = merge(chosen, [add_clip("c", CLIP, earlier=["a", "b"], by_hand=True)], write)
+    assert clips_in(both) == ["clip/b", "clip/c"]
 
 
 def test_of_several_cuts_the_last_remains_and_the_others_can_be_put_back() -> None:

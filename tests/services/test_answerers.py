@@ -16,6 +16,7 @@ from bot.backlog.owners import Owners
 from bot.backlog.request import FollowUpPlan, Party, Request, RequestAction, RequestState
 from bot.services.requests.answerers import may_answer
 from bot.services.requests.context import RequestContext
+from bot.services.requests.notify import person_of
 from bot.slack.people import People
 from bot.slack.web_api import Clients, everywhere
 from standins.slack import Workspace, WorkspaceConfig
@@ -100,3 +101,14 @@ async def test_both_ends_of_a_hand_over_and_the_person_of_a_follow_up_answer(sla
     assert await answerers(people, handed) == {JISOO.id, MINA.id}
     promised = to(JISOO.id, after(RequestAction.IN_BACKLOG), plan=FollowUpPlan(Party(ERIK.id, "Erik")))
     assert await answerers(people, promised) == {JISOO.id, ERIK.id}
+
+
+async def test_a_group_that_is_asked_is_named_by_its_handle(slack: tuple[Workspace, People]) -> None:
+    """In the post-mortem, the history and the forms, which mention nobody."""
+    workspace, people = slack
+    context = cast(RequestContext, SimpleNamespace(slack=SimpleNamespace(people=people)))
+    group = Owner(Contact.GROUP, GROUP)
+    assert await person_of(context, TEAM, group) == Party(GROUP, "@checkout-team")
+    fault = {"kind": "error", "method": "usergroups.list", "error": "missing_scope"}
+    workspace.team.faults.add(SlackFault.from_json(fault))
+    assert await person_of(context, TEAM, group) == Party(GROUP, f"@{GROUP}"), "Slack doesn’t tell it"

@@ -58,7 +58,8 @@ async def choose_clip(context: ClipContext, wanted: ChooseClipJob) -> None:
     chosen = await _picked(context, asked, moments, wanted, who) if wanted.session else _representative(asked, moments)
     await context.records.keep_moments(asked, [moment for moment, _ in chosen])
     words = await context.records.words(asked, wanted.session) if recut else asked.text
-    job = msgspec.structs.replace(_render_job(asked, wanted, chosen, who), words=words)
+    job = _render_job(asked, wanted, chosen)
+    job = msgspec.structs.replace(job, words=words, moved=await _moved(context, asked, job, who))
     await context.records.note_wish(wanted.team, asked.id, wanted.meaning, job.id)
     await reopen_refused(context, job)
     await _announce(context, asked, job)
@@ -85,9 +86,7 @@ async def _shown_before(context: ClipContext, asked: AskedQuestion, wanted: Choo
     return await context.records.moment(asked, wanted.session)
 
 
-def _render_job(
-    asked: AskedQuestion, wanted: ChooseClipJob, chosen: Sequence[tuple[Moment, str]], who: str
-) -> RenderClipJob:
+def _render_job(asked: AskedQuestion, wanted: ChooseClipJob, chosen: Sequence[tuple[Moment, str]]) -> RenderClipJob:
     (moment, reason), *others = chosen
     view = ("whole page",) if wanted.whole_page else ()
     return RenderClipJob(
@@ -102,18 +101,23 @@ def _render_job(
         attempt=wanted.attempt,
         picked=wanted.session,
         by=wanted.by,
-        moved=_moved(asked, wanted, who),
         whole_page=wanted.whole_page,
         moment=moment,
         fallbacks=tuple(FallbackSession(other.session_id, other.at, why, other) for other, why in others),
     )
 
 
-def _moved(asked: AskedQuestion, wanted: ChooseClipJob, who: str) -> str:
-    """Returns who wanted another part or another view of the session; empty where the room chose both."""
-    if wanted.whole_page:
-        return asked.locale.text("whole page, as %(who)s wanted", who=who)
-    return asked.locale.text("window set by %(who)s", who=who) if wanted.start_ms >= 0 else ""
+async def _moved(context: ClipContext, asked: AskedQuestion, job: RenderClipJob, who: str) -> str:
+    """Returns who wanted another part or another view of the session; empty where the room chose both.
+
+    The whole page is of a clip that was shown. Whoever then moves that one's window only keeps its view.
+    """
+    if job.whole_page:
+        others = [it for it in await context.records.of_question(asked) if it.id != job.id]
+        if (job.session, job.start_ms, job.end_ms) in {(it.session, it.start_ms, it.end_ms) for it in others}:
+            return asked.locale.text("whole page, as %(who)s wanted", who=who)
+        return asked.locale.text("whole page; window set by %(who)s", who=who)
+    return asked.locale.text("window set by %(who)s", who=who) if job.start_ms >= 0 else ""
 
 
 async def _announce(context: ClipContext, asked: AskedQuestion, job: RenderClipJob) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from bot.notebook.notebook import Notebook
+from bot.slack.people import People
 from bot.state import keys
 from bot.state.records import Records, RecordStore
 
@@ -52,8 +53,14 @@ class NotebookSharing:
         return tuple(each for each in SharedWith if each.within(self.most))
 
 
-def may_share(notebook: Notebook, user: str) -> bool:
-    """Its owner, or the incident's commander where it has none; where nobody is named, anybody who may write in it."""
+async def may_share(notebook: Notebook, user: str, people: People) -> bool:
+    """Its owner, or the incident's commander where it has none.
+
+    Where nobody is named, anybody of the workspace who may write in it: neither guests nor other organizations decide
+    who else reads what is the workspace's, and nobody of whom Slack doesn't tell.
+    """
     named = (notebook.head.owner, notebook.head.commander)
-    answering = next((person.id for person in named if person and person.id), "")
-    return answering in {"", user}
+    if answering := next((person.id for person in named if person and person.id), ""):
+        return answering == user
+    person = await people.get(notebook.team, user)
+    return not (person.guest or person.unknown)

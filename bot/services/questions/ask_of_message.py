@@ -47,7 +47,7 @@ NOTHING_TO_FIND = (
 
 NO_SIGNAL = (
     "“%(what)s” names no signals (rage clicks, dead clicks, errors or frustration), and the message no session, person "
-    "or answer, so nothing was asked. This could be asked instead:"
+    "or answer, so nothing was asked."
 )
 MOST_SAID = 120
 

@@ -144,9 +144,9 @@ async def step_of(context: RequestContext, request: Request) -> Step | None:
 
 
 async def person_of(context: RequestContext, team: str, owner: Owner) -> Party:
-    """The owner as Slack knows them; an address that nobody has there stays an address."""
+    """The owner as Slack knows them; what nobody has there stays as it is. Raises Upstream while Slack is away."""
     if owner.contact is Contact.GROUP:
-        return Party(owner.value, owner.value)
+        return Party(owner.value, f"@{await context.slack.people.group_name(team, owner.value)}")
     if owner.contact is Contact.USER:
         person: Person | None = await context.slack.people.get(team, owner.value)
     else:

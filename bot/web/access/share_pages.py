@@ -11,8 +11,14 @@ from bot.kernel.errors import Misunderstood
 from bot.notebook.notebook import Notebook
 from bot.notebook.ports import NotebookStore
 from bot.services.postmortems.notebook_sharing import NotebookShare, NotebookSharing, SharedWith, may_share
+from bot.slack.people import People
 from bot.web.access.viewer import viewer
 from bot.web.html_pages import HEADERS, HtmlPages
+
+NOT_YOURS = (
+    "Only the owner of this post-mortem shares it beyond its channel; "
+    "where it has none, a full member of the workspace does."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,7 @@ class SharePages:
     store: NotebookStore
     sharing: NotebookSharing
     pages: HtmlPages
+    people: People
     now: Clock
 
     def routes(self) -> list[web.RouteDef]:
@@ -39,14 +46,14 @@ class SharePages:
     async def form(self, notebook: Notebook) -> ShareForm | None:
         who = viewer()
         shared_with = await self.sharing.of(notebook.team, notebook.id)
-        may_choose = who.writes and may_share(notebook, who.user)
+        may_choose = who.writes and await may_share(notebook, who.user, self.people)
         return ShareForm(shared_with, self.sharing.choices, may_choose, bool(who.user))
 
     async def choose(self, request: web.Request) -> web.StreamResponse:
         notebook, who = await self.store.get(request.match_info["id"]), viewer()
         wanted = str((await request.post()).get("shared_with", ""))
-        if not who.user or not may_share(notebook, who.user):
-            raise Misunderstood("Only the owner of this post-mortem shares it beyond its channel.")
+        if not who.user or not await may_share(notebook, who.user, self.people):
+            raise Misunderstood(NOT_YOURS)
         if wanted not in self.sharing.choices:
             raise Misunderstood("This post-mortem can’t be shared that far here.")
         await self.sharing.choose(notebook, NotebookShare(SharedWith(wanted), who.user, self.now()))

@@ -2,7 +2,7 @@
 
 import { h, link } from "./dom.js";
 import { dayKey, formatted } from "./state.js";
-import { t } from "./words.js";
+import { appLocale, appText, t } from "./words.js";
 
 const STYLES = {
   date_num: { year: "numeric", month: "2-digit", day: "2-digit" },
@@ -27,11 +27,11 @@ export function part(date, name) {
   const pretty = name.endsWith("_pretty");
   const style = STYLES[pretty ? name.slice(0, -"_pretty".length) : name];
   if (!style) return null;
-  return (pretty && relativeDay(date)) || formatted(date, style);
+  return (pretty && relativeDay(date, appText)) || formatted(date, style);
 }
 
-export function relativeDay(date) {
-  const days = { [dayKey(new Date())]: t("Today"), [dayKey(new Date(Date.now() - 86_400_000))]: t("Yesterday") };
+export function relativeDay(date, said = t) {
+  const days = { [dayKey(new Date())]: said("Today"), [dayKey(new Date(Date.now() - 86_400_000))]: said("Yesterday") };
   return days[dayKey(date)] ?? null;
 }
 
@@ -43,5 +43,5 @@ function ago(date) {
     ["minute", 1],
   ];
   const [unit, size] = units.find(([, length]) => Math.abs(minutes) >= length) ?? units[2];
-  return new Intl.RelativeTimeFormat(document.documentElement.lang).format(-Math.round(minutes / size), unit);
+  return new Intl.RelativeTimeFormat(appLocale()).format(-Math.round(minutes / size), unit);
 }

@@ -1,6 +1,6 @@
 // The page's state. One object; views read it, main.js and feed_events.js change it.
 
-import { language } from "./words.js";
+import { appLocale, language } from "./words.js";
 
 export const state = {
   me: "",
@@ -37,11 +37,12 @@ export function pickedIn(container) {
   return state.picked.get(container);
 }
 
-const when = (options) => new Intl.DateTimeFormat(language, { timeZone: me()?.zone ?? "UTC", ...options });
+const when = (options, tag = language) => new Intl.DateTimeFormat(tag, { timeZone: me()?.zone ?? "UTC", ...options });
 
 export const dateOf = (ts) => new Date(Number(ts) * 1000);
 export const clock = (ts) => when({ hour: "2-digit", minute: "2-digit", hour12: false }).format(dateOf(ts));
 export const dayKey = (date) => when({ year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
 export const dayName = (date) => when({ weekday: "long", month: "long", day: "numeric" }).format(date);
 export const fullTime = (ts) => when({ dateStyle: "full", timeStyle: "long" }).format(dateOf(ts));
-export const formatted = (date, options) => when(options).format(date);
+/** A part of a date in an app's message. */
+export const formatted = (date, options) => when(options, appLocale()).format(date);

@@ -11,6 +11,9 @@ export function setAppLocale(locale) {
   appLanguage = locale.split("-")[0];
 }
 
+/** The language of an app's texts, and of the dates in them: Slack's client is in its person's. */
+export const appLocale = () => appLanguage;
+
 /** t("Message %(name)s", {name: "#general"}) */
 export const t = (text, values = {}) => translated(language, text, values);
 

@@ -18,9 +18,10 @@ from tests.messages.scenes.stage import MONDAY, NOTEBOOK_URL, NOW, URL, VALUE, S
 from tests.messages.scenes.watches import ABOVE, CALM, watch_of
 
 
-def _added(what: str, say: Say) -> Values:
+def _added(what: str, say: Say, *, beside: bool = False) -> Values:
     return {
         "what": what,
+        "beside": beside,
         "clips": 2 if what == "answer" else 0,
         "title": say("Post-mortem: #inc-142-checkout"),
         "by": say("mina"),
@@ -70,6 +71,7 @@ def _not_sent(say: Say, join: str = "") -> Values:
 SCENES = {
     "comment of the page": Scene("notebook/comment", _comment),
     "added clip": Scene("notebook/added", lambda say, _: _added("clip", say)),
+    "added clip beside another": Scene("notebook/added", lambda say, _: _added("clip", say, beside=True)),
     "added answer": Scene("notebook/added", lambda say, _: _added("answer", say)),
     "home": Scene("home/home", _home, "home"),
     "home of a newcomer": Scene(

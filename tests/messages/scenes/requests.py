@@ -136,6 +136,7 @@ def _earlier(say: Say) -> tuple[EarlierTicket, ...]:
     return (
         EarlierTicket(say("SHOP-398"), "improved", at, "error", link, say("inc-131"), notebook, say("2.29.1")),
         EarlierTicket(say("SHOP-401"), "in_backlog", at, "selector", "", say("inc-133"), notebook),
+        EarlierTicket(say("SHOP-377"), "open", at, "feature", link),
     )
 
 

@@ -133,8 +133,8 @@ async def test_somebody_who_is_answered_in_another_language_says_so(visit: Visit
     await expect(visit.page.locator("[data-persona] [lang=en]")).to_have_count(0)
 
 
-async def test_a_time_is_shown_in_the_zone_of_whoever_reads(visit: Visit) -> None:
+async def test_a_time_is_shown_in_the_zone_and_language_of_whoever_reads(visit: Visit) -> None:
     ts = await visit.post(section(text=mrkdwn("Since <!date^1795522500^{date_short} {time}|Tue, Nov 24 07:15 EST>")))
-    await expect(visit.row(ts)).to_contain_text("07:15")
+    await expect(visit.row(ts)).to_contain_text("Nov 24, 2026 07:15")
     await visit.act_as(JISOO.id)
-    await expect(visit.row(ts)).to_contain_text("21:15")
+    await expect(visit.row(ts)).to_contain_text("2026년 11월 24일 21:15")
