@@ -87,7 +87,9 @@ _BOXES = frozenset(
         "noscript",
     }
 )
-BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES
+_DRAWN = frozenset({"text", "foreignobject", "desc"})
+"""Of drawings; a <text> stands where its own coordinates say."""
+BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES | _DRAWN
 MOST_ORDERED = 2_000
 """Among more children than this a late one goes to the end: finding its place would cost too much."""
 MOST_WORK = 20_000_000
