@@ -73,7 +73,9 @@ def within(node: int, known: Mapping[int, KnownAttributes], later: Mapping[int, 
     """The element and those around it, innermost first, with every attribute that they ever have."""
     chain: list[tuple[str, dict[str, list[str]]]] = []
     at: int | None = node
-    while at is not None and (one := known.get(at)) is not None:
+    met: set[int] = set()  # a recording may say of two elements that each is in the other
+    while at is not None and at not in met and (one := known.get(at)) is not None:
+        met.add(at)
         if one.tag:
             ever = {name: [value] for name, value in one.attributes.items()}
             for name, values in later.get(at, {}).items():

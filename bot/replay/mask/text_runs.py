@@ -127,7 +127,9 @@ class TextRuns:
         """Ids of texts that read as one, for every run that one of these texts is in. Raises ValueError: too much."""
         wanted = set(touched)
         blocks = dict.fromkeys(self._block(id) for id in touched)
-        return [run for block in blocks for run in self._inside(block) if not wanted.isdisjoint(run)]
+        found = [run for block in blocks for run in self._inside(block) if not wanted.isdisjoint(run)]
+        alone = wanted.difference(*found)  # what a recording says of them makes no page
+        return [*found, *([id] for id in sorted(alone))]
 
     def _put(self, id: int, spot: Spot, before: int | None) -> None:
         if id in self.spots:
@@ -156,14 +158,16 @@ class TextRuns:
     def _inside(self, block: int) -> Iterator[list[int]]:
         run: list[int] = []
         todo = [block]
+        met: set[int] = set()  # a recording may say of two nodes that each is in the other
         while todo:
             self._steps += 1
             if self._steps > MOST_WORK:
                 raise ValueError("too many pieces of text")
             id = todo.pop()
             spot = self.spots.get(id)
-            if spot is None:
+            if spot is None or id in met:
                 continue
+            met.add(id)
             if spot.text is not None:
                 run.append(id)
             elif spot.breaks and id != block:

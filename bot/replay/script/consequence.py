@@ -98,6 +98,8 @@ def says(data: JsonObject) -> bool:
 
 def new_words(change: PageChange) -> Message:
     """Returns what can be read after a change that could not before: what is added, and what comes to be seen."""
+    if not change.revealed.shown and not _listed(change.data, "adds"):
+        return Message()
     added = added_words(change.data)
     return Message({**change.revealed.shown, **added.words}, added.nodes | change.revealed.shown.keys())
 

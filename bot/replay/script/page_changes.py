@@ -13,6 +13,7 @@ from bot.replay.script.revealed import TELLING, Revealed, Reveals
 
 BUSY_MS, OFTEN = 10_000, 3
 """What changed so often, in so long before, changes all the time."""
+NOTHING = Revealed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,13 @@ class PageChange:
     """One change, in ms from the first event, and what it shows and hides of what was on the page already."""
 
     at_ms: int
-    data: JsonObject
+    event: Event
     revealed: Revealed
+
+    @property
+    def data(self) -> JsonObject:
+        """What changes; decoded whenever it is asked for, since there may be many changes."""
+        return self.event.data
 
 
 @dataclass(slots=True)
@@ -64,7 +70,7 @@ class PageChanges:
             data = event.data
             if reveals is None and _tells(data):
                 reveals = _reveals_before(self.recording, event, self.start_ms)
-            yield PageChange(time, data, reveals.apply(data) if reveals is not None else Revealed())
+            yield PageChange(time, event, reveals.apply(data) if reveals is not None else NOTHING)
 
 
 def _reveals_before(recording: Recording, event: Event, start_ms: int) -> Reveals:
