@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.replay.model import Window
 from bot.replay.script.moment import window_for
 from tests.replay.sessions import Json, Session, element, text
+from tests.replay.test_transcript import lines_of
 
 BUY, BOX, WORDS, FORM, FIELD = 4, 30, 31, 40, 41
 CLICKED, SHOWN, GONE = 5_000, 8_000, 9_600
@@ -125,3 +127,23 @@ STYLED: Json = {"style": {"display": [], "opacity": 5}, "class": 3}
 )
 def test_changes_of_odd_shapes_show_nothing(odd: Any) -> None:
     assert end(page().change(SHOWN, 0, **{**NOTHING, "attributes": odd})) == NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("before", "change"),
+    [
+        ({"role": "alert", "hidden": ""}, {"hidden": None}),
+        ({"class_": "toast"}, {"class": "toast show"}),
+        ({"class_": "error", "style": "display:none"}, {"style": {"display": "block"}}),
+    ],
+)
+def test_a_message_that_was_hidden_is_mentioned_when_it_is_shown(before: dict, change: dict) -> None:
+    def told(**attributes: str) -> list[str]:
+        made = Session(element(4, "button", text(5, "Buy")), element(6, "div", text(7, "Failed"), **attributes))
+        changed = [{"id": 6, "attributes": change}]
+        made.click(3_000, 4).change(3_800, 0, adds=[], removes=[], texts=[], attributes=changed)
+        return lines_of(made, Window(0, 6_000, 3_000))
+
+    assert told(**before) == ["0:03 clicks Buy", "0:03 a message appears"]
+    plain = {**before, "role": "", "class_": "plain"}
+    assert told(**plain) == ["0:03 clicks Buy", *["0:03 a message appears"] * ("class" in change)]

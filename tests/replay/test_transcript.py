@@ -133,13 +133,6 @@ def test_nothing_that_nobody_sees_is_in_the_words() -> None:
     assert words.caption == "Buy yub now clicked, ab[31m"
 
 
-def test_a_caption_without_a_click_begins_like_a_sentence_and_an_error_as_it_is() -> None:
-    scrolled = Session(element(4, "p", text(5, "Hello"))).change(1_000, 3, id=1, x=0, y=50)
-    assert clip_text(scrolled.recording(6_000), Window(0, 6_000), ENGLISH).caption == "Scrolls"
-    broken = Session(element(4, "p", text(5, "Hello"))).error(1_000, "cart is undefined")
-    assert clip_text(broken.recording(6_000), Window(0, 6_000), ENGLISH).caption == "cart is undefined"
-
-
 def test_an_empty_window_has_words() -> None:
     words = clip_text(shop().recording(9_000), Window(2_000, 4_000), ENGLISH)
     assert words.caption == "Session replay"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.replay.detect.dom import TEXT, DomNode, DomPage
+from bot.replay.detect.inline_styles import declarations
 from bot.replay.recording import JsonObject
 
 TELLING = frozenset({"hidden", "open", "aria-hidden", "aria-invalid", "style", "class"})
@@ -46,38 +46,52 @@ class Revealed:
     hidden: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An element as it was before a change."""
+
+    node: DomNode
+    off: bool
+    classes: frozenset[str]
+
+
 @dataclass(slots=True)
 class Reveals:
-    """Follows a page. `busy` are the elements that change all the time: of them only a message is news."""
+    """Compares a page before and after a change. `busy` are elements that change all the time: of them only a message
+    is news."""
 
     page: DomPage
     busy: set[int] = field(default_factory=set)
-    _styles: dict[int, dict[str, str]] = field(default_factory=dict)
 
     def apply(self, data: JsonObject) -> Revealed:
         """Takes a change of the page, and returns what it shows and hides of what is there before and after."""
-        told = Revealed()
-        changes = [(node, names) for node, names in self._telling(data)]
-        before = [(node, self._is_off(node), _tokens(node)) for node, _ in changes]
-        for node, names in changes:
-            self._restyle(node, names.get("style", ""))
+        before = self.before(data)
         self.page.mutate(data)
-        for node, was_off, were in before:
-            if self.page.nodes.get(node.id) is node:
-                self._compare(node, was_off, were, told)
+        return self.after(before)
+
+    def before(self, data: JsonObject) -> list[Before]:
+        """What a change is about, to be asked for before the page changes."""
+        return [Before(node, _is_off(node), _tokens(node)) for node in self._telling(data)]
+
+    def after(self, before: list[Before]) -> Revealed:
+        """What has come to be seen, and what has gone, once the page has changed."""
+        told = Revealed()
+        for one in before:
+            if self.page.nodes.get(one.node.id) is one.node:
+                self._compare(one.node, one.off, one.classes, told)
         return told
 
-    def _telling(self, data: JsonObject) -> Iterator[tuple[DomNode, JsonObject]]:
+    def _telling(self, data: JsonObject) -> Iterator[DomNode]:
         changes = data.get("attributes")
         for change in changes if isinstance(changes, list) else ():
             names = change.get("attributes") if isinstance(change, dict) else None
             number = change.get("id") if isinstance(change, dict) else None
             node = self.page.nodes.get(number) if isinstance(number, int) else None
             if node is not None and isinstance(names, dict) and not TELLING.isdisjoint(names):
-                yield node, names
+                yield node
 
     def _compare(self, node: DomNode, was_off: bool, were: frozenset[str], told: Revealed) -> None:
-        is_off, now = self._is_off(node), _tokens(node)
+        is_off, now = _is_off(node), _tokens(node)
         came, went = now - were, were - now
         if was_off != is_off:
             shows, sure = was_off, True
@@ -93,7 +107,7 @@ class Reveals:
         if not shows:
             told.hidden |= {text.id for text in texts}
         elif node.id not in self.busy or _is_message(node):
-            told.shown |= {text.id: text.text.strip() for text in texts if not self._is_unseen(text)}
+            told.shown |= {text.id: text.text.strip() for text in texts if not any(map(_is_off, text.lineage()))}
 
     @staticmethod
     def _said(node: DomNode, *, sure: bool) -> list[DomNode]:
@@ -106,36 +120,15 @@ class Reveals:
             found = [text for text in found if any(map(_is_message, _inside(text, root)))]
         return found
 
-    def _is_unseen(self, text: DomNode) -> bool:
-        return any(self._is_off(above) for above in text.lineage())
 
-    def _is_off(self, node: DomNode) -> bool:
-        """Whether an element says by itself that it is not to be seen."""
-        if node.has("hidden") or node.attr("aria-hidden").lower() == "true":
-            return True
-        if node.tag == "dialog" and not node.has("open"):
-            return True
-        style = self._style(node)
-        return any(style.get(name, "") in off for name, off in _OFF.items())
-
-    def _style(self, node: DomNode) -> dict[str, str]:
-        return self._styles.get(node.id) or _declarations(node.attr("style"))
-
-    def _restyle(self, node: DomNode, style: Any) -> None:
-        """Recorders write a style as it then is, or which of its properties are others."""
-        if isinstance(style, dict):
-            now = dict(self._style(node))
-            for name, value in style.items():
-                one = value[0] if isinstance(value, list) and value else value
-                now[name] = one.strip().lower() if isinstance(one, str) else ""
-            self._styles[node.id] = now
-        else:
-            self._styles.pop(node.id, None)
-
-
-def _declarations(style: str) -> dict[str, str]:
-    pairs = (part.partition(":") for part in style.lower().split(";"))
-    return {name.strip(): value.replace("!important", "").strip() for name, _, value in pairs}
+def _is_off(node: DomNode) -> bool:
+    """Whether an element says by itself that it is not to be seen."""
+    if node.has("hidden") or node.attr("aria-hidden").lower() == "true":
+        return True
+    if node.tag == "dialog" and not node.has("open"):
+        return True
+    style = declarations(node.attr("style"))
+    return any(style.get(name, "") in off for name, off in _OFF.items())
 
 
 def _tokens(node: DomNode) -> frozenset[str]:
