@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot.replay.mask.begun_values import BegunValues
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
 from bot.replay.masked_part import masked_part
@@ -91,3 +92,15 @@ def test_texts_of_one_number_are_all_masked() -> None:
     document = page.document([], [page.element("p", {}, first), page.element("p", {}, second)])
     made, _ = masked(events(document), Masks(), hide)
     assert "example" not in json.dumps(made)
+
+
+def test_of_many_values_each_is_known_by_its_beginning() -> None:
+    begun = BegunValues(hide)
+    whole = [f"010-1000-{last}" for last in range(2000, 2300, 7)] + [f"0101000@shop-{n}.example" for n in range(40)]
+    for value in whole:
+        assert begun.hide_whole(value)[0] != value
+    for value in whole:
+        for length in range(len("0101000@"), len(value)):
+            assert not re.search("[0-9a-z]{2}", begun.hide_begun(value[:length].rstrip("-"))[0].replace("010-100", ""))
+    for other in ("010-999-2000", "jisoo@home", "0101001@shop-1"):
+        assert begun.hide_begun(other)[0] == other

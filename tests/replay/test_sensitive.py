@@ -188,7 +188,8 @@ def test_the_length_stays_and_hiding_twice_changes_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["a", "1", "a@", "+1 ", "a.a@a.", "(12)", "1-", "a.", "@a",
-                                  "4242 ", "4242\n  ", "1234567\n  ", " \u200b", "1 \u200b "])  # fmt: skip
+                                  "4242 ", "4242\n  ", "4242.", "2026-11-30\n", "4\n", "٤١ ",
+                                  "1234567\n  ", " \u200b", "1 \u200b "])  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:
     """Ten times the text takes about ten times as long, where a search that tries every end would take a hundred."""
 

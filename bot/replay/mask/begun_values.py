@@ -6,13 +6,16 @@ Of what a text is the beginning is known only when it is whole, so the events ar
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 from bot.replay.mask.sensitive import as_dots, plainly, values
 from bot.replay.mask.texts import Hide
 
+LONGEST = 19
+"""Digits; no number has more."""
 FEWEST = 7
 """Digits that are too many already: the first six of a card name its bank, and may be shown (PCI DSS 3.4.1)."""
 _RUN = re.compile(r"(?<![0-9])[0-9](?:[ ().-]{0,3}[0-9])*", re.ASCII)
@@ -28,6 +31,7 @@ class BegunValues:
     """The digits of numbers, by the first ones."""
     addresses: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What comes after the @ of addresses, by what comes before."""
+    _sorted: dict[tuple[bool, str], list[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.numbers or self.addresses)
@@ -54,20 +58,31 @@ class BegunValues:
 
     def _address(self, match: re.Match[str]) -> str:
         name, begun = match.groups()
-        sites = self.addresses.get(name, ())
-        return as_dots(match[0]) if any(site.startswith(begun.rstrip(".-")) for site in sites) else match[0]
+        begun = begun.rstrip(".-")
+        return as_dots(match[0]) if self._known(self.addresses, name, begun) == len(begun) else match[0]
 
     def _number(self, match: re.Match[str]) -> str:
         run, digits = match[0], _digits(match[0])
         places = [at for at, letter in enumerate(run) if letter.isdigit()]
         for first, at in enumerate(places):
-            whole = self.numbers.get(digits[first : first + FEWEST], ())
-            if not whole or (at and run[at - 1].isdigit()):
+            if at and run[at - 1].isdigit():
                 continue
-            length = max(_shared(one, digits[first:]) for one in whole)
-            end = places[first + length - 1] + 1
-            return run[:at] + as_dots(run[at:end]) + run[end:]
+            length = self._known(self.numbers, digits[first : first + FEWEST], digits[first : first + LONGEST])
+            if length >= FEWEST:
+                end = places[first + length - 1] + 1
+                return run[:at] + as_dots(run[at:end]) + run[end:]
         return run
+
+    def _known(self, values: Mapping[str, set[str]], key: str, begun: str) -> int:
+        """With how many letters of `begun` one of these values begins; -1 where there is none."""
+        if key not in values:
+            return -1
+        place = values is self.numbers, key
+        if place not in self._sorted:
+            self._sorted[place] = sorted(values[key])
+        # The one with most letters in common stands just before or just after its place among the others.
+        at = bisect_left(self._sorted[place], begun)
+        return max(_shared(value, begun) for value in self._sorted[place][max(0, at - 1) : at + 1])
 
 
 def _digits(text: str) -> str:

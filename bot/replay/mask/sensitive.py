@@ -174,9 +174,11 @@ class _Digits:
     def __init__(self, run: str, at: int, ends: Container[int]) -> None:
         self._run = run
         self._groups = list(re.finditer(r"[0-9]+", run))
-        dated = [match.span() for match in _DATE.finditer(run)]
+        at_place = {one.start(): index for index, one in enumerate(self._groups)}
         self._dated = {
-            index for index, one in enumerate(self._groups) for start, end in dated if start <= one.start() < end
+            at_place[date.start() + part.start()]
+            for date in _DATE.finditer(run)
+            for part in re.finditer(r"[0-9]+", date[0])
         }
         self._ended = {index for index, one in enumerate(self._groups) if at + one.end() in ends}
         """Groups with which a line ends."""
