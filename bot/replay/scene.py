@@ -19,14 +19,12 @@ from bot.replay.encode.frame_plans import DrawnClick, FramePlan, Shot, clicks, f
 from bot.replay.encode.frames import blank, maybe_blank
 from bot.replay.encode.painter import Painter
 from bot.replay.fonts import missing_scripts, unwritable
-from bot.replay.mask.masker import masked
-from bot.replay.mask.sensitive import hide
+from bot.replay.masked_part import masked_part
 from bot.replay.model import MaskReport, Masks, Style, Window
 from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
 from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
-from bot.replay.script.trim import playable
 from bot.replay.stage.stage import Place, Stage, View
 
 META, CHANGE, RESIZE = 4, 3, 4
@@ -73,7 +71,7 @@ class Scene:
 
 def scene_of(recording: Recording, window: Window, style: Style, masks: Masks) -> Scene:
     """Trims, masks and measures. Raises `Unfilmable` when the recording cannot be played or masked."""
-    events, report = masked(playable(recording, window.start_ms, window.end_ms), masks, hide)
+    events, report = masked_part(recording, window, masks)
     if not events:
         raise Unfilmable("Nothing was recorded in this part of the session.")
     _check_page(recording, window, int(events[0]["timestamp"]))

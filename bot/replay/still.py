@@ -14,11 +14,18 @@ from bot.kernel.locale import Locale
 from bot.replay.encode.frame_plans import FramePlan, Shot
 from bot.replay.encode.frames import blank, composed
 from bot.replay.encode.palette import unpack
-from bot.replay.mask.masker import masked
-from bot.replay.mask.sensitive import hide
+from bot.replay.masked_part import masked_part
 from bot.replay.model import Masks, Point, Style, Window
 from bot.replay.recording import Recording
-from bot.replay.scene import NOTHING_SHOWN, Scene, masked_recording, painter_of, scene_of, unwritable_letters, viewport
+from bot.replay.scene import (
+    NOTHING_SHOWN,
+    Scene,
+    masked_recording,
+    painter_of,
+    scene_of,
+    unwritable_letters,
+    viewport,
+)
 from bot.replay.script.transcript import clip_text, clock
 from bot.replay.script.trim import playable
 from bot.replay.stage.pool import RenderPool
@@ -100,7 +107,7 @@ async def _drawn(  # noqa: PLR0913, PLR0917  # the same in order
 
 
 def _words(recording: Recording, around: Window, masks: Masks, locale: Locale) -> str:
-    events, _ = masked(playable(recording, around.start_ms, around.end_ms), masks, hide)
+    events, _ = masked_part(recording, around, masks)
     return clip_text(masked_recording(recording, events), around, locale).caption
 
 

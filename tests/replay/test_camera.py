@@ -34,6 +34,12 @@ async def test_it_shows_the_message_when_the_burst_is_over(stage: Stage) -> None
     assert found.view(5900) == found.view(5000)
 
 
+async def test_the_last_picture_shows_a_message_that_has_just_come(stage: Stage) -> None:
+    found = await filmed(stage, session().clicked(2000).appears(3900, message(20, 40, 30)), 4000)
+    assert found.holds(3800, 900, 500, 200, 40)
+    assert found.holds(4000, 40, 30, 300, 40)
+
+
 def gone(at_ms: int, *numbers: int) -> dict:
     removes = [{"parentId": 3, "id": number} for number in numbers]
     nothing = {"source": 0, "adds": [], "texts": [], "attributes": []}

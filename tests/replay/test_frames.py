@@ -71,6 +71,18 @@ def test_a_tap_is_one_click_and_a_swipe_is_none():
     assert [(one.at_ms, one.count) for one in clicks([touch, click(80), swipe], 5000)] == [(80, 1)]
 
 
+def test_a_click_on_a_label_is_one_click_though_its_field_is_clicked_too():
+    def made(at: int, node: int, kind: int = 2) -> dict:
+        return {"type": 3, "timestamp": 5000 + at, "data": {"source": 2, "type": kind, "id": node, "x": 10, "y": 10}}
+
+    def press(at: int) -> list[dict]:
+        return [made(at, 8, 1), made(at + 60, 8, 0), made(at + 61, 8), made(at + 62, 7)]
+
+    assert [(one.at_ms, one.count) for one in clicks([*press(0), *press(300)], 5000)] == [(61, 1), (361, 2)]
+    two = [made(0, 8, 1), made(1, 8), made(2, 7, 1), made(3, 7), made(100, 7), made(200, 8)]
+    assert [one.at_ms for one in clicks(two, 5000)] == [1, 3, 100, 200]
+
+
 def touch(at: int, kind: int) -> dict:
     return {"type": 3, "timestamp": 5000 + at, "data": {"source": 2, "type": kind, "id": 1, "x": 10, "y": 10}}
 

@@ -155,3 +155,20 @@ def test_no_shape_of_page_lets_an_address_through(tree):
 
     text, _ = shown(events(page.document([], [made(tree)])))
     assert not [secret for secret in SECRETS[1:] if secret in text]
+
+
+@pytest.mark.parametrize("selectors", [(), (".account p",)])
+def test_elements_that_stand_in_each_other_hold_nobody_up(selectors):
+    page = Page()
+    outer, inner = page.element("span", {}), page.element("span", {}, "jisoo@example.com")
+    text = inner["childNodes"].pop()
+    body = page.element("div", {}, outer)
+    adds = [(outer, inner), (inner, outer), (inner, text), (inner, page.element("p", {}, "jisoo@example.com"))]
+    change = {
+        "source": 0,
+        **{part: [] for part in ("removes", "texts", "attributes")},
+        "adds": [{"parentId": parent["id"], "nextId": None, "node": {**node}} for parent, node in adds],
+    }
+    assert "jisoo" not in json.dumps(
+        masked(events(page.document([], [body]), change), Masks(selectors=selectors), hide)[0]
+    )

@@ -78,6 +78,21 @@ def test_an_address_is_hidden_however_a_style_writes_it(css: str, shown: str | N
 
 
 @pytest.mark.parametrize(
+    ("css", "shown"),
+    [
+        ("p::after{content:attr(src)}", "p::after{content:attr(x-absent)}"),
+        ("p::after{content:'of ' attr( /* it */ style)}", "p::after{content:'of ' attr( /* it */x-absent)}"),
+        ("p::after{content:attr(s\\72 c)}", "p::after{content:attr(x-absent)}"),
+        ("p::after{content:\\61ttr(SRCSET)}", "p::after{content:\\61ttr(x-absent)}"),
+        ("p::after{content:attr(data-x) attr(href) attr(class)}", None),
+        ("code::before{content:attr(source)}src{color:red}", None),
+    ],
+)
+def test_no_style_writes_out_what_is_not_masked(css: str, shown: str | None) -> None:
+    assert without_values(css, hide) == (shown or css, {})
+
+
+@pytest.mark.parametrize(
     "css",
     [
         'a{background:image-set("a@1x.png" 1x,"b@2x.png" 2x)}',

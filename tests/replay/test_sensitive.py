@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -52,6 +53,16 @@ def test_hidden(given_text: str, shown: str, kinds: dict[str, int]) -> None:
         ("(415)\n              555-0132", "phone"),
         ("4242 \u200b 4242 \u2060\u061c\n 4242 4242", "card"),
         ("𝟒𝟏𝟏𝟏 𝟏𝟏𝟏𝟏 𝟙𝟙𝟙𝟙 𝟣𝟣𝟣𝟣", "card"),
+        ("٤١١١ ١١١١ ١١١١ ١١١١", "card"),
+        ("۴۱۱۱۱۱۱۱۱۱۱۱۱۱۱۱", "card"),
+        ("०१०-१२३४-५६७८", "phone"),
+        ("4111.1111.1111.1111", "card"),
+        ("4111 / 1111 / 1111 / 1111", "card"),
+        ("4111 – 1111 – 1111 – 1111", "card"),
+        ("4111·1111·1111·1111", "card"),
+        ("3782.822463.10005", "card"),
+        ("411111 1111\n111111", "card"),
+        ("4 1 1 1\n1 1 1 1\n1 1 1 1\n1 1 1 1", "card"),
     ],
 )
 def test_what_reads_so_is_hidden_however_it_is_written(written: str, kind: str) -> None:
@@ -59,6 +70,37 @@ def test_what_reads_so_is_hidden_however_it_is_written(written: str, kind: str) 
     assert counts == {kind: 1}
     assert len(text) == len(written) + 10
     assert not any(letter.isalnum() for letter in text[6:-4])
+
+
+def column(*rows: object) -> str:
+    return "\n".join(map(str, rows))
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        column(*(f"2026-11-{day:02}" for day in range(1, 29))),
+        column(*(f"2026-11-{day:02} 2026-12-{day:02}" for day in range(1, 29))),
+        column(*(f"{day:02}-11-2026" for day in range(1, 29))),
+        column(*(f"{number} {4000 + 37 * number} {3 * number + 2}" for number in range(1, 60))),
+        column(*(price * 7 for price in range(10, 99))),
+        column(*(f"{number} 2{number}9" for number in range(100, 160))),
+    ],
+)
+def test_columns_of_small_numbers_stay(plain: str) -> None:
+    assert hide(plain) == (plain, {})
+    assert hide(plain.replace("\n", "\r\n\t")) == (plain.replace("\n", "\r\n\t"), {})
+
+
+@pytest.mark.parametrize(
+    "card", ["4111 1111 1111 1111", "4111-1111-1111-1111", "4111111111111111", "3782 822463 10005"]
+)
+@pytest.mark.parametrize("ends", [" ", "\n"])
+def test_a_card_in_a_column_is_hidden(card: str, ends: str) -> None:
+    written = card.replace(" ", ends)
+    text, counts = hide(column(250, 300, 12, written, 45, "2026-11-30", 7))
+    assert counts == {"card": 1}
+    assert text == column(250, 300, 12, *[re.sub(r"\d", "•", written)], 45, "2026-11-30", 7)
 
 
 IGNORABLE = (
@@ -146,7 +188,8 @@ def test_the_length_stays_and_hiding_twice_changes_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["a", "1", "a@", "+1 ", "a.a@a.", "(12)", "1-", "a.", "@a",
-                                  "4242 ", "4242\n  ", "1234567\n  ", " \u200b", "1 \u200b "])  # fmt: skip
+                                  "4242 ", "4242\n  ", "4242.", "2026-11-30\n", "4\n", "٤١ ",
+                                  "1234567\n  ", " \u200b", "1 \u200b "])  # fmt: skip
 def test_no_text_makes_it_slow(part: str) -> None:
     """Ten times the text takes about ten times as long, where a search that tries every end would take a hundred."""
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.replay.detect.inline_styles import restyled
 from bot.replay.formats import size_limits
 from bot.replay.recording import JsonObject
 
@@ -155,6 +156,8 @@ class DomPage:
             if node is not None and isinstance(change.get("attributes"), dict):
                 self._forget(node)
                 now = node.attributes | change["attributes"]
+                if isinstance(now.get("style"), dict):
+                    now["style"] = restyled(node.attributes.get("style"), now["style"])
                 node.attributes = {name: value for name, value in now.items() if value is not None}
                 self._remember(node)
                 touched.append(node)

@@ -16,6 +16,8 @@ from bot.replay.script.moment import CARD_MS
 
 TOGETHER_MS = 1_000  # clicks closer than this, and on one spot, are counted together
 TOGETHER_PX = 40
+LABEL_MS = 50  # the click that a browser makes of one on a label follows at once
+PRESSES = frozenset({Interaction.MOUSE_DOWN, Interaction.TOUCH_START})
 FARTHEST = 100_000  # px; no page is larger
 NARROWEST_WINDOW = 500  # px: desktop browsers make no narrower window
 TAPPED_MS = 1_000  # the click of a tap follows it at once, or after 300 ms where the page can be zoomed
@@ -96,18 +98,25 @@ def clicks(events: Iterable[JsonObject], origin: int, pages: Sequence[int] = ())
     """Returns the clicks among events, in ms after `origin`; those in a row on one spot of one page are counted.
 
     `pages` are the times at which a page begins, in order. A tap has a click event as well as its touch; a swipe has
-    none.
+    none. Of a click on a label browsers make another one, on its field, at once.
     """
     drawn: list[DrawnClick] = []
     last_x = last_y = 0.0
+    clicked: object = None  # what was clicked since the last press
     for event in events:
         data = event.get("data")
         if event.get("type") != 3 or not isinstance(data, dict) or data.get("source") != 2:
             continue
         x, y = data.get("x"), data.get("y")
-        if data.get("type") != Interaction.CLICK or not _place(x) or not _place(y):
+        kind = data.get("type")
+        if isinstance(kind, int) and kind in PRESSES:
+            clicked = None
+        if kind != Interaction.CLICK or not _place(x) or not _place(y):
             continue
-        at = int(event["timestamp"]) - origin
+        at, before, clicked = int(event["timestamp"]) - origin, clicked, data.get("id")
+        of_label = before is not None and before != clicked and (x, y) == (last_x, last_y)
+        if of_label and at - drawn[-1].at_ms <= LABEL_MS:
+            continue
         near = abs(x - last_x) + abs(y - last_y) < TOGETHER_PX
         again = bool(drawn) and at - drawn[-1].at_ms < TOGETHER_MS and near and at < drawn[-1].until_ms
         following = bisect_right(pages, at)

@@ -53,16 +53,16 @@ def tokens(css: str) -> Iterator[CssToken]:
     while match := _TOKEN.match(css, at):
         kind, text, at = match.lastgroup, match[0], match.end()
         if kind == "string":
-            yield CssToken("string", text, _unescaped(text[1:-1] if _is_closed(text) else text[1:]))
+            yield CssToken("string", text, unescaped(text[1:-1] if _is_closed(text) else text[1:]))
         elif kind == "function":
-            name = _unescaped(text[:-1]).lower()
+            name = unescaped(text[:-1]).lower()
             if name == "url" and (bare := _BARE.match(css, at)):
                 at = bare.end()
-                yield CssToken("url", text + bare[0], _unescaped(bare["address"]).strip())
+                yield CssToken("url", text + bare[0], unescaped(bare["address"]).strip())
             else:
                 yield CssToken("function", text, name)
         elif kind == "at":
-            yield CssToken("at", text, _unescaped(text[1:]).lower())
+            yield CssToken("at", text, unescaped(text[1:]).lower())
         elif kind == "mark":
             yield CssToken("mark", text, text)
         else:
@@ -85,7 +85,8 @@ def _is_closed(string: str) -> bool:
     return (len(inner) - len(inner.rstrip("\\"))) % 2 == 0
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
+    """What a name or the inside of a string means, without its escapes."""
     return _UNESCAPED.sub(_letter, text) if "\\" in text else text
 
 

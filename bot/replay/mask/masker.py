@@ -9,7 +9,7 @@ and then there is no clip.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,9 +22,12 @@ from bot.replay.mask.attribute_rules import (
     SHOWN,
     KnownAttributes,
     is_editable,
+    is_kept,
+    is_told,
     is_typed,
     within,
 )
+from bot.replay.mask.begun_values import BegunValues
 from bot.replay.mask.css_selectors import MaskSelector, parse
 from bot.replay.mask.style_sheets import without_pictures, without_values
 from bot.replay.mask.texts import DOT, Hide, Texts, dots
@@ -38,6 +41,9 @@ MUTATION, INPUT, STYLE_RULE, CANVAS, STYLE_DECLARATION, ADOPTED = 0, 5, 8, 9, 13
 STYLES = frozenset({STYLE_RULE, STYLE_DECLARATION, ADOPTED})
 ADD_PASSES = 4  # recorders write additions so that one pass is enough
 BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"  # what stands for a hidden image
+
+_BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
+"""What odd events raise."""
 
 __all__ = ["DOT", "Masker", "masked"]
 
@@ -145,7 +151,8 @@ class Masker:
     def _meet(self, node: Node, above: int | None) -> KnownAttributes:
         over = self.known.get(above) if above is not None else None
         attributes = {name: value for name, value in (node.get("attributes") or {}).items() if isinstance(value, str)}
-        known = KnownAttributes(str(node.get("tagName") or "").lower(), attributes, above)
+        tag = str(node.get("tagName") or "").lower()
+        known = KnownAttributes(tag, attributes, above, drawn=bool(node.get("isSVG")))
         editable = is_editable([attributes, *self._later_of(node["id"])])
         known.typed = known.tag == "textarea" or editable or (over is not None and over.typed)
         self.known[node["id"]] = known
@@ -173,11 +180,13 @@ class Masker:
             return ""  # what the frame showed is recorded as nodes; this is the page's own copy of it
         if name == "value" and is_typed(known):
             return self._dots(value, "input")
-        if name not in SHOWN and not name.startswith("data-"):
+        if name in SHOWN or name.startswith("data-"):
+            if known.hidden:  # what stands in data-* is seen only through styles, so it isn't counted
+                return dots(value) if name.startswith("data-") else self._dots(value, "selector")
+            return self._masked_text(value)
+        if is_kept(known, name) or not self.masks.text:
             return value
-        if known.hidden:  # what stands in data-* is seen only through styles, so it isn't counted
-            return dots(value) if name.startswith("data-") else self._dots(value, "selector")
-        return self._masked_text(value)
+        return dots(value) if known.hidden and is_told(known, name) else self.hide(value)[0]
 
     def _text(self, holder: Node, key: str, id: int, parent: KnownAttributes | None, before: int | None = None) -> None:
         """Writes what may be seen of a text. One that is only looked through waits for what stands beside it."""
@@ -219,19 +228,38 @@ class Masker:
         return dots(text)
 
 
-def masked(events: Sequence[Node], masks: Masks, hide: Hide) -> tuple[list[Node], MaskReport]:
+def masked(
+    events: Sequence[Node], masks: Masks, hide: Hide, coming: Iterable[Node] = ()
+) -> tuple[list[Node], MaskReport]:
     """The events with everything masked, in place, and how much of what kind.
 
-    Raises `Unfilmable` when an event is not what it should be, `Misunderstood` for a selector we do not read.
+    `coming` are those after them, which tell what is being typed when the events end; they are changed, too. Raises
+    `Unfilmable` when an event is not what it should be, `Misunderstood` for a selector we do not read.
     """
     selectors = tuple(parse(text) for text in masks.selectors)
+    begun = BegunValues(hide)
     try:
-        masker = Masker(masks, hide, selectors, _later(events))
+        masker = Masker(masks, begun.hide_whole, selectors, _later(events))
         for event in events:
             masker.event(event)
-    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as broken:
+        report = MaskReport(dict(+masker.hidden))
+        _look_ahead(masker, coming)
+        if begun:
+            again = Masker(masks, begun.hide_begun, selectors, masker.later)
+            for event in events:
+                again.event(event)
+    except _BROKEN as broken:
         raise Unfilmable("What people typed could not be masked in this recording, so no clip was made.") from broken
-    return list(events), MaskReport(dict(+masker.hidden))
+    return list(events), report
+
+
+def _look_ahead(masker: Masker, coming: Iterable[Node]) -> None:
+    """Reads on as far as the events can be read; none of this is shown."""
+    try:
+        for event in coming:
+            masker.event(event)
+    except (*_BROKEN, Unfilmable):
+        return
 
 
 def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
+from collections.abc import Callable, Container
 
 DOT = "•"
 
@@ -27,6 +29,15 @@ _PHONE = re.compile(
     )(?!-?\w)""",
     re.VERBOSE | re.ASCII,
 )
+_MARK = r"[ ]?[-./_·|\ ][ ]?"
+_SHAPED = re.compile(
+    rf"(?<![0-9])(?:[0-9]{{4}}(?:{_MARK}[0-9]{{4}}){{3}}|[0-9]{{4}}{_MARK}[0-9]{{6}}{_MARK}[0-9]{{4,5}})(?![0-9])"
+)
+"""In groups as they are printed on cards, whatever stands between them."""
+_SHAPES = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 1), (4, 4, 5), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2)})
+_DATE = re.compile(
+    r"(?<![0-9])(?:(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-3][0-9]-[01][0-9]-(?:19|20)[0-9]{2})(?![0-9])"
+)
 _CARD_LENGTHS = range(13, 20)
 """ISO/IEC 7812: what the big networks issue."""
 _ISSUERS = "23456"
@@ -39,32 +50,54 @@ _IGNORABLE = (
 """Default_Ignorable_Code_Point of Unicode: letters that are there but not to be seen."""
 _UNSEEN = rf"{_IGNORABLE}\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffc"
 """These, and what Chromium gives no width either."""
-_ODD = re.compile(rf"[{_UNSEEN}]|\s(?=\s)|[^\S ]|[\u2010-\u2015\u2212\uff01-\uff5e\U0001d7ce-\U0001d7ff]")
-"""What makes a value be written otherwise than it reads: unseen letters, wide ones, other spaces and hyphens."""
+_ODD = re.compile(rf"[{_UNSEEN}]|\s(?=\s)|[^\S ]|(?![0-9])\d|[\u2010-\u2015\u2212\uff01-\uff5e]")
+"""What makes a value be written otherwise than it reads: unseen letters, wide ones, other digits, spaces, hyphens."""
 _SKIPPED = re.compile(rf"[{_UNSEEN}]|\s(?=[{_UNSEEN}]*+\s)")  # many spaces are shown as one
 _WORTH = re.compile(r"[@\uff20]|(?:\d\D*+){8}")
 """Without an @ and without eight digits there is no value, however the text is written."""
-_PLAIN = {
+
+
+class _Plain(dict[int, int]):
+    """A table for `str.translate`, to which the digits of all scripts are added when they are met."""
+
+    def __missing__(self, letter: int) -> int:
+        digit = unicodedata.decimal(chr(letter), None)
+        if digit is None:
+            return letter
+        self[letter] = ord("0") + digit
+        return self[letter]
+
+
+_PLAIN = _Plain({
     **{wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)},
-    **{digit: ord("0") + (digit - 0x1D7CE) % 10 for digit in range(0x1D7CE, 0x1D800)},  # mathematical ones
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), ord("-")),
     **dict.fromkeys(map(ord, "\t\n\r\f\u00a0\u1680\u2028\u2029\u202f\u205f\u3000"), ord(" ")),
     **dict.fromkeys(range(0x2000, 0x200B), ord(" ")),
-}
+})  # fmt: skip
+_NEW_LINE = re.compile(r"[\n\r]")
 
 
 def hide(text: str) -> tuple[str, Counter[str]]:
     """The text with such values as dots, and how many were hidden of each kind (`email`, `card`, `phone`)."""
-    if not _WORTH.search(text):
-        return text, Counter()
+    return plainly(text, _hide) if _WORTH.search(text) else (text, Counter())
+
+
+Cover = Callable[[str, Container[int]], tuple[str, Counter[str]]]
+"""A plain text, with the places of spaces at which a line ends in the source, and what is left to be seen of it."""
+
+
+def plainly(text: str, cover: Cover) -> tuple[str, Counter[str]]:
+    """Covers a text as it reads, without unseen letters and in plain ones."""
     if not _ODD.search(text):
-        return _hide(text)
+        return cover(text, ())
     plain = _SKIPPED.sub("", text).translate(_PLAIN)
-    covered, found = _hide(plain)
+    covered, found = cover(plain, ())
     if not found:
         return text, found
     skipped = {match.start() for match in _SKIPPED.finditer(text)}
     places = [at for at in range(len(text)) if at not in skipped]
+    if _NEW_LINE.search(text):
+        covered, found = cover(plain, _ends_of_lines(text, plain, places))
     letters = list(text)
     for at, one, other in zip(places, plain, covered, strict=True):
         if one != other:
@@ -72,22 +105,40 @@ def hide(text: str) -> tuple[str, Counter[str]]:
     return "".join(letters), found
 
 
-def _hide(text: str) -> tuple[str, Counter[str]]:
+def _ends_of_lines(text: str, plain: str, places: list[int]) -> set[int]:
+    """Where in the plain text a space stands for spaces with a new line among them."""
+    before = [-1, *places]
+    return {
+        index
+        for index, at in enumerate(places)
+        if plain[index] == " " and _NEW_LINE.search(text, before[index] + 1, at + 1)
+    }
+
+
+def values(text: str) -> set[str]:
+    """What `hide` hides in a text, in plain letters."""
+    found: list[str] = []
+    plainly(text, lambda plain, ends: _hide(plain, ends, found))
+    return set(found)
+
+
+def _hide(text: str, ends: Container[int], found: list[str] | None = None) -> tuple[str, Counter[str]]:
     hidden: Counter[str] = Counter()
 
-    def dotted(kind: str, match: re.Match[str]) -> str:
+    def dotted(kind: str, value: str) -> str:
         hidden[kind] += 1
-        return _dots(match[0])
+        if found is not None:
+            found.append(value)
+        return as_dots(value)
 
-    def card(match: re.Match[str]) -> str:
-        covered, count = _cards_hidden(match[0])
-        hidden["card"] += count
-        return covered
+    def card(value: str) -> str:
+        return dotted("card", value)
 
-    text = _EMAIL.sub(lambda match: dotted("email", match), text)
-    text = _DIGITS.sub(card, text)
-    text = _PHONE.sub(lambda match: dotted("phone", match), text)
-    return text, +hidden
+    text = _EMAIL.sub(lambda match: dotted("email", match[0]), text)
+    text = _shaped_hidden(text, card)
+    text = _DIGITS.sub(lambda match: _Digits(match[0], match.start(), ends).hidden(card), text)
+    text = _PHONE.sub(lambda match: dotted("phone", match[0]), text)
+    return text, hidden
 
 
 def hidden(text: str) -> str:
@@ -95,36 +146,75 @@ def hidden(text: str) -> str:
     return hide(text)[0]
 
 
-def _dots(value: str) -> str:
+def as_dots(value: str) -> str:
+    """A value with a dot for each of its letters and digits."""
     return re.sub(r"[^\W_]", DOT, value)
 
 
-def _cards_hidden(run: str) -> tuple[str, int]:
-    """A run of digits in groups, with the cards in it hidden. A card begins and ends with a group."""
-    groups = list(re.finditer(r"[0-9]+", run))
+def _shaped_hidden(text: str, dotted: Callable[[str], str]) -> str:
+    """The text without cards in their usual groups."""
     parts: list[str] = []
-    count = first = shown = 0
-    while first < len(groups):
-        last = _card_end(groups, first)
-        if last is None:
-            first += 1
-            continue
-        start, end = groups[first].start(), groups[last].end()
-        parts += (run[shown:start], _dots(run[start:end]))
-        count, first, shown = count + 1, last + 1, end
-    return "".join((*parts, run[shown:])), count
+    shown = at = 0
+    while match := _SHAPED.search(text, at):
+        digits = re.sub(r"[^0-9]", "", match[0])
+        at = match.start() + 1
+        if digits[0] in _ISSUERS and luhn(digits):
+            parts += (text[shown : match.start()], dotted(match[0]))
+            at = shown = match.end()
+    return "".join((*parts, text[shown:]))
 
 
-def _card_end(groups: list[re.Match[str]], first: int) -> int | None:
-    """The index of the group that ends a card beginning with group `first`; the longest one wins."""
-    digits, end = "", None
-    for index in range(first, len(groups)):
-        digits += groups[index][0]
-        if len(digits) > _CARD_LENGTHS[-1]:
-            break
-        if len(digits) in _CARD_LENGTHS and digits[0] in _ISSUERS and luhn(digits):
-            end = index
-    return end
+class _Digits:
+    """A run of digits in groups, of which some may be a card. A card begins and ends with a group.
+
+    Dates, and what stands below one another in a column, are other numbers; a card may be torn anywhere if there is
+    nothing else in the run.
+    """
+
+    def __init__(self, run: str, at: int, ends: Container[int]) -> None:
+        self._run = run
+        self._groups = list(re.finditer(r"[0-9]+", run))
+        at_place = {one.start(): index for index, one in enumerate(self._groups)}
+        self._dated = {
+            at_place[date.start() + part.start()]
+            for date in _DATE.finditer(run)
+            for part in re.finditer(r"[0-9]+", date[0])
+        }
+        self._ended = {index for index, one in enumerate(self._groups) if at + one.end() in ends}
+        """Groups with which a line ends."""
+
+    def hidden(self, dotted: Callable[[str], str]) -> str:
+        """Returns the run without cards."""
+        parts: list[str] = []
+        first = shown = 0
+        while first < len(self._groups):
+            last = self._end(first)
+            if last is None:
+                first += 1
+                continue
+            start, end = self._groups[first].start(), self._groups[last].end()
+            parts += (self._run[shown:start], dotted(self._run[start:end]))
+            first, shown = last + 1, end
+        return "".join((*parts, self._run[shown:]))
+
+    def _end(self, first: int) -> int | None:
+        """The index of the group that ends a card beginning with group `first`; the longest one wins."""
+        digits, end = "", None
+        for index in range(first, len(self._groups)):
+            digits += self._groups[index][0]
+            if len(digits) > _CARD_LENGTHS[-1]:
+                break
+            fits = len(digits) in _CARD_LENGTHS and digits[0] in _ISSUERS and luhn(digits)
+            if fits and self._one_number(first, index):
+                end = index
+        return end
+
+    def _one_number(self, first: int, last: int) -> bool:
+        if tuple(len(one[0]) for one in self._groups[first : last + 1]) in _SHAPES:
+            return True
+        if not self._dated.isdisjoint(range(first, last + 1)):
+            return False
+        return self._ended.isdisjoint(range(first, last)) or (first == 0 and last == len(self._groups) - 1)
 
 
 def luhn(digits: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from bot.replay.mask.css_tokens import CssToken, rewritten, tokens
+from bot.replay.mask.attribute_rules import FILED
+from bot.replay.mask.css_tokens import CssToken, rewritten, tokens, unescaped
 from bot.replay.mask.texts import Hide
 
 _ADDRESSES = frozenset({"url", "src"})
@@ -18,6 +19,8 @@ _TEXTLESS = _ADDRESSES | _SETS | {"path"}
 _TEXTLESS_RULES = frozenset({"import", "charset", "namespace"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _PICTURED = re.compile(r"\\|(?:url|src|image(?:-set)?)\(", re.IGNORECASE)
+_ABSENT = "x-absent"  # the name of an attribute that no page has
+_WRITING = re.compile(r"""["'\\]|attr\(""", re.IGNORECASE)
 _FONT = re.compile(
     r"#|data:(?:font|application/(?:x-)?font|application/vnd\.ms-font)|[^?#]*\.(?:woff2?|ttf|otf|eot)\b", re.I
 )
@@ -69,11 +72,12 @@ def without_values(css: str, hide: Hide) -> tuple[str, Counter[str]]:
     The strings of one declaration are shown beside one another, so they are looked through together.
     """
     found: Counter[str] = Counter()
-    if '"' not in css and "'" not in css:
+    if not _WRITING.search(css):
         return css, found
     parts: list[str] = []
     strings: dict[int, CssToken] = {}
     is_text = True
+    after_attr = False
     for token in tokens(css):
         if token.kind == "mark" and token.value in ";{}":
             found += _cover(strings, parts, hide)
@@ -86,9 +90,18 @@ def without_values(css: str, hide: Hide) -> tuple[str, Counter[str]]:
             is_text = False
         elif token.kind == "string" and is_text:
             strings[len(parts)] = token
-        parts.append(token.text)
+        parts.append(_unwritten(token.text) if after_attr else token.text)
+        after_attr = (token.kind == "function" and token.value == "attr") or (
+            after_attr and (token.text.isspace() or token.text.startswith("/*"))
+        )
     found += _cover(strings, parts, hide)
     return "".join(parts), found
+
+
+def _unwritten(name: str) -> str:
+    """What stands in `attr()`, unless no style may write that attribute: then the name of one that is never there."""
+    words = unescaped(name).lower().split()
+    return _ABSENT if words and words[0].strip("|*") in FILED else name
 
 
 def _cover(strings: dict[int, CssToken], parts: list[str], hide: Hide) -> Counter[str]:

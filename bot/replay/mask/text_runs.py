@@ -87,7 +87,9 @@ _BOXES = frozenset(
         "noscript",
     }
 )
-BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES
+_DRAWN = frozenset({"text", "foreignobject", "desc"})
+"""Of drawings; a <text> stands where its own coordinates say."""
+BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES | _DRAWN
 MOST_ORDERED = 2_000
 """Among more children than this a late one goes to the end: finding its place would cost too much."""
 MOST_WORK = 20_000_000
@@ -125,7 +127,9 @@ class TextRuns:
         """Ids of texts that read as one, for every run that one of these texts is in. Raises ValueError: too much."""
         wanted = set(touched)
         blocks = dict.fromkeys(self._block(id) for id in touched)
-        return [run for block in blocks for run in self._inside(block) if not wanted.isdisjoint(run)]
+        found = [run for block in blocks for run in self._inside(block) if not wanted.isdisjoint(run)]
+        alone = wanted.difference(*found)  # what a recording says of them makes no page
+        return [*found, *([id] for id in sorted(alone))]
 
     def _put(self, id: int, spot: Spot, before: int | None) -> None:
         if id in self.spots:
@@ -154,14 +158,16 @@ class TextRuns:
     def _inside(self, block: int) -> Iterator[list[int]]:
         run: list[int] = []
         todo = [block]
+        met: set[int] = set()  # a recording may say of two nodes that each is in the other
         while todo:
             self._steps += 1
             if self._steps > MOST_WORK:
                 raise ValueError("too many pieces of text")
             id = todo.pop()
             spot = self.spots.get(id)
-            if spot is None:
+            if spot is None or id in met:
                 continue
+            met.add(id)
             if spot.text is not None:
                 run.append(id)
             elif spot.breaks and id != block:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Any
 
 from bot.replay.mask.text_runs import TextRuns
@@ -14,7 +15,7 @@ Hide = Callable[[str], tuple[str, Counter[str]]]
 
 DOT = "•"
 MOST_DOTS = 12
-
+APART = " "
 
 NEAR = 40
 """Of a long run only so many texts before and after a changed one are looked at again; no value has more pieces."""
@@ -47,6 +48,8 @@ class Texts:
     hidden: Counter[str]
     runs: TextRuns = field(default_factory=TextRuns)
     _places: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    _overwritten: list[tuple[dict[str, Any], str]] = field(default_factory=list)
+    """Places of texts that have another text, or another node of the same number, in the same event."""
     _shown: dict[int, str] = field(default_factory=dict)
     _counted: dict[int, Counter[str]] = field(default_factory=dict)
     """What was counted of a run already, by its first text: a clock beside an address makes no new address."""
@@ -59,6 +62,8 @@ class Texts:
             spot.text = text
         else:
             self.runs.text(id, parent, text, before)
+        if id in self._places:
+            self._overwritten.append(self._places[id])
         self._places[id] = (holder, key)
 
     def mask(self) -> list[dict[str, Any]]:
@@ -67,6 +72,9 @@ class Texts:
         Raises ValueError when that is too much work.
         """
         places, self._places = self._places, {}
+        for holder, key in self._overwritten:
+            holder[key], _ = self.hide(str(holder[key]))
+        self._overwritten.clear()
         beside = []
         for run in (part for full_run in self.runs.runs(places) for part in _near(full_run, places)):
             for id, text in zip(run, self._masked(run), strict=True):
@@ -79,17 +87,53 @@ class Texts:
         return beside
 
     def _masked(self, run: list[int]) -> list[str]:
-        """The texts of a run: first as one text, then each for itself (what stands before a number may hide it)."""
+        """The texts of a run, with what is hidden in it however it is read."""
         texts = [self.runs.spots[id].text or "" for id in run]
-        together, kinds = self.hide("".join(texts))
-        parts, at = [], 0
-        for text in texts:
-            part, more = self.hide(together[at : at + len(text)]) if len(run) > 1 else (together, Counter())
-            parts.append(part)
-            kinds += more
-            at += len(text)
+        parts, kinds = _covered(texts, self.hide)
         before = self._counted.get(run[0], Counter())
         self.hidden.update(kinds - before)
         if kinds:
             self._counted[run[0]] = kinds | before
         return parts
+
+
+def _covered(texts: list[str], hide: Hide) -> tuple[list[str], Counter[str]]:
+    """The texts of one line with what is sensitive as dots, and how much of what kind.
+
+    They are read as one text, then each for itself, since what stands before a number may hide it. Boxes beside one
+    another may stand apart, so they are read, too, as if a word ended where a text ends between a letter and a digit.
+    """
+    whole = "".join(texts)
+    covered, kinds = hide(whole)
+    if len(texts) == 1:
+        return [covered], kinds
+    apart = [text + APART if _is_seam(text, after) else text for text, after in pairwise([*texts, ""])]
+    if len("".join(apart)) > len(whole):
+        separate, others = hide("".join(apart))
+        covered = _both(whole, covered, "".join(_cut(separate, apart, texts)))
+        kinds |= others
+    parts = []
+    for text, part in zip(texts, _cut(covered, texts, texts), strict=True):
+        again, more = hide(part)
+        alone, others = hide(text)
+        parts.append(_both(text, again, alone))
+        kinds += more if parts[-1] == again else more + others
+    return parts, kinds
+
+
+def _is_seam(text: str, after: str) -> bool:
+    ends = text[-1:] + after[:1]
+    return len(ends) == len("1a") and ends.isalnum() and ends[0].isdigit() != ends[1].isdigit()
+
+
+def _cut(whole: str, lengths: list[str], texts: list[str]) -> list[str]:
+    """A text in pieces that are as long as `lengths` say, of each as much as is of `texts`."""
+    ends = list(accumulate(map(len, lengths), initial=0))
+    return [whole[start : start + len(text)] for start, text in zip(ends, texts, strict=False)]
+
+
+def _both(text: str, one: str, other: str) -> str:
+    """What is hidden in either."""
+    if one in {text, other}:
+        return other
+    return "".join(b if a == letter else a for letter, a, b in zip(text, one, other, strict=True))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.replay.detect.custom_events import custom_event
-from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject, Recording
+from bot.replay.recording import Event, EventKind, JsonObject, Recording
+from bot.replay.script.page_changes import PageChange, PageChanges, between
 
 ANSWER_MS = 5_000
 """What the page does within this time after the last click is the answer to it."""
@@ -35,21 +35,23 @@ def consequence(
     page = next((view.start_ms for view in recording.views if at < view.start_ms <= limit - TAIL_MS), None)
     if pages and page is not None and page <= max(elsewhere, last + ANSWER_MS):
         return max(page, last) + TAIL_MS, "page"
-    error, answer, message, since = None, None, Message(), at
-    for time, event in between(recording, at, min(last + ANSWER_MS, elsewhere, limit)):
-        if event.type in (EventKind.CUSTOM, EventKind.PLUGIN) and custom_event(event).kind == "error":
-            error = time
-        elif event.source != IncrementalSource.MUTATION or not _listed(data := event.data, "adds"):
+    until = min(last + ANSWER_MS, elsewhere, limit)
+    error = max((time for time, event in between(recording, at, until) if _is_error(event)), default=None)
+    changes = PageChanges(recording, at, limit + 2 * LONG_TAIL_MS)
+    answer, message, since = None, Message(), at
+    for change in changes.between(at, until):
+        time, words = change.at_ms, new_words(change)
+        if not (_listed(change.data, "adds") or words):
             continue
-        elif answer is None or time <= last + TAIL_MS:
+        if answer is None or time <= last + TAIL_MS:
             answer = time
-            if words := added_words(data):
+            if words:
                 message, since = words, time
     if error is None and answer is None:
         return last + TAIL_MS, "nothing"
     told = max(last, error or 0, answer or 0)
     reach = min(max(told + LONG_TAIL_MS, last + ANSWER_MS), elsewhere, limit)
-    until = _read(recording, message, since, told, reach)
+    until = _read(changes, message, since, told, reach)
     return until, "error" if error is not None else "answer"
 
 
@@ -63,8 +65,14 @@ class Message:
     def __bool__(self) -> bool:
         return bool(self.words)
 
-    def goes(self, data: JsonObject) -> bool:
-        """Whether a change takes any of it away, or writes other words there. Other numbers are the same words."""
+    def goes(self, change: PageChange) -> bool:
+        """Whether a change takes any of it away, hides it, or writes other words there.
+
+        Other numbers are the same words.
+        """
+        data = change.data
+        if not change.revealed.hidden.isdisjoint(self.words):
+            return True
         removed = {number for one in _listed(data, "removes") if isinstance(number := one.get("id"), int)}
         moved = {number for node in _nodes(data) if isinstance(number := node.get("id"), int)}
         written = _written(data)
@@ -74,18 +82,30 @@ class Message:
             if node in self.words
         )
 
-    def instead(self, data: JsonObject) -> Message:
+    def instead(self, change: PageChange) -> Message:
         """Returns what a change says in the place of this message; nothing, where it says nothing."""
-        rewritten = {node: words for node, words in _written(data).items() if node in self.words and words}
+        rewritten = {node: words for node, words in _written(change.data).items() if node in self.words and words}
+        added = new_words(change)
         if not rewritten:
-            return added_words(data)
-        added = added_words(data)
+            return added
         return Message({**rewritten, **added.words}, self.nodes | added.nodes)
 
 
 def says(data: JsonObject) -> bool:
     """Whether a change of the page says something, in new texts or in those that are there."""
     return any(_written(data).values()) or bool(added_words(data))
+
+
+def new_words(change: PageChange) -> Message:
+    """Returns what can be read after a change that could not before: what is added, and what comes to be seen."""
+    if not change.revealed.shown and not _listed(change.data, "adds"):
+        return Message()
+    added = added_words(change.data)
+    return Message({**change.revealed.shown, **added.words}, added.nodes | change.revealed.shown.keys())
+
+
+def _is_error(event: Event) -> bool:
+    return event.type in (EventKind.CUSTOM, EventKind.PLUGIN) and custom_event(event).kind == "error"
 
 
 def added_words(data: JsonObject) -> Message:
@@ -117,23 +137,21 @@ def added_words(data: JsonObject) -> Message:
     return message
 
 
-def _read(recording: Recording, message: Message, since: int, told: int, reach: int) -> int:
+def _read(changes: PageChanges, message: Message, since: int, told: int, reach: int) -> int:
     """Returns when a message was read, that of `since`, which counts from `told`; or what is said in its place later.
 
     The last picture of a clip is held, so there is time to read what goes away again, if nothing comes in its place.
     """
     goes, replaced = None, False
-    for time, event in between(recording, since, max(told, reach) + LONG_TAIL_MS):
-        if event.source != IncrementalSource.MUTATION:
-            continue
+    for change in changes.between(since, max(told, reach) + LONG_TAIL_MS):
+        time = change.at_ms
         if time > max(told + LONG_TAIL_MS, reach if goes is None else goes + SOON_MS):
             break
-        data = event.data
         if goes is None:
-            if not message.goes(data):
+            if not message.goes(change):
                 continue
-            goes, replaced = time, bool(_listed(data, "adds"))
-        result = message.instead(data)
+            goes, replaced = time, bool(_listed(change.data, "adds"))
+        result = message.instead(change)
         if result and time <= reach:
             told, message, goes, replaced = max(told, time), result, None, False
         elif result:
@@ -160,11 +178,3 @@ def _written(data: JsonObject) -> dict[int, str]:
         for one in _listed(data, "texts")
         if isinstance(number := one.get("id"), int)
     }
-
-
-def between(recording: Recording, start_ms: int, end_ms: int) -> Iterator[tuple[int, Event]]:
-    """Yields events with their time in ms from the first event, both ends included."""
-    origin, events = recording.start_epoch_ms, recording.events
-    first = bisect_left(events, origin + start_ms, key=lambda event: event.at)
-    for event in events[first : bisect_right(events, origin + end_ms, key=lambda event: event.at)]:
-        yield event.at - origin, event

@@ -12,7 +12,8 @@ from bot.replay.detect.dom import DomPage
 from bot.replay.detect.pointer import LONGEST_TOUCH_MS, Interaction, Pointer
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import Event, EventKind, IncrementalSource, Recording
-from bot.replay.script.consequence import between, consequence
+from bot.replay.script.consequence import consequence
+from bot.replay.script.page_changes import between
 
 LONGEST_MS = 15_000
 """How long a clip lasts at most unless somebody asks for more."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from bot.kernel.errors import Unfilmable
@@ -16,6 +17,7 @@ from bot.replay.detect.dom import TEXT, DomNode, DomPage
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, Recording
+from bot.replay.script.revealed import Before, Reveals
 from bot.replay.script.trim import snapshot_before
 from bot.signals.question import Signal
 
@@ -24,6 +26,8 @@ TOGETHER_MS = 4_000
 SAME_CLICK_MS = 1_000
 """Clocks and merging leave source and recording up to a second apart."""
 MAX_EVENTS = 60
+MOST_AROUND = 4
+"""Elements around a text that may call it a message."""
 _RANK = {"error": 0, "alert": 0, "unseen": 0, "input": 2, "scroll": 3}
 """What tells most comes first; clicks and pages are between."""
 _ALERT = re.compile(r"\b(alert|banner|err|fail|danger|toast|warning|snackbar|notification|invalid)", re.IGNORECASE)
@@ -68,6 +72,7 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
         if at_ms >= window.start_ms:
             narrator.see(at_ms, event)
         watcher.see(event)
+        narrator.look(at_ms)
     actions = joined(watcher.finished(), watcher.verdicts)
     clicks = _clicks([action for action in actions if window.start_ms <= action.at_ms <= window.end_ms], window)
     pages = [
@@ -157,6 +162,18 @@ class Narrator:
         self._page = page
         self.events: list[TimelineEvent] = []
         self._messages: set[str] = set()
+        self._reveals = Reveals(page)
+        self._before: list[Before] = []
+
+    def look(self, at_ms: int) -> None:
+        """Looks at the page as it is after the event: whether a message that was on it has come to be seen."""
+        before, self._before = self._before, []
+        shown = self._reveals.after(before).shown if before else ()
+        if any(_alarming(above.attributes) for number in shown for above in islice(self._around(number), MOST_AROUND)):
+            self.events.append(TimelineEvent(at_ms, "alert"))
+
+    def _around(self, number: int) -> Iterator[DomNode]:
+        return (above for above in self._page.nodes[number].lineage() if above.is_element)
 
     def see(self, at_ms: int, event: Event) -> None:
         try:
@@ -176,6 +193,7 @@ class Narrator:
         self.events.append(TimelineEvent(at_ms, "input", field_name(self._page, node) if node else ""))
 
     def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
+        self._before = self._reveals.before(data)
         adds = data.get("adds")
         if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
             self.events.append(TimelineEvent(at_ms, "alert"))

@@ -120,7 +120,8 @@ def _click(name: str, times: int, locale: Locale) -> str:
 def _caption(events: Sequence[TimelineEvent], window: Window, locale: Locale) -> str:
     clicks = [event for event in events if event.kind in ("click", "unseen")]
     if not clicks:
-        return _line(events[0], window, locale) if events else locale.text("Session replay")
+        line = _line(events[0], window, locale) if events else locale.text("Session replay")
+        return line if events and events[0].kind == "error" else line[:1].upper() + line[1:]
     failed = window.failed_ms if window.failed_ms is not None else clicks[0].at_ms
     main = min(clicks, key=lambda event: (not event.main, not event.failed, abs(event.at_ms - failed)))
     outcome = _outcome(main, _answers(main, events), window, locale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ OVERWRITTEN = {IncrementalSource.SCROLL, IncrementalSource.INPUT}
 """Of these only the last one before the clip matters, for each element: its scroll position, the value of a field."""
 BATCH_MS = 500
 """rrweb gathers moves for this long and writes them at the end, so the batch may come after the clip's end."""
+COMING_MS = 20_000
+"""What somebody is still typing at the end of a clip is mostly typed to its end by then."""
 _MUTATION_PARTS = ("adds", "removes", "texts", "attributes")
 
 
@@ -48,6 +51,17 @@ def playable(recording: Recording, start_ms: int, end_ms: int) -> list[JsonObjec
     played.sort(key=lambda event: event["timestamp"])
     _within_limits(played)
     return played
+
+
+def coming(recording: Recording, end_ms: int) -> Iterator[JsonObject]:
+    """Yields how the page changes in the time after a clip, up to the next full snapshot. Raises Unfilmable."""
+    events, end = recording.events, recording.start_epoch_ms + end_ms
+    first = bisect_right(events, end, key=lambda event: event.at)
+    for event in events[first : bisect_right(events, end + COMING_MS, key=lambda event: event.at)]:
+        if event.type == EventKind.FULL:
+            return
+        if event.source == IncrementalSource.MUTATION:
+            yield event.decode()
 
 
 def snapshot_before(events: Sequence[Event], epoch_ms: int) -> int:

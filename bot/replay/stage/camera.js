@@ -178,7 +178,8 @@
       const { shown, pages } = this.#plan;
       if (this.view !== WHOLE && holds(this.view, message.box, this.#box)) return false;
       if (pages.some((page) => page > i && shown[page] - shown[i] < HOLD_MS)) return false;
-      if (shown[i] - message.since < SEEN_MS || (!counted && !this.#both(message))) return false;
+      const held = i === shown.length - 1; // the last picture stays for as long as it takes to read it
+      if (!held && (shown[i] - message.since < SEEN_MS || (!counted && !this.#both(message)))) return false;
       return this.#mayMove(i);
     }
 
