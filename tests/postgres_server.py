@@ -129,9 +129,20 @@ def _children_of(parent: int) -> set[int]:
 
 def _running() -> dict[int, int]:
     """Returns the parents of all processes that run, by their numbers."""
-    told = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], check=True, capture_output=True, text=True).stdout
-    rows = (line.split() for line in told.splitlines())
-    return {int(pid): int(parent) for pid, parent, state, *_ in rows if not state.startswith("Z")}
+    rows = [line.split() for line in _told_of_processes()]
+    return {int(pid): int(parent) for pid, state, parent, *_ in rows if not state.startswith("Z")}
+
+
+def _told_of_processes() -> Iterator[str]:
+    """Yields number, state and parent of each, by `ps` only where it is sure to be."""
+    if not Path("/proc/self/stat").exists():
+        command = ["ps", "-A", "-o", "pid=,stat=,ppid="]
+        yield from subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        return
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            number, _, rest = each.read_text(errors="replace").partition(" (")
+            yield f"{number} {rest.rpartition(')')[2]}"
 
 
 def _end_with_parent() -> None:
