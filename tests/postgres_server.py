@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -109,11 +109,40 @@ class PostgresServer:
         return subprocess.run(ready, check=False, user=self._user).returncode == 0
 
     def kill(self) -> None:
-        """-9, the server and its children at once."""
+        """-9, the server and its children, none of which is left: the next one can't begin beside one of them."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.send_signal(signal.SIGSTOP)  # from now on it has no more of them
+            children = _children_of(self._process.pid)
+            for pid in (self._process.pid, *children):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self._process.wait()
+            while children & _running().keys():
+                time.sleep(0.01)
             self._process = None
+
+
+def _children_of(parent: int) -> set[int]:
+    """Each has a session of its own, so that they are in no group of the server's."""
+    return {pid for pid, of in _running().items() if of == parent}
+
+
+def _running() -> dict[int, int]:
+    """Returns the parents of all processes that run, by their numbers."""
+    rows = [line.split() for line in _told_of_processes()]
+    return {int(pid): int(parent) for pid, state, parent, *_ in rows if not state.startswith("Z")}
+
+
+def _told_of_processes() -> Iterator[str]:
+    """Yields number, state and parent of each, by `ps` only where it is sure to be."""
+    if not Path("/proc/self/stat").exists():
+        command = ["ps", "-A", "-o", "pid=,stat=,ppid="]
+        yield from subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+        return
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            number, _, rest = each.read_text(errors="replace").partition(" (")
+            yield f"{number} {rest.rpartition(')')[2]}"
 
 
 def _end_with_parent() -> None:

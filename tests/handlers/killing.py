@@ -32,7 +32,7 @@ from standins.slack.workspace_config import WorkspaceConfig
 from tests.forked import Forked
 from tests.free_ports import free_port
 from tests.handlers import bot_process
-from tests.handlers.house import SMALL_CLIPS, House, living, until
+from tests.handlers.house import SMALL_CLIPS, WAIT_S, House, living, until
 from tests.moments import ahead_of
 
 Json = dict[str, Any]
@@ -138,6 +138,16 @@ class Scene(House):
 
     bot: Bot = field(default_factory=lambda: cast(Bot, None))
     workspace: Workspace = field(default_factory=lambda: cast(Workspace, None))
+
+    async def until(self, found: Callable[[], Awaitable[Any]], wait_s: float = WAIT_S) -> Any:
+        """As there. After a death it counts from when the bot is up again: on a busy machine that takes a while."""
+        try:
+            return await super().until(found, wait_s)
+        except AssertionError:
+            if not self.bot.deaths:
+                raise
+        await self.up()
+        return await super().until(found, wait_s)
 
     async def up(self) -> None:
         async def healthy() -> bool:

@@ -69,8 +69,7 @@ def pressed(**fields: Any) -> bytes:
     return urlencode({"payload": json.dumps({**PRESS, **fields})}).encode()
 
 
-NOW = str(int(time.time()))
-BAD_STAMPS = ["", "now", "1.5", "-1", "1e9", "٣٣", "99999999999999999999", "0", NOW[:-1] + "x", " " + NOW]
+BAD_STAMPS = ["now", "1.5", "-1", "1e9", "٣٣", "99999999999999999999", "0"]
 BAD_SIGNATURES = ["", "v0=", "v0=zz", "v1=" + "0" * 64, "v0=" + "0" * 64, "v0=" + "0" * 63, "v0=" + "é" * 64]
 
 
@@ -80,14 +79,16 @@ async def test_what_slack_did_not_sign_is_401_and_leaves_no_trace(
     caplog.set_level(logging.INFO)
     body = event(text="secret words of nobody")
     good = signed(body)
+    now = good["X-Slack-Request-Timestamp"]
     capsys.readouterr()
-    for stamp in BAD_STAMPS:
+    for stamp in (*BAD_STAMPS, now[:-1] + "x", str(int(now) - 301)):
+        assert await deliver(house, body, signed(body, stamp)) == 401, stamp
+    for stamp in ("", str(int(now) - 1)):
         assert await deliver(house, body, {**good, "X-Slack-Request-Timestamp": stamp}) == 401, stamp
     for signature in BAD_SIGNATURES:
         headers = {**good, "X-Slack-Signature": signature.encode().decode("latin-1")}
         assert await deliver(house, body, headers) == 401, signature
     assert await deliver(house, body, {}) == 401
-    assert await deliver(house, body, signed(body, str(int(time.time()) - 301))) == 401
     assert await deliver(house, body, signed(body, secret="")) == 401
     assert await deliver(house, body + b" ", good) == 401
     heard = caplog.text + "".join(capsys.readouterr())
@@ -132,7 +133,8 @@ async def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: Hous
         assert sent < 64 * MOST_BYTES
     large = b"x" * (MOST_BYTES + 1)
     assert await deliver(house, large, signed(large)) == 413
-    assert await deliver(house, event(), signed(event()), "text/plain") in {200, 400, 401, 404}
+    body = event()
+    assert await deliver(house, body, signed(body), "text/plain") in {200, 400, 404}
 
 
 async def test_what_no_handler_wants_is_not_kept(house: House) -> None:

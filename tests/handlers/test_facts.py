@@ -83,11 +83,6 @@ async def test_an_added_answer_brings_key_times_impact_and_summary(house: House)
     assert trigger.at
     assert trigger.values["version"] == "2.31.0"
     assert abs(start.at - trigger.at) < timedelta(minutes=30)
-    detected = times.of(KeyTimeKind.DETECTED)
-    assert detected
-    assert detected.at
-    assert start.at < detected.at <= house.clock()
-    assert detected.values == {"who": "Mina Park"}
     assert impact
     assert impact.start == start.at
     assert (impact.over, impact.release) == (False, "2.31.0")

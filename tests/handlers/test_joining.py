@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from bot.services.questions import dedupe
-from tests.handlers.house import INCIDENT, JISOO, House, Json, has, until
+from bot.services.questions.submit import Asking, ask
+from bot.state.locks import Leases
+from tests.handlers.house import INCIDENT, JISOO, MINA, House, Json, has, until
+from tests.handlers.walking import TEAM, quiet
 
 ASKED = "frustration signals on buy button this week"
 
@@ -42,6 +48,38 @@ async def test_two_at_once_run_one_answer(house: House) -> None:
     await house.message(lambda it: has(it, "signals.refine"))
     posted = [it for it in await house.messages() if it.get("bot_id") and not it.get("is_ephemeral")]
     assert len([it for it in posted if "buy button" in it["text"]]) == 1
+
+
+class DyingLeases(Leases):
+    """Whoever takes one dies before it has it."""
+
+    async def take(self, key: str, who: str, seconds: int) -> str:
+        raise asyncio.CancelledError
+
+
+async def test_a_question_whose_bot_died_before_it_was_claimed_is_the_second_one(house: House) -> None:
+    """It was kept, and delivered again after somebody had typed it anew."""
+    questions, asker = house.services.questions, await house.services.slack.people.get(TEAM, MINA.id)
+    asking = Asking(team=TEAM, channel=INCIDENT, asker=asker, text=ASKED, delivery="the first")
+    with pytest.raises(asyncio.CancelledError):
+        await ask(replace(questions, leases=DyingLeases(house.redis)), asking)
+    said = await house.ask(ASKED)
+    assert (await ask(questions, asking)).id == _id(said)
+    await quiet(house.redis)
+    assert [it["ts"] for it in await answers(house)] == [said["ts"]]
+    assert "answered less than a minute ago" in await house.whispered()
+
+
+async def test_a_question_whose_bot_died_before_it_was_promised_is_answered(house: House) -> None:
+    questions, asker = house.services.questions, await house.services.slack.people.get(TEAM, MINA.id)
+    asking = Asking(team=TEAM, channel=INCIDENT, asker=asker, text=ASKED, delivery="the first")
+    with pytest.raises(asyncio.CancelledError):
+        await ask(replace(questions, leases=DyingLeases(house.redis)), asking)
+    asked = await ask(questions, asking)
+    assert _id(await house.message(lambda it: has(it, "signals.refine"))) == asked.id
+    assert (await ask(questions, asking)).id == asked.id
+    await quiet(house.redis)
+    assert len(await answers(house)) == 1
 
 
 async def test_a_mention_is_told_in_its_thread_and_goes_on_from_there(house: House) -> None:

@@ -31,9 +31,11 @@ async def test_a_process_killed_between_posting_and_recording_has_posted_once(
         command = [sys.executable, "-m", "tests.slack.outbox_process", redis_server, slack.url]
         slack.fault("held_response")
         process = await asyncio.create_subprocess_exec(*command)
-        await settled(lambda: slack.count("chat.postMessage") == 1)
-        process.kill()
-        await process.wait()
+        try:
+            await settled(lambda: slack.count("chat.postMessage") == 1)
+        finally:
+            process.kill()
+            await process.wait()
         async with Clients.opened(everywhere(TOKEN), slack.url) as clients, Outbox(redis, clients).running() as box:
             assert await box.ts("n", team="T1") == slack.messages("C1")[1]["ts"]
             assert await box.ts("m", team="T1") == slack.messages("C1")[0]["ts"]

@@ -105,9 +105,11 @@ async def test_killed_in_between_it_is_shared_once(
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.slack.outbox_process", redis_server, slack.url
     )
-    await settled(lambda: slack.count(call) > 0)
-    process.kill()
-    await process.wait()
+    try:
+        await settled(lambda: slack.count(call) > 0)
+    finally:
+        process.kill()
+        await process.wait()
     async with open_outbox(redis, slack) as outbox, outbox.running():
         await done(outbox)
     assert len(shared(slack)) == 1

@@ -9,14 +9,13 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Unauthorized, Unavailable, Upstream
+from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Unauthorized, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.state import keys
 from bot.state.postgres.postgres_doctor import examined
 from bot.state.postgres.postgres_records import PostgresRecords, opened_postgres
-from bot.state.record_indexes import CreationOrder
 from bot.state.records import Records
-from tests.postgres_server import PASSWORD, PostgresServer, running_postgres
+from tests.postgres_server import PASSWORD, PostgresServer
 from tests.record_stores import postgres_settings, run_sql
 
 KEY = keys.record("T1", "request", "R1")
@@ -47,42 +46,6 @@ async def test_work_waits_for_a_connection(postgres_url: str) -> None:
         await asyncio.gather(*(counts.put(keys.record("T1", "request", str(n)), Count(n)) for n in range(120)))
         kept = await asyncio.gather(*(counts.get(keys.record("T1", "request", str(n))) for n in range(120)))
         assert kept == [(Count(n), 1) for n in range(120)]
-
-
-async def test_kills_leave_nothing_half_and_lose_nothing_that_was_answered() -> None:
-    """The server is killed again and again, while records count and ids get their places in two orders."""
-    with running_postgres() as server:
-        async with opened_postgres(postgres_settings(server.url("postgres")), retries=0) as store:
-            answered, over = {f"R{n}": 0 for n in range(4)}, asyncio.Event()
-            work = [asyncio.create_task(_work(store, id, answered, over)) for id in answered]
-            for _ in range(5):
-                before = sum(answered.values())
-                while sum(answered.values()) < before + 20:  # noqa: ASYNC110 - four of them count
-                    await asyncio.sleep(0.005)
-                server.kill()
-                server.begin()
-                await asyncio.to_thread(server.wait)
-            over.set()
-            await asyncio.gather(*work)
-            for id, least in answered.items():
-                record = await Records(store, Count).get(keys.record("T1", "request", id))
-                assert record
-                assert record[0].n >= least
-                assert record[1] == record[0].n
-            everywhere = set(await store.newest("notebook", "all", 10_000, 0))
-            assert everywhere == set(await store.newest("notebook", "T1", 10_000, 0))
-            assert {f"{id}-{n}" for id, n in answered.items() if n} <= everywhere
-
-
-async def _work(store: PostgresRecords, id: str, answered: dict[str, int], over: asyncio.Event) -> None:
-    counts, order = Records(store, Count), CreationOrder(store, "notebook", former="all:record:notebooks:x", most=9999)
-    while not over.is_set():
-        try:
-            count = await counts.change(keys.record("T1", "request", id), one_more)
-            await order.add("T1", f"{id}-{count.n}")
-        except Upstream:
-            continue
-        answered[id] = count.n
 
 
 async def test_a_restart_goes_unnoticed(postgres_server: PostgresServer, postgres_url: str) -> None:

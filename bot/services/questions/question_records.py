@@ -72,6 +72,10 @@ class QuestionRecords:
         """Returns the version. Raises Conflict when the question is there already."""
         return await self._questions.put(keys.record(asked.team, "asked", asked.id), asked)
 
+    async def version(self, asked: AskedQuestion) -> int:
+        """Returns the version of the record; 0 where there is none."""
+        return await self._questions.version(keys.record(asked.team, "asked", asked.id))
+
     async def remove(self, asked: AskedQuestion, version: int) -> None:
         await self._questions.delete(keys.record(asked.team, "asked", asked.id), version)
 

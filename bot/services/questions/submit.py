@@ -61,11 +61,16 @@ async def submit(context: QuestionContext, asking: Asking, question: Question) -
 
 
 async def _added(context: QuestionContext, asked: AskedQuestion) -> AskedQuestion | None:
-    """Keeps the question, or returns the same one that somebody else asked. Delivered again, it is kept already."""
+    """Keeps the question, or returns the same one that somebody else asked.
+
+    Delivered again, it is kept already, but whoever kept it may have died before it was claimed or promised.
+    """
     try:
         version = await context.records.add(asked)
     except Conflict:
-        return None
+        version = await context.records.version(asked)
+        if await context.slack.outbox.knows(asked.message_key, team=asked.team):
+            return None
     if (other := await dedupe.same_question(context, asked)) is None:
         return None
     with suppress(Conflict):  # unless it is being answered by now

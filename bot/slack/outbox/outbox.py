@@ -150,6 +150,10 @@ class Outbox:
         delivery = await self._store.delivery(team, key)
         return delivery.ts if delivery and delivery.state is DeliveryState.POSTED else ""
 
+    async def knows(self, key: str, *, team: str) -> bool:
+        """Whether a post was handed over, whatever became of it."""
+        return await self._store.delivery(team, key) is not None
+
     async def lacks(self, key: str, *, team: str) -> bool:
         """Whether a post was refused, or what should have taken its place: then it may be asked for again."""
         delivery = await self._store.delivery(team, key)

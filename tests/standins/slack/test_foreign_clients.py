@@ -12,11 +12,12 @@ from typing import Any
 from standins.slack import Workspace, WorkspaceConfig, demo_seed
 from standins.slack.seed import INCIDENT, MINA
 from tests.free_ports import free_port
-from tests.standins.slack.house import SECRET, TOKEN, serving
+from tests.standins.slack.house import SECRET, TOKEN, UNHURRIED, serving
 
 FOREIGN = Path(__file__).parent / "foreign"
 APP_TOKEN = "xapp-here-only"
 PATIENCE_S = 240
+Json = dict[str, Any]
 
 
 @asynccontextmanager
@@ -25,7 +26,7 @@ async def workspace(folder: Path, **settings: Any) -> AsyncIterator[dict[str, st
     port, bot = free_port(), free_port()
     root = f"http://127.0.0.1:{port}"
     config = WorkspaceConfig(
-        folder, root, f"http://127.0.0.1:{bot}/slack/events", TOKEN, SECRET, demo_seed(), **settings
+        folder, root, f"http://127.0.0.1:{bot}/slack/events", TOKEN, SECRET, demo_seed(), **{**UNHURRIED, **settings}
     )
     async with serving(Workspace(config).application(), port):
         yield {
@@ -73,5 +74,6 @@ async def test_an_app_on_bolt_has_its_journey_in_socket_mode(tmp_path: Path) -> 
 
 
 async def test_the_socket_client_finds_everything_as_at_slacks(tmp_path: Path) -> None:
-    async with workspace(tmp_path, app_token=APP_TOKEN, retry_delays=(0.0, 0.1, 0.1)) as variables:
+    again: Json = {"ack_limit": 3.0, "retry_delays": (0.0, 0.1, 0.1)}  # of a message that is not acknowledged at first
+    async with workspace(tmp_path, app_token=APP_TOKEN, **again) as variables:
         assert len(await judged("socket_client.mjs", variables)) == 3
