@@ -13,6 +13,7 @@ from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.settings import variable
 from bot.web.access.gate import AccessGate, add_headers
 from bot.web.body_budget import ALL_BODIES, BODIES, MOST_BYTES, ByteBudget, within_budget
+from bot.web.server_log import server_log
 
 METRICS = "/metrics"
 SHUTDOWN_S = 5.0
@@ -29,7 +30,7 @@ async def listening(
     app.add_routes(routes)
     async with AsyncExitStack() as stack:
         # The intake unpacks bodies itself, within limits.
-        runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, auto_decompress=False)
+        runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, logger=server_log(), auto_decompress=False)
         await stack.enter_async_context(up(runner, host, port))
         if metrics_port:
             await stack.enter_async_context(_metrics_up(host, metrics_port, routes))
@@ -43,7 +44,7 @@ async def _metrics_up(host: str, port: int, routes: Sequence[web.AbstractRouteDe
     app.on_response_prepare.append(add_headers)
     app.add_routes([route for route in routes if isinstance(route, web.RouteDef) and route.path == METRICS])
     try:
-        async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S), host, port):
+        async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, logger=server_log()), host, port):
             yield
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
