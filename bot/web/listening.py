@@ -24,7 +24,7 @@ async def listening(
     host: str, port: int, routes: Sequence[web.AbstractRouteDef], gate: AccessGate, *, metrics_port: int | None = None
 ) -> AsyncIterator[None]:
     """Every request has to pass the `gate` first. At a `metrics_port` are the metrics, for whoever reaches it."""
-    app = web.Application(client_max_size=MOST_BYTES, middlewares=[gate.admit, within_budget])
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[within_budget, gate.admit])
     app[BODIES] = ByteBudget(ALL_BODIES)
     app.on_response_prepare.append(add_headers)
     app.add_routes(routes)
