@@ -133,10 +133,10 @@ class ReadsFirst:
     """A gate that takes a form before it knows whose it is, as that of the pages does."""
 
     def __init__(self) -> None:
-        self.began, self.read = asyncio.Event(), 0
+        self.began, self.read = asyncio.Queue[bytes](), 0
 
     async def admit(self, _rule: RouteRule, request: web.Request, _handler: Handler) -> web.StreamResponse:
-        self.began.set()
+        self.began.put_nowait(b"let in")
         self.read = len(await request.read())
         return web.Response(status=401)
 
@@ -166,10 +166,13 @@ async def test_forms_of_people_who_are_not_known_yet_share_the_budget(monkeypatc
     gate = ReadsFirst()
     async with pages_behind(gate) as port:
         _, first = await begin(port, 100_000)
-        await gate.began.wait()
+        await gate.began.get()
         monkeypatch.setattr(body_budget, "WAIT_S", 0.01)
         reader, second = await begin(port, 100_000)
-        assert (await reader.readline()).startswith(b"HTTP/1.1 503")
+        either = {asyncio.ensure_future(reader.readline()), asyncio.ensure_future(gate.began.get())}
+        [first_of_them], [other] = await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        other.cancel()
+        assert first_of_them.result().startswith(b"HTTP/1.1 503")
         for writer in (first, second):
             writer.close()
 
