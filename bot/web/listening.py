@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from aiohttp import web
 
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.settings import variable
+from bot.kernel.settings_table import wrong_value
 from bot.web.access.gate import AccessGate, add_headers
 from bot.web.body_budget import ALL_BODIES, BODIES, MOST_BYTES, ByteBudget, within_budget
 from bot.web.server_log import server_log
@@ -31,10 +32,30 @@ async def listening(
     async with AsyncExitStack() as stack:
         # The intake unpacks bodies itself, within limits.
         runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, logger=server_log(), auto_decompress=False)
-        await stack.enter_async_context(up(runner, host, port))
+        with _said(host, port):
+            await stack.enter_async_context(up(runner, host, port))
         if metrics_port:
             await stack.enter_async_context(_metrics_up(host, metrics_port, routes))
         yield
+
+
+@contextmanager
+def _said(host: str, port: int) -> Iterator[None]:
+    """Raises Misunderstood where nobody can listen: the system's own words name neither setting."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise wrong_value(variable("host"), host, "it is no address of this machine") from error
+        if error.errno == errno.EADDRINUSE:
+            raise Misunderstood(
+                "Port %(port)s is taken on %(host)s: end what listens there, or choose another one (%(variable)s, or "
+                "--port of a worker).",
+                port=port,
+                host=host,
+                variable=variable("port"),
+            ) from error
+        raise
 
 
 @asynccontextmanager
@@ -68,12 +89,17 @@ async def up(runner: web.AppRunner, host: str, port: int) -> AsyncIterator[None]
 
 
 def free_port(host: str, wanted: int = 0) -> int:
-    """`wanted` if nobody listens there, else any free one. Raises Unavailable."""
+    """`wanted` if nobody listens there, else any free one. Raises Unavailable; Misunderstood for a host that isn't ours."""
     for port in (wanted, 0):
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended don't count
             try:
-                probe.bind((host, port))
+                with _said(host, port):
+                    probe.bind((host, port))
+            except Misunderstood as taken:
+                if taken.at == variable("host"):
+                    raise
+                continue
             except OSError:
                 continue
             return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What strangers send in place of HTTP is told in a line that holds nothing of it."""
+"""What strangers send in place of HTTP is told in a line that holds nothing of it, and where nobody can listen, why."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import json
 import pytest
 from aiohttp import web
 
+from bot.kernel.errors import Misunderstood
 from bot.kernel.telemetry import set_up_logging
 from bot.web.access.gate import AccessGate, Doors
 from bot.web.listening import free_port, listening
@@ -55,3 +56,18 @@ async def test_a_fault_of_ours_is_logged_with_its_traceback() -> None:
         assert b" 500 " in await _sent(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     [line] = map(json.loads, stream.getvalue().splitlines())
     assert (line["level"], "ZeroDivisionError: ours" in line["exception"]) == ("error", True)
+
+
+async def test_where_nobody_can_listen_the_setting_is_named() -> None:
+    port, gate = free_port(HOST), AccessGate(Doors())
+    async with listening(HOST, port, [], gate):
+        with pytest.raises(Misunderstood, match=rf"^Port {port} is taken on 127\.0\.0\.1: .*REPLAYBOOK_PORT"):
+            await listening(HOST, port, [], gate).__aenter__()
+        assert free_port(HOST, port) not in (0, port)
+    assert free_port("::1") > 0
+    for host in ("nowhere.invalid", "192.0.2.1"):
+        wrong = rf"^REPLAYBOOK_HOST can’t be “{host}”: it is no address of this machine\.$"
+        with pytest.raises(Misunderstood, match=wrong):
+            await listening(host, port, [], gate).__aenter__()
+        with pytest.raises(Misunderstood, match=wrong):
+            free_port(host)
