@@ -89,7 +89,7 @@ async def up(runner: web.AppRunner, host: str, port: int) -> AsyncIterator[None]
 
 
 def free_port(host: str, wanted: int = 0) -> int:
-    """`wanted` if nobody listens there, else any free one. Raises Unavailable; Misunderstood for a host that isn't ours."""
+    """`wanted` if nobody listens there, else any free one. Raises Unavailable, or Misunderstood for no host of ours."""
     for port in (wanted, 0):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended don't count
