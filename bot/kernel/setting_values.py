@@ -1,4 +1,4 @@
-"""What values of settings say: passwords that the log must not show, the address of a host alone, zones that exist."""
+"""What values of settings say: passwords that the log must not show, bases of addresses, zones that exist."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def passwords(url: str) -> Iterator[str]:
             yield from (written, unquote(written))
 
 
-def is_origin(url: str) -> bool:
-    """Whether an address is a scheme, a host and perhaps a port alone. A slash behind them counts for none."""
+def is_base(url: str) -> bool:
+    """Whether an address is a scheme, a host, perhaps a port and a path: nobody's name, no query."""
     try:
         parts = urlsplit(url)
         host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         place = host if parts.port is None else f"{host}:{parts.port}"
     except ValueError:
         return False
-    return bool(host) and not re.search(r"\s", url) and url.casefold().removesuffix("/") == f"{parts.scheme}://{place}"
+    return bool(host) and not re.search(r"[\s?#]", url) and parts.netloc.casefold() == place
 
 
 def is_zone(name: str) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from bot.kernel.errors import Misunderstood
-from bot.kernel.setting_values import is_origin, is_zone, passwords
+from bot.kernel.setting_values import is_base, is_zone, passwords
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, wrong_value
 from bot.kernel.settings_web import WebSettings
 
@@ -75,7 +75,8 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     public_url: Annotated[
         str | None,
         Meta(
-            description="Address people reach the bot at, for links in messages: scheme and host, perhaps a port.",
+            description="Address people reach the bot at, for links in messages; its pages need a host, or a port, of "
+            "their own.",
             pattern="^https?://",
         ),
     ] = None
@@ -259,10 +260,10 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         settings = super().from_env(environ)
         if not is_zone(settings.default_zone):
             raise wrong_value(cls.variable("default_zone"), settings.default_zone, "there is no such time zone")
-        if settings.public_url and not is_origin(settings.public_url):
+        if settings.public_url and not is_base(settings.public_url):
             raise Misunderstood(
-                "%(variable)s is the bot’s scheme and host alone, as https://replaybook.example.com: no path, no user "
-                "and no query.",
+                "%(variable)s is the bot’s scheme and host, as https://replaybook.example.com, without a user and a "
+                "query.",
                 variable=cls.variable("public_url"),
             )
         return settings

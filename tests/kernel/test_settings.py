@@ -186,20 +186,27 @@ def test_a_secret_that_is_still_an_example_is_refused_without_its_text(name: str
 
 @pytest.mark.parametrize(
     "value",
-    ["https://bot.example/path", "https://user:hunter22@bot.example", "https://bot.example?x=1", "https://bot.example#x",
+    ["https://user:hunter22@bot.example", "https://bot.example?x=1", "https://bot.example#x",
      "https://", "https://bot.example:port", "https://[::1", "https://bot.example:99999", "https://bot example"],
 )  # fmt: skip
-def test_the_public_address_is_a_host_alone(value: str) -> None:
+def test_the_public_address_is_one_that_others_build_on(value: str) -> None:
     with pytest.raises(Misunderstood) as caught:
         Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value})
-    assert caught.value.sentence.startswith("REPLAYBOOK_PUBLIC_URL is the bot’s scheme and host alone")
+    assert caught.value.sentence.startswith("REPLAYBOOK_PUBLIC_URL is the bot’s scheme and host, as")
     assert "hunter22" not in caught.value.sentence
 
 
 @pytest.mark.parametrize(
-    "value", ["https://bot.example", "https://Bot.Example/", "http://127.0.0.1:8400", "http://[::1]:8400/"]
+    "value",
+    [
+        "https://bot.example",
+        "https://bot.example/below",
+        "https://Bot.Example/",
+        "http://127.0.0.1:8400",
+        "http://[::1]:8400/",
+    ],
 )
-def test_a_public_address_may_have_a_port(value: str) -> None:
+def test_a_public_address_may_have_a_port_and_a_path(value: str) -> None:
     assert Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value}).public_url == value
 
 
