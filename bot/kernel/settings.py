@@ -75,8 +75,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     public_url: Annotated[
         str | None,
         Meta(
-            description="Address people reach the bot at, for links in messages; its pages need a host, or a port, of "
-            "their own.",
+            description="Address people reach the bot at, for links in messages; the pages need a host of their own.",
             pattern="^https?://",
         ),
     ] = None
