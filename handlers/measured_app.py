@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from logging import LogRecord
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
+from slack_bolt.logger import get_bolt_logger
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped
 from slack_bolt.response import BoltResponse
 
 from bot.kernel.metrics import Metrics
@@ -30,6 +33,7 @@ class MeasuredApp(AsyncApp):
     metrics: Metrics
 
     def __init__(self, **options: Any) -> None:
+        get_bolt_logger(AsyncApp).addFilter(_is_of_use)
         super().__init__(**options)
         self._async_listener_runner = PromptRunner(self._async_listener_runner)
         self.turns = Turns()
@@ -55,6 +59,11 @@ class MeasuredApp(AsyncApp):
             outcome = "taken" if answer.status < 400 else "unknown" if answer.status < 500 else "refused"
             self.metrics.acknowledgement_seconds.labels(kind, outcome).observe(time.perf_counter() - began)
         return answer
+
+
+def _is_of_use(record: LogRecord) -> bool:
+    """Bolt looks for SLACK_BOT_TOKEN itself, and warns that it doesn't use it, at each start of every bot."""
+    return record.getMessage() != warning_client_prioritized_and_token_skipped()
 
 
 def kind_of(body: Mapping[str, Any]) -> str:

@@ -15,9 +15,10 @@ from bot.backlog.owners import Owners
 from bot.files.file_areas import file_areas
 from bot.files.file_store import HashedFiles
 from bot.kernel.clock import Clock
+from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
 from bot.kernel.metrics import Metrics
-from bot.kernel.settings import Settings
+from bot.kernel.settings import Settings, variable
 from bot.providers import chosen, registry
 from bot.providers.local.event_store_port import EventStorePort
 from bot.providers.provider import Setup
@@ -156,4 +157,10 @@ def public_address(settings: Settings) -> str:
 
 
 def load_owners(settings: Settings) -> Owners:
+    """Nobody owns anything without the file that is looked for by default. Raises Missing for another that isn't there,
+    and Misunderstood for one that isn't right."""
+    if settings.owners != Settings().owners and not settings.owners.exists():
+        raise Missing(
+            "%(variable)s is %(path)s, and there is no such file.", variable=variable("owners"), path=settings.owners
+        )
     return Owners.load(settings.owners, registry.names_with("tracker"))

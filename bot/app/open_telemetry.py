@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
-from bot.kernel.errors import Misunderstood
+from bot.kernel.extras import missing_extra
 from bot.kernel.settings import Settings
 from bot.kernel.tracing import Attributes, SpanKind, tracing_with
 
@@ -36,9 +36,7 @@ async def traced(settings: Settings, process: str) -> AsyncIterator[None]:
         from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise Misunderstood(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and traces need an extra: install replaybook[otel]."
-        ) from error
+        raise missing_extra("otel", "OTEL_EXPORTER_OTLP_ENDPOINT") from error
 
     timeout = None if "OTEL_EXPORTER_OTLP_TIMEOUT" in os.environ else EXPORT_S
     named = {} if "OTEL_SERVICE_NAME" in os.environ else {"service.name": f"replaybook-{process}"}

@@ -11,10 +11,12 @@ from difflib import get_close_matches
 from functools import partial
 from math import ceil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from bot.cli import options
+from bot.cli.setting_checks import examined_files, examined_systems
 from bot.kernel.errors import Missing, ReplaybookError
 from bot.kernel.paths import NODE_MODULES
 from bot.kernel.settings import Settings
@@ -142,12 +144,9 @@ async def _rrweb(_: Settings) -> str:
 
 
 async def _owners(settings: Settings) -> str:
-    from bot.backlog.owners import Owners
-    from bot.providers.registry import names_with
+    from bot.app.base import load_owners
 
-    if not settings.owners.exists() and settings.owners != Settings().owners:
-        raise Missing("REPLAYBOOK_OWNERS is %(path)s, and there is no such file.", path=settings.owners)
-    owners = Owners.load(settings.owners, names_with("tracker"))
+    owners = load_owners(settings)
     teams = await _teams(settings)
     own = f", and {teams} workspaces with settings by file" if teams else ""
     if not settings.owners.exists():
@@ -207,6 +206,7 @@ async def _pages(settings: Settings) -> str:
     from bot.app.base import public_address
     from bot.web.access.request_origin import is_loopback
     from bot.web.access.signed_values import signing_keys
+    from bot.web.access.single_sign_on import trusted_networks
 
     address = public_address(settings)
     if settings.web_access == "open":
@@ -217,6 +217,7 @@ async def _pages(settings: Settings) -> str:
             )
         return f"open to whoever reaches {address}"
     signing_keys(settings)
+    trusted_networks(settings)
     if not settings.slack_bot_token and not settings.slack_client_id:
         return "closed until Slack is connected; see docs/signin.md"
     if not (settings.slack_client_id and settings.slack_client_secret) and not settings.sso_header:
@@ -225,6 +226,12 @@ async def _pages(settings: Settings) -> str:
         )
     if not address.startswith("https://") and not is_loopback(address):
         raise Missing("Slack sends people back over https alone, and REPLAYBOOK_PUBLIC_URL is %(url)s.", url=address)
+    if path := urlsplit(address).path:
+        raise Missing(
+            "The pages lead to each other from the top of their host, and REPLAYBOOK_PUBLIC_URL has the path %(path)s; "
+            "give the bot a host, or a port, of its own.",
+            path=path,
+        )
     return f"for people in their channel, at {address}"
 
 
@@ -236,6 +243,8 @@ CHECKS: dict[str, Check] = {
     "Chromium": _browser,
     "Fonts": _fonts,
     "rrweb": _rrweb,
+    "Systems": examined_systems,
+    "Setting files": examined_files,
     "Owners": _owners,
     "Watches": _watches,
     "Slack": _slack,

@@ -25,9 +25,7 @@ async def linear_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[tup
     try:
         from standins.linear.linear_server import running_linear  # noqa: PLC0415 - what nothing else needs
     except ModuleNotFoundError as error:
-        raise Misunderstood(
-            "Linear’s stand-in needs graphql-core: install replaybook[linear-demo].", at="graphql-core"
-        ) from error
+        raise Misunderstood("Linear’s stand-in needs graphql-core: run `make setup`.", at="graphql-core") from error
     world, secret = LinearWorld(clock=clock), secrets.token_hex(16)
     world.users += [LinearUser(person.real_name, person.email) for person in (ERIK, JISOO, MINA)]
     world.labels += [LinearLabel("incident"), LinearLabel("prevent")]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot.files.file_store import FileStore
 from bot.files.folder_store import FolderStore
 from bot.kernel.errors import Misunderstood
+from bot.kernel.extras import missing_extra
 from bot.kernel.settings import Settings, variable
 
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
@@ -41,7 +42,9 @@ def file_areas(settings: Settings) -> FileAreas:
         return _folders(Path(path) if path else settings.data)
     place = urlsplit(settings.files)
     if kind != "s3" or place.query or place.fragment:
-        raise Misunderstood("%(variable)s must be `file:`, or `s3://bucket/prefix`.", variable=variable("files"))
+        raise Misunderstood(
+            "%(variable)s must be `file:`, `file:/path` or `s3://bucket/prefix`.", variable=variable("files")
+        )
     if "@" in place.netloc:
         raise Misunderstood(
             "%(variable)s must hold no keys; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
@@ -67,10 +70,7 @@ def _bucket(settings: Settings, bucket: str, prefix: str) -> FileAreas:
     try:
         from bot.files.bucket_store import BucketStore, opened_bucket  # noqa: PLC0415 - an extra that few install
     except ImportError:
-        raise Misunderstood(
-            "%(variable)s names a bucket, and the package for that isn’t installed: `pip install 'replaybook[s3]'`.",
-            variable=variable("files"),
-        ) from None
+        raise missing_extra("s3", variable("files")) from None
     client, place = opened_bucket(settings, bucket, prefix), f"s3://{bucket}/{prefix}".rstrip("/")
     segments, pictures, forwarded = (BucketStore(client, area, place) for area in ("segments", "files", "tee"))
     return FileAreas(segments, pictures, forwarded)

@@ -29,6 +29,5 @@ def expected(annotated: Any) -> str:
 
 
 def _range(meta: Meta) -> str:
-    if meta.ge is not None and meta.le is not None:
-        return f" from {meta.ge} to {meta.le}"
-    return f", {meta.ge} or more" if meta.ge is not None else ""
+    """Every number of ours has two ends; what others add may have none."""
+    return "" if meta.ge is None or meta.le is None else f" from {meta.ge} to {meta.le}"

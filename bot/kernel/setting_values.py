@@ -1,7 +1,8 @@
-"""What values of settings say: passwords that the log must not show, and time zones that there are."""
+"""What values of settings say: passwords that the log must not show, bases of addresses, zones that exist."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -18,6 +19,17 @@ def passwords(url: str) -> Iterator[str]:
     for written in (password, *(value for name, _, value in options if name.endswith("password"))):
         if written:
             yield from (written, unquote(written))
+
+
+def is_base(url: str) -> bool:
+    """Whether an address is a scheme, a host, perhaps a port and a path: nobody's name, no query."""
+    try:
+        parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        place = host if parts.port is None else f"{host}:{parts.port}"
+    except ValueError:
+        return False
+    return bool(host) and not re.search(r"[\s?#]", url) and parts.netloc.casefold() == place
 
 
 def is_zone(name: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Annotated, Literal, Self, TypeVar
 import msgspec
 from msgspec import Meta
 
-from bot.kernel.setting_values import is_zone, passwords
+from bot.kernel.errors import Misunderstood
+from bot.kernel.setting_values import is_base, is_zone, passwords
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, wrong_value
 from bot.kernel.settings_web import WebSettings
 
@@ -24,7 +25,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         str,
         Meta(
             description="Where recordings, clips and pictures are: `file:` for REPLAYBOOK_DATA, `file:/path` for "
-            "another folder, or `s3://bucket/prefix` (extra `s3`); see docs/files.md."
+            "another folder, or `s3://bucket/prefix` (needs the extra `s3`); see docs/files.md."
         ),
     ] = "file:"
     files_endpoint: Annotated[
@@ -59,7 +60,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         Secret | None,
         Meta(
             description="PostgreSQL 14 or newer for the records that people's work depends on; without it they are "
-            "in Redis. Needs `replaybook[postgres]`; see docs/postgres.md.",
+            "in Redis. Needs the extra `postgres`; see docs/postgres.md.",
             extra={VARIABLE: "DATABASE_URL"},
         ),
     ] = None
@@ -72,7 +73,11 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     host: Annotated[str, Meta(description="Address the bot's web server listens on.")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="Its port; 0 takes any free one.")] = 8400
     public_url: Annotated[
-        str | None, Meta(description="Address people reach the bot at, for links in messages.", pattern="^https?://")
+        str | None,
+        Meta(
+            description="Address people reach the bot at, for links in messages; the pages need a host of their own.",
+            pattern="^https?://",
+        ),
     ] = None
     slack_api_url: Annotated[
         str | None, Meta(description="Base address of Slack's Web API; without it, Slack.", pattern="^https?://")
@@ -98,7 +103,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         tuple[Secret, ...],
         Meta(
             description="Keys that encrypt the tokens of workspaces, with commas, the newest first; with one of them "
-            "any workspace can install the app. Needs `replaybook[oauth]`; see docs/installs.md."
+            "any workspace can install the app. Needs the extra `oauth`; see docs/installs.md."
         ),
     ] = ()
     install_teams: Annotated[
@@ -203,7 +208,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="Base address of an OTLP receiver (HTTP) for traces, as of every OpenTelemetry program; other "
-            "`OTEL_…` variables count, too. Needs `replaybook[otel]`; see docs/operations.md.",
+            "`OTEL_…` variables count, too. Needs the extra `otel`; see docs/operations.md.",
             extra={VARIABLE: "OTEL_EXPORTER_OTLP_ENDPOINT"},
             pattern="^https?://",
         ),
@@ -226,12 +231,19 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     default_locale: Annotated[str, Meta(description="Language for people whose Slack profile gives none.")] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
     clock_ahead_s: Annotated[
-        float, Meta(description="Seconds that the bot's clock is ahead of the system's, for demonstrations and tests.")
+        float,
+        Meta(
+            ge=-1_000_000_000,
+            le=1_000_000_000,
+            description="Seconds that the bot's clock is ahead of the system's, for demonstrations and tests.",
+        ),
     ] = 0.0
-    retention_days: Annotated[int, Meta(ge=1, description="Days that recordings and events are kept.")] = 30
+    retention_days: Annotated[int, Meta(ge=1, le=3650, description="Days that recordings and events are kept.")] = 30
     clip_width: Annotated[int, Meta(ge=200, le=1920, description="Width of a clip in pixels.")] = 800
     clip_fps: Annotated[int, Meta(ge=1, le=30, description="Frames a second of a clip.")] = 10
-    clip_max_bytes: Annotated[int, Meta(ge=50_000, description="Most bytes a clip may have.")] = 4_000_000
+    clip_max_bytes: Annotated[int, Meta(ge=50_000, le=1_000_000_000, description="Most bytes a clip may have.")] = (
+        4_000_000
+    )
     clip_loops: Annotated[int, Meta(ge=0, le=100, description="How often a GIF plays; 0 is for ever.")] = 3
     clip_camera: Annotated[
         bool, Meta(description="Whether clips go close to what was clicked and to what appears; else the whole page.")
@@ -247,6 +259,12 @@ class Settings(WebSettings, frozen=True, kw_only=True):
         settings = super().from_env(environ)
         if not is_zone(settings.default_zone):
             raise wrong_value(cls.variable("default_zone"), settings.default_zone, "there is no such time zone")
+        if settings.public_url and not is_base(settings.public_url):
+            raise Misunderstood(
+                "%(variable)s is the bot’s scheme and host, as https://replaybook.example.com, without a user and a "
+                "query.",
+                variable=cls.variable("public_url"),
+            )
         return settings
 
     def of(self, kind: type[P]) -> P:

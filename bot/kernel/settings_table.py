@@ -18,6 +18,10 @@ VARIABLE = "variable"
 """Names in a field's `Meta.extra` the variable that others (hosts, Slack's own tools) have already settled on."""
 
 
+PLACEHOLDER = "…"
+"""What stands for a secret in our examples: as a secret it would be known to everybody."""
+
+
 class Secret(str):
     """Text that must not be seen: its repr hides it, and the log replaces it (see telemetry)."""
 
@@ -98,9 +102,16 @@ def _value(kind: type[SettingsTable], name: str, text: str) -> Any:
     if get_origin(get_args(annotated)[0]) is tuple:
         raw = [item.strip() for item in text.split(",") if item.strip()]
     try:
-        return msgspec.convert(raw, _required(annotated), strict=False, dec_hook=_own_types)
+        value = msgspec.convert(raw, _required(annotated), strict=False, dec_hook=_own_types)
     except msgspec.ValidationError:
         raise wrong_value(kind.variable(name), text, expected(annotated)) from None
+    if PLACEHOLDER in text and any(
+        isinstance(each, Secret) for each in (value if isinstance(value, tuple) else [value])
+    ):
+        raise Misunderstood(
+            "%(variable)s still has the “…” of an example; put the value itself there.", variable=kind.variable(name)
+        )
+    return value
 
 
 def wrong_value(variable: str, text: str, why: str) -> Misunderstood:

@@ -15,10 +15,11 @@ from bot.kernel.errors import Conflict, Missing, Misunderstood, Unfilmable
 from bot.kernel.origin import current_origin, peoples_words
 
 HIDDEN = "***"
-# Slack's tokens, and whatever follows "Bearer", "Basic" or "DD-API-KEY:" in a header.
+# Slack's tokens, and whatever follows "Bearer" or "Basic" in a header.
 TOKENS = re.compile(r"xox[a-z]-[\w.-]+|xapp-[\w.-]+|(?<=Bearer )\S+|(?<=Basic )\S+")
 HEADERS = re.compile(r"authorization|cookie|token|secret|password|api[_-]?key|application[_-]?key", re.IGNORECASE)
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that can be misread on the phone
+LINES = frozenset({"exception", "stack"})
 SHORTEST_HIDDEN = 8  # shorter words stand in many lines that have nothing to do with them
 
 
@@ -83,6 +84,20 @@ def attributed(logger: object, method: str, event: MutableMapping[str, Any]) -> 
     return {"team": "", "channel": "", "reference": "", **event}
 
 
+def visible_on_a_terminal(logger: object, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: what moves a terminal's cursor, begins a line or turns its direction is shown as a code.
+
+    JSON writes it so anyway. Tracebacks have lines of their own, and nothing else of the kind.
+    """
+    return {name: _visible(value, lines=name in LINES) for name, value in event.items()}
+
+
+def _visible(value: Any, *, lines: bool) -> Any:
+    if not isinstance(value, str):
+        return value  # the renderer shows its repr
+    return "".join(char if char.isprintable() or (lines and char == "\n") else repr(char)[1:-1] for char in value)
+
+
 def set_up_logging(
     form: Literal["auto", "console", "json"], secrets: Iterable[str] = (), stream: TextIO | None = None
 ) -> None:
@@ -102,7 +117,7 @@ def set_up_logging(
         cache_logger_on_first_use=False,
     )
     final: list[structlog.types.Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        [visible_on_a_terminal, structlog.dev.ConsoleRenderer(colors=out.isatty())]
         if console
         else [attributed, structlog.processors.JSONRenderer(ensure_ascii=False)]
     )

@@ -46,7 +46,9 @@ def without_clips(notebook: Notebook, instead: str) -> Notebook:
     names = clip_files(notebook)
     if not names:
         return notebook
-    linked = re.compile(rf"!?\[[^\]\n]*\]\([^)\n]*(?:{'|'.join(map(re.escape, names))})[^)\n]*\)")
+    # Neither part goes past what would begin the next link: the time grows with the length of the text.
+    named = "|".join(map(re.escape, sorted(names)))
+    linked = re.compile(rf"!?\[[^\[\]\n]*\]\((?=[^()\n]*\))[^()\n]*?(?:{named})[^()\n]*\)")
 
     def hidden(cell: Cell) -> Cell:
         if isinstance(cell.data, StoredClip):

@@ -26,6 +26,7 @@ class _TimeForms:
 
 HALVES = ("am", "pm", "before_am", "before_pm")
 """Halves of the day as groups of the pattern of times; what stands behind the hour goes before."""
+YEARS = range(1970, 2200)
 UNREADABLE = "“%(text)s” can’t be read as a time; write it like %(example)s (%(zone)s)."
 
 
@@ -108,8 +109,9 @@ def _day(words: str, near: datetime, text: str, locale: Locale) -> tuple[date, s
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    """None for what is no day, and beside the years that a zone's clock can be reckoned in."""
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year in YEARS else None
     except ValueError:
         return None
 

@@ -10,8 +10,8 @@ from pkgutil import resolve_name
 import msgspec
 
 from bot.kernel.errors import Misunderstood
-from bot.kernel.settings import Settings
-from bot.kernel.settings_table import SettingsTable
+from bot.kernel.settings import Settings, variable
+from bot.kernel.settings_table import SettingsTable, wrong_value
 from bot.providers.hooks import Hooks
 from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provider
 
@@ -75,18 +75,12 @@ def provider_of(part: PartName, name: str, settings: Settings) -> Provider | Non
     if name == AUTO:
         able = [row for row in known.values() if part in row.parts and settings.of(row.settings).configured]
         return max(able, key=lambda row: row.priority, default=None)
-    if name not in known:
+    if name not in known or part not in known[name].parts:
+        names = ", ".join(names_with(part))
+        if name == getattr(settings, part, None):
+            raise wrong_value(variable(part), name, f"it is {AUTO}, or one of {names}")
         raise Misunderstood(
-            "There is no provider “%(name)s”; there are %(names)s.", at=name, name=name, names=", ".join(sorted(known))
-        )
-    if part not in known[name].parts:
-        able_names = ", ".join(names_with(part))
-        raise Misunderstood(
-            "The provider %(name)s has no %(part)s; %(others)s can be chosen.",
-            at=part,
-            name=name,
-            part=part,
-            others=able_names,
+            "“%(name)s” can’t be chosen for %(part)s; %(names)s can be.", at=name, name=name, part=part, names=names
         )
     return known[name]
 

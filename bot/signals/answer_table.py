@@ -19,8 +19,9 @@ MOST_ROWS = 10
 LONGEST = 80  # characters of a label in the message
 COUNTED = ("signals", "actions", "people", "sessions")
 LOCAL_TIME = len("2026-11-23 14:00")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""A cell that begins like this is a formula to spreadsheets: https://owasp.org/www-community/attacks/CSV_Injection."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+"""A cell that begins like this is a formula to spreadsheets, to some of them in wide letters, too:
+https://owasp.org/www-community/attacks/CSV_Injection."""
 
 _BESIDE = {
     Metric.PEOPLE_SHARE: (Metric.SIGNALS, Metric.SESSIONS),

@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.kernel.errors import Missing, ReplaybookError
+from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.settings import Settings
 from bot.slack.app_manifest import FEATURES, scopes_of, scopes_standing
 from bot.slack.web_api import Clients, called, everywhere
@@ -107,11 +107,11 @@ async def _client(settings: Settings) -> AsyncIterator[AsyncWebClient]:
 
 
 async def _who(settings: Settings) -> Any:
-    """Slack's answer to auth.test, with its headers. Raises Missing."""
+    """Slack's answer to auth.test, with its headers. Raises Missing for a token that it refuses, and Upstream."""
     async with _client(settings) as client:
         try:
             return await called("auth.test", client.auth_test())
-        except ReplaybookError as error:
+        except Unauthorized as error:
             raise Missing("Slack doesn’t take the token: %(why)s", why=error) from error
 
 

@@ -10,10 +10,13 @@ want other words than the servers, and `ssl_ca_certs=/path` for a certificate au
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from redis.asyncio import ConnectionPool
 
 from bot.kernel.errors import Misunderstood
 
@@ -25,6 +28,13 @@ OPTIONS: dict[Kind, set[str]] = {
     "sentinel": {"sentinel_username", "sentinel_password", "ssl_ca_certs"},
     "cluster": {"ssl_ca_certs"},
 }
+
+
+UNREADABLE = (
+    "REDIS_URL can’t be used: it looks like redis://user:password@host:6379/0, with special characters of the password "
+    "percent-encoded; see docs/replicas.md."
+)
+_DATABASE = re.compile(r"/?|/[0-9]{1,5}/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class RedisAddress:
         """Raises Misunderstood, without the address in its sentence: there may be a password in it."""
         scheme, _, rest = url.partition("://")
         if scheme in {"redis", "rediss", "unix"} and rest:
-            return cls("server", url)
+            return cls("server", _of_one(url))
         secured, _, kind = scheme.partition("+")
         if secured not in {"redis", "rediss"} or kind not in {"sentinel", "cluster"}:
             raise Misunderstood(
@@ -61,8 +71,24 @@ class RedisAddress:
         return ssl.create_default_context(cafile=self.authority) if self.tls else None
 
 
+def _of_one(url: str) -> str:
+    """The address itself, of which the client can make a connection. Its own words may hold a part of the password."""
+    try:
+        parts = urlsplit(url)
+        ConnectionPool.from_url(url).make_connection()  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError):
+        raise Misunderstood(UNREADABLE) from None
+    behind = f"{parts.path}?{parts.query}#{parts.fragment}"
+    if parts.scheme != "unix" and (not _DATABASE.fullmatch(parts.path) or "@" in behind):
+        raise Misunderstood(UNREADABLE)
+    return url
+
+
 def _of_several(url: str, kind: Kind, *, tls: bool) -> RedisAddress:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Misunderstood(UNREADABLE) from None
     options = dict(parse_qsl(parts.query))
     if unknown := sorted(options.keys() - OPTIONS[kind]):
         raise Misunderstood("REDIS_URL has an option that isn’t known here: %(names)s.", names=", ".join(unknown))

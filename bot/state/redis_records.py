@@ -9,7 +9,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bot.kernel.errors import Misunderstood
+from bot.kernel.extras import missing_extra
 from bot.kernel.settings import Settings
 from bot.state import keys
 from bot.state.records import ABSENT, EVERY_TEAM, RecordStore, lifetime_ms
@@ -148,9 +148,7 @@ async def opened_records(settings: Settings, redis: Redis, *, retries: int = 9) 
     try:
         from bot.state.postgres.postgres_records import opened_postgres  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise Misunderstood(
-            "DATABASE_URL is set, and PostgreSQL needs an extra: install replaybook[postgres]."
-        ) from error
+        raise missing_extra("postgres", "DATABASE_URL") from error
 
     async with opened_postgres(settings, retries=retries) as store:
         yield store

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 from aiohttp import web
 
@@ -17,6 +17,8 @@ RETRY_AFTER_S = 10
 """When a sender may try again that can't be served now; long enough for a server that starts again."""
 MOST_BYTES = 8 * 1024 * 1024
 """Of a body that is no delivery of events: a form, a question, something from Slack."""
+BODY_S = 30.0
+"""Seconds in which a body has to come; deliveries of events and webhooks have limits of their own."""
 SMALL = 64 * 1024
 """Bodies that aren't worth counting; so many of them are bounded by the connections."""
 TOO_MUCH = "Too much is arriving at once; send it again in a few seconds."
@@ -92,14 +94,17 @@ BODIES = web.AppKey("bodies", ByteBudget)
 async def within_budget(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Lets a large body be read when there is room, and answers 503 when there is none for a while.
 
-    Deliveries of events count theirs themselves, as they come.
+    It stands before whatever reads one, the gate too, which takes a form before it knows whose it is. A body that
+    doesn't come to its end keeps its room no longer than BODY_S. Deliveries of events count theirs themselves, as they
+    come.
     """
     length = request.content_length
     size = MOST_BYTES if length is None else min(length, MOST_BYTES)
-    if not request.can_read_body or size <= SMALL or request.path.startswith("/intake/"):
+    if not request.can_read_body or request.path.startswith("/intake/"):
         return await handler(request)
     try:
-        async with request.app[BODIES].reserved(size, WAIT_S):
+        room = request.app[BODIES].reserved(size, WAIT_S) if size > SMALL else nullcontext()
+        async with _in_time(request), room:
             return await handler(request)
     except BudgetSpent:
         headers = {"Retry-After": str(RETRY_AFTER_S)}
@@ -108,3 +113,18 @@ async def within_budget(request: web.Request, handler: Handler) -> web.StreamRes
         )
         response.force_close()
         return response
+
+
+@asynccontextmanager
+async def _in_time(request: web.Request) -> AsyncIterator[None]:
+    """Ends the connection when the body isn't there in time: whoever reads it meets what a sender that left leaves."""
+
+    def give_up() -> None:
+        if not request.content.is_eof() and request.transport is not None:
+            request.transport.close()
+
+    timer = asyncio.get_running_loop().call_later(BODY_S, give_up)
+    try:
+        yield
+    finally:
+        timer.cancel()

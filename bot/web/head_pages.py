@@ -23,7 +23,7 @@ from bot.notebook.head_edits import (
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import NotebookStore, change
 from bot.web.access.viewer import viewer
-from bot.web.html_pages import HEADERS, HtmlPages, clean_name, given_name, remember_name
+from bot.web.html_pages import HtmlPages, clean_name, given_name, remember_name, see_other
 
 Changed = Callable[[Notebook], Awaitable[object]]
 
@@ -66,7 +66,7 @@ class _HeadPages:
             return self.pages.response("head_conflict", locale, status=409, **values)
         if self.changed:
             await self.changed(notebook)
-        response = web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#top"})
+        response = see_other(notebook.path, "top")
         remember_name(response, name)
         return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -51,6 +51,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 NAME_COOKIE = "replaybook_name"
 ZONE_COOKIE = "replaybook_zone"
 STATUS: tuple[tuple[type[ReplaybookError], int], ...] = (
@@ -191,6 +192,21 @@ def given_name(text: str) -> str:
     if not name:
         raise Misunderstood("Please give your name, so that others know who wrote this.")
     return name
+
+
+def form_key(form: Mapping[str, object], name: str = "key") -> str:
+    """What a page of ours gave a form so that pressing twice does it once; a fresh one for what is none of ours.
+
+    It becomes an id: a part of addresses, where other characters would lead elsewhere or nowhere.
+    """
+    given = str(form.get(name, ""))
+    return given if _KEY.fullmatch(given) else new_id()
+
+
+def see_other(path: str, anchor: str) -> web.Response:
+    """Sends a browser on to a place of a page of ours, after what a form did."""
+    place = f"{path}#{quote(anchor, safe='/:')}"
+    return web.Response(status=303, headers={**HEADERS, "Location": place})
 
 
 def csrf_field() -> Markup:

@@ -17,7 +17,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.notebook.typed_time import read_typed_time
-from bot.web.html_pages import HEADERS, HtmlPages, given_name, remember_name
+from bot.web.html_pages import HtmlPages, given_name, remember_name, see_other
 
 Changed = Callable[[Notebook], Awaitable[None]]
 
@@ -95,8 +95,7 @@ class _KeyTimePages:
         if notebook.version != before.version:
             await self.changed(notebook)
         cell = notebook.managed(KeyTimes.marker)
-        anchor = f"{kind}-{cell.id}" if cell else "top"
-        return web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#{anchor}"})
+        return see_other(notebook.path, f"{kind}-{cell.id}" if cell else "top")
 
 
 def _kind(request: web.Request) -> KeyTimeKind:

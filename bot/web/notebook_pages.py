@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,10 +25,12 @@ from bot.web.html_pages import (
     HtmlPages,
     asked_locale,
     clean_name,
+    form_key,
     given_name,
     reader_name,
     remember_name,
     remember_zone,
+    see_other,
 )
 from bot.web.stored_bytes import StoredBytes
 from bot.web.timeline_pages import TimelinePages
@@ -149,7 +150,7 @@ class _NotebookPages:
         if not text:
             raise Misunderstood("There is nothing to say: the comment is empty.")
         # The page makes the key when it is drawn, so that pressing twice says it once.
-        key = f"page/{str(form.get('key', ''))[:40] or secrets.token_urlsafe(12)}"
+        key = f"page/{form_key(form)}"
         comment = Comment(key, self.now(), text, name, via="page")
         response = await self._changed(
             request, lambda notebook: merge(notebook, [comment], self.words.for_notebook(notebook)), "comments"
@@ -160,7 +161,7 @@ class _NotebookPages:
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         form, name = await request.post(), await _name(request)
-        id = str(form.get("key", ""))[:40] or secrets.token_urlsafe(16)
+        id = form_key(form)
         text, after = str(form.get("text", "")), str(form.get("after", ""))
 
         def added(notebook: Notebook) -> Notebook:
@@ -220,7 +221,7 @@ class _NotebookPages:
         self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
     ) -> web.StreamResponse:
         notebook = await change(self.store, request.match_info["id"], fn)
-        response = web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#{anchor}"})
+        response = see_other(notebook.path, anchor)
         if name := clean_name(str((await request.post()).get("name", ""))):
             remember_name(response, name)
         return response

@@ -23,7 +23,7 @@ from bot.notebook.edits import (
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
-from bot.web.html_pages import HEADERS, HtmlPages, given_name, local_moment, remember_name
+from bot.web.html_pages import HtmlPages, form_key, given_name, local_moment, remember_name, see_other
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class TimelineForm:
     async def read(cls, request: web.Request) -> TimelineForm:
         form = await request.post()
         do, key, text, at, seen = (str(form.get(name, "")) for name in ("do", "key", "text", "at", "seen"))
-        return cls(do, key, text, at, seen, str(form.get("name", "")))
+        return cls(do, form_key(form) if do == "add" else key, text, at, seen, str(form.get("name", "")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class TimelinePages:
             notebook = await change(self.store, id, self._deed(form))
         except EditConflict as conflict:
             return await self._both(id, form, conflict)
-        response = web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#{_anchor(form)}"})
+        response = see_other(notebook.path, _anchor(form))
         if form.name:
             remember_name(response, given_name(form.name))
         return response
@@ -93,7 +93,7 @@ class TimelinePages:
 
     def _added(self, notebook: Notebook, form: TimelineForm) -> Notebook:
         edit = EntryEdit(given_name(form.name), form.text)
-        at, key = moment(form.at, notebook.locale), f"page/{form.key[:40]}"
+        at, key = moment(form.at, notebook.locale), f"page/{form.key}"
         return add_entry(notebook, key, edit, at=at, write=self.words.for_notebook(notebook))
 
     async def _both(self, id: str, form: TimelineForm, conflict: EditConflict) -> web.StreamResponse:

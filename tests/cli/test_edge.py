@@ -12,6 +12,8 @@ from tests.cli.conftest import RAGE, Replaybook
 
 QUESTION = "frustration signals on buy button this week"
 
+NOTHING_SET = "and nothing of it is set up; its settings are in docs/settings.md."
+
 
 def test_without_arguments_it_prints_help(replaybook: Replaybook) -> None:
     said = replaybook()
@@ -165,6 +167,50 @@ def test_the_doctor_says_where_the_owners_are_missing(
     said = replaybook("doctor")
     assert "[--] Owners               REPLAYBOOK_OWNERS is team.yaml, and there is no such file." in said.out
     assert said.code == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("REPLAYBOOK_SOURCE", "splunk", "REPLAYBOOK_SOURCE can’t be “splunk”: it is auto, or one of datadog, local."),
+        ("REPLAYBOOK_SOURCE", "datadog", f"REPLAYBOOK_SOURCE is datadog, {NOTHING_SET}"),
+        ("REPLAYBOOK_NOTEBOOKS", "jira", "REPLAYBOOK_NOTEBOOKS can’t be “jira”: it is auto, or one of datadog, local."),
+        ("REPLAYBOOK_TRACKER", "jira", f"REPLAYBOOK_TRACKER is jira, {NOTHING_SET}"),
+        ("REPLAYBOOK_TRACKERS", "T1=linear", f"The tracker linear is named for features or workspaces, {NOTHING_SET}"),
+        ("REPLAYBOOK_POLICIES", "/nope", "/nope can’t be read: No such file or directory."),
+        ("REPLAYBOOK_INTAKE_SENDERS", "/nope", "/nope can’t be read: No such file or directory."),
+        ("REPLAYBOOK_POSTMORTEM_FOLDER", "/nope", "There is no folder /nope for post-mortem templates."),
+        ("REPLAYBOOK_POSTMORTEM_TEMPLATES", "1=nope", "There is no post-mortem template “nope”"),
+        ("REPLAYBOOK_PRESETS", "xx", "“xx” is not a preset; write it like “paying users=plan:paid”."),
+        ("REPLAYBOOK_SSO_HEADER", "X-Mail", "REPLAYBOOK_SSO_HEADER is set without REPLAYBOOK_SSO_ADDRESSES"),
+    ],
+)
+def test_the_doctor_says_what_the_bot_would_refuse_at_its_start(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    said = replaybook("doctor")
+    [refused] = [line.partition("]")[2] for line in said.out.splitlines() if line.startswith("[--]")]
+    assert (said.code, why in refused) == (2, True)
+
+
+def test_the_doctor_says_that_pages_do_not_work_below_a_path(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("PUBLIC_URL", "https://bot.example/below"), ("SLACK_API_URL", "http://127.0.0.1:1/api/")):
+        monkeypatch.setenv(f"REPLAYBOOK_{name}", value)
+    for name in ("BOT_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET"):
+        monkeypatch.setenv(f"SLACK_{name}", "xapp")
+    assert "REPLAYBOOK_PUBLIC_URL has the path /below; give the bot a host" in replaybook("doctor").out
+
+
+def test_a_bot_whose_owners_are_not_there_does_not_start(
+    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    monkeypatch.setenv("REPLAYBOOK_OWNERS", "team.yaml")
+    assert replaybook("serve").err.splitlines()[-1] == "REPLAYBOOK_OWNERS is team.yaml, and there is no such file."
 
 
 @pytest.mark.parametrize("command", [["ask", QUESTION], ["import", RAGE], ["backup", "b.bak"], ["demo", "--no-open"]])

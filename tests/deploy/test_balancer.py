@@ -162,7 +162,7 @@ async def test_what_only_a_proxy_may_tell_is_not_taken_from_a_client(site: Site)
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_what_is_for_the_inside_is_not_reached_from_outside(site: Site, method: str) -> None:
-    detours = ("/slack/..", "/notebooks/..", "/files/%2e%2e", "/pages/x/../..", "/files/..%2f..", "/")
+    detours = ("/slack/..", "/hooks/..", "/notebooks/..", "/files/%2e%2e", "/pages/x/../..", "/files/..%2f..", "/")
     for inside in INSIDE:
         tried = [inside, inside.replace("e", "%65"), inside + "/", *(detour + inside for detour in detours)]
         for path in tried:
@@ -180,6 +180,18 @@ async def test_the_pages_are_the_bots_who_is_asked_by_the_name_that_people_use(s
     assert (await site.ask("POST", "/signout", b"csrf=x"))[0] == 200
     for _, headers, _ in site.seen:
         assert headers["Host"] == site.address.removeprefix("http://")
+
+
+async def test_webhooks_and_the_install_page_are_the_bots(site: Site) -> None:
+    for path in ("/hooks/github/main", "/hooks/jira/main"):
+        assert await site.ask("POST", path, b"{}", {"X-Hub-Signature-256": "sha256=1"}) in [
+            (200, "bot-1"),
+            (200, "bot-2"),
+        ]
+        assert (await site.ask("GET", path))[0] == 404
+    for path in ("/slack/install", "/slack/oauth_redirect?code=c&state=s"):
+        assert await site.ask("GET", path) in [(200, "bot-1"), (200, "bot-2")]
+    assert (await site.ask("POST", "/hooks/github/main", b"x" * 4_100_000))[0] == 413
 
 
 async def test_bodies_have_the_limits_of_whoever_gets_them(site: Site) -> None:

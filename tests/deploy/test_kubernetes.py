@@ -13,6 +13,8 @@ import yaml
 from bot.backlog.owners import Owners
 from bot.kernel.metrics import Metrics
 from bot.queue.job import ANSWERS, CLIPS
+from bot.web.access.route_rules import RULES, RouteRule
+from bot.web.install_pages import INSTALL, REDIRECT
 from tests.deploy.manifests import (
     KUBERNETES,
     NOT_OBJECTS,
@@ -237,6 +239,15 @@ def test_ingresses_lead_to_services_and_not_to_what_is_for_the_inside() -> None:
     assert all(path in balancer for path in paths)
     inside = {*health_paths(), "/api", "/"}
     assert not inside & set(paths)
+
+
+def test_whatever_is_for_the_outside_has_a_way_in() -> None:
+    """By the table of the gate; below /slack are what Slack calls and where the app is installed."""
+    inside = {RouteRule.METRICS, RouteRule.PROGRAM}
+    places = {place for place, rule in RULES if rule not in inside} - health_paths() - {"/slack"}
+    wanted = {place.partition("{")[0].rstrip("/") for place in places} | {"/slack/events", INSTALL, REDIRECT}
+    rules = [path for each in kinds("Ingress") for path in each.body["spec"]["rules"][0]["http"]["paths"]]
+    assert {path["path"].rstrip("/") for path in rules} == wanted
 
 
 def test_nothing_goes_to_the_clouds_own_address() -> None:

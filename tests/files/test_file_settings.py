@@ -54,7 +54,7 @@ def test_an_address_that_there_cannot_be_is_refused_without_its_text(address: st
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "bot.files.bucket_store", None)
-    with pytest.raises(Misunderstood, match=r"pip install 'replaybook\[s3\]'"):
+    with pytest.raises(Misunderstood, match="“s3”"):
         file_areas(settings_for(None))
 
 

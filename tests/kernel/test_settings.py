@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, ClassVar, get_type_hints
+from typing import Annotated, ClassVar, get_args, get_type_hints
 from unittest.mock import Mock
 
 import pytest
@@ -14,7 +14,7 @@ from bot.kernel import settings_table
 from bot.kernel.errors import Misunderstood
 from bot.kernel.settings import Secret, Settings
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, SettingsTable
-from bot.providers.registry import providers
+from bot.providers.registry import providers, read_settings
 from scripts.settings_page import PAGE, page
 
 
@@ -74,8 +74,8 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
         ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),
         ("REPLAYBOOK_PUBLIC_URL", "bot.example", "it begins with https:// or http://."),
-        ("REPLAYBOOK_RETENTION_DAYS", "0", "it is a whole number, 1 or more."),
-        ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "it is a number."),
+        ("REPLAYBOOK_RETENTION_DAYS", "0", "it is a whole number from 1 to 3650."),
+        ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "it is a number from -1000000000 to 1000000000."),
         ("REPLAYBOOK_FIX_CHECKS", "1h, soon", "`30m`, `2h`, `3d`, with commas."),
         ("REPLAYBOOK_FIX_CHECKS", ",", "`30m`, `2h`, `3d`, with commas."),
     ],
@@ -162,3 +162,55 @@ def test_every_setting_is_documented_those_of_providers_too() -> None:
         for variable, default, description in kind.table():
             shown = f"`{default}`" if default else "none"
             assert f"| `{variable}` | {shown} | {description} |" in PAGE.read_text()
+
+
+def test_every_number_has_an_end_in_both_directions() -> None:
+    """A number without one is a traceback where days or seconds are reckoned with it."""
+    tables: list[type[SettingsTable]] = [Settings, *(provider.settings for provider in providers().values())]
+    for table in tables:
+        for name, hint in settings_table._types(table).items():
+            if get_args(hint)[0] not in (int, float):
+                continue
+            for text in ("1" + "0" * 15, "-1" + "0" * 15, "inf", "nan"):
+                with pytest.raises(Misunderstood, match=table.variable(name)):
+                    table.from_env({table.variable(name): text})
+
+
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "REPLAYBOOK_INTAKE_KEYS", "REPLAYBOOK_JIRA_WEBHOOK_SECRET"])
+@pytest.mark.parametrize("value", ["…", "xoxb-…", "a-real-one, …"])
+def test_a_secret_that_is_still_an_example_is_refused_without_its_text(name: str, value: str) -> None:
+    with pytest.raises(Misunderstood) as caught:
+        read_settings({name: value})
+    assert caught.value.sentence == f"{name} still has the “…” of an example; put the value itself there."
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://user:hunter22@bot.example", "https://bot.example?x=1", "https://bot.example#x",
+     "https://", "https://bot.example:port", "https://[::1", "https://bot.example:99999", "https://bot example"],
+)  # fmt: skip
+def test_the_public_address_is_one_that_others_build_on(value: str) -> None:
+    with pytest.raises(Misunderstood) as caught:
+        Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value})
+    assert caught.value.sentence.startswith("REPLAYBOOK_PUBLIC_URL is the bot’s scheme and host, as")
+    assert "hunter22" not in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://bot.example",
+        "https://bot.example/below",
+        "https://Bot.Example/",
+        "http://127.0.0.1:8400",
+        "http://[::1]:8400/",
+    ],
+)
+def test_a_public_address_may_have_a_port_and_a_path(value: str) -> None:
+    assert Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value}).public_url == value
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL", "REPLAYBOOK_EVENTS"])
+def test_an_address_that_is_none_still_has_secrets_to_hide(name: str) -> None:
+    address = "clickhouse://user:hunter22@[::1"
+    assert address in read_settings({name: address}).secrets

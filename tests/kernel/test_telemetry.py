@@ -50,6 +50,18 @@ def test_secrets_never_reach_the_log(stream: io.StringIO, form: str) -> None:
     assert "calling with ***" in written
 
 
+def test_nothing_that_is_logged_begins_a_line_or_moves_the_cursor_of_a_terminal(stream: io.StringIO) -> None:
+    set_up_logging("console", stream=stream)
+    log = structlog.stdlib.get_logger("bot.x")
+    log.warning("refused \x1b[2J\r", why="x\nlevel=info all is well \u202e", more=["\x1b[31m\n"])
+    log.error("failed", exc_info=ValueError("\x1b[2J"))
+    written = stream.getvalue()
+    assert len([line for line in written.splitlines() if "refused" in line or "all is well" in line]) == 1
+    assert "\nValueError" in written
+    assert all(char.isprintable() or char == "\n" for char in written)
+    assert "refused \\x1b[2J\\r" in written
+
+
 def test_references_are_short_fresh_and_hard_to_misread() -> None:
     made = {reference() for _ in range(2000)}
     assert len(made) == 2000

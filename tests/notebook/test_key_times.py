@@ -193,7 +193,8 @@ def test_people_write_times_in_many_ways(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "25:00", "21:60", "2026-13-01 10:00", "2026-02-30 10:00", "Foo 27 21:30", "21", "27", "13:00 pm",
-     "0:30 am pm", "2026-11-27", "<b>21:30</b>", "21:30 21:40", "１２:00x", "99999-01-01 10:00", "12:3"],
+     "0:30 am pm", "2026-11-27", "<b>21:30</b>", "21:30 21:40", "１２:00x", "99999-01-01 10:00", "12:3",
+     "9999-12-31T23:59:59", "0001-01-01 00:00", "1969-12-31 10:00", "9999-12-31 23:00 -12:00"],
 )  # fmt: skip
 def test_what_cannot_be_read_is_said_with_an_example(text: str) -> None:
     with pytest.raises(Misunderstood) as said:

@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Annotated, ClassVar
 
+import msgspec
 import pytest
 from msgspec import Meta
 from redis.asyncio import Redis
@@ -117,14 +118,27 @@ def test_what_is_installed_is_read_once(outside: list[str]) -> None:
 def test_a_name_that_nobody_has_is_refused_with_those_there_are() -> None:
     with pytest.raises(Misunderstood) as refused:
         registry.provider_of("tracker", "jria", Settings())
-    assert refused.value.sentence == f"There is no provider “jria”; there are {', '.join(sorted(registry.ROWS))}."
+    able = ", ".join(registry.names_with("tracker"))
+    assert refused.value.sentence == f"“jria” can’t be chosen for tracker; {able} can be."
+
+
+@pytest.mark.parametrize(
+    ("part", "name"), [("source", "splunk"), ("source", "jira"), ("notebooks", "github"), ("tracker", "jria")]
+)
+def test_a_setting_that_chooses_what_there_is_not_is_named(part: PartName, name: str) -> None:
+    settings = msgspec.structs.replace(Settings(), **{part: name})
+    with pytest.raises(Misunderstood) as refused:
+        registry.provider_of(part, name, settings)
+    able = ", ".join(registry.names_with(part))
+    wanted = f"REPLAYBOOK_{part.upper()} can’t be “{name}”: it is auto, or one of {able}."
+    assert refused.value.sentence == wanted
 
 
 def test_a_provider_without_the_part_is_refused_with_those_that_have_it() -> None:
     with pytest.raises(Misunderstood) as refused:
         registry.provider_of("tracker", "model", Settings())
     able = ", ".join(registry.names_with("tracker"))
-    assert refused.value.sentence == f"The provider model has no tracker; {able} can be chosen."
+    assert refused.value.sentence == f"“model” can’t be chosen for tracker; {able} can be."
 
 
 @pytest.mark.usefixtures("outside")

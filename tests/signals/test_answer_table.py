@@ -107,7 +107,9 @@ def test_the_file_has_every_row_with_plain_numbers() -> None:
     assert (rows[0]["sessions"], rows[0]["used_actions"]) == ("617", "40")
 
 
-@pytest.mark.parametrize("cell", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "|cmd", "\u202e=1"])
+@pytest.mark.parametrize(
+    "cell", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "|cmd", "\u202e=1", "＝1", "＠SUM(A1)"]
+)
 def test_no_name_becomes_a_formula(cell: str) -> None:
     assert harmless(cell).startswith("'")
 

@@ -56,6 +56,12 @@ def test_the_rules_refuse_what_slack_refuses() -> None:
             jsonschema.validate(each, APP_MANIFEST)
 
 
+def test_the_documentation_has_every_feature_with_its_scopes() -> None:
+    rows = re.findall(r"^\| `([\w-]+)` \|[^|]*\|([^|]*)\|", Path("docs/slack.md").read_text(), re.MULTILINE)
+    told = {name: set(re.findall(r"`([\w.:]+)`", scopes)) - {"openid", "profile"} for name, scopes in rows}
+    assert told == {name: set(feature.scopes) for name, feature in FEATURES.items()}
+
+
 def test_the_file_in_the_repository_is_what_the_command_prints() -> None:
     assert Path("manifest.json").read_text() == json.dumps(manifest(FEATURES, URL, socket=False), indent=2) + "\n"
 

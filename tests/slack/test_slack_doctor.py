@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.kernel.errors import Missing
+from bot.kernel.errors import Missing, Unavailable
 from bot.kernel.settings import Secret, Settings
 from bot.slack.app_manifest import FEATURES, scopes_of
 from bot.slack.slack_doctor import connected_as, examined_events, examined_scopes, examined_socket
@@ -63,6 +63,15 @@ async def test_a_refused_token_is_a_sentence_without_the_token(tmp_path: Path) -
             await connected_as(settings)
     assert "invalid_auth" in missing.value.sentence
     assert "xoxb-wrong" not in missing.value.sentence
+
+
+async def test_a_slack_that_is_away_has_refused_no_token() -> None:
+    settings = Settings(
+        slack_bot_token=Secret("xoxb-1"), slack_app_token=Secret("xapp-1"), slack_api_url="http://127.0.0.1:1/api/"
+    )
+    with pytest.raises(Unavailable) as away:
+        await connected_as(settings)
+    assert away.value.sentence.startswith("Slack doesn’t answer auth.test")
 
 
 async def test_a_socket_is_opened_and_closed_again(tmp_path: Path) -> None:

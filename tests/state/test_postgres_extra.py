@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from bot.kernel.extras import missing_extra
 from bot.kernel.paths import ROOT
 
 OPEN = """
@@ -31,7 +32,7 @@ asyncio.run(main())
 def test_without_the_extra_one_sentence_names_it() -> None:
     code = OPEN.format(before="sys.modules['asyncpg'] = None")
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
-    assert said.stdout == "DATABASE_URL is set, and PostgreSQL needs an extra: install replaybook[postgres].\n"
+    assert said.stdout == f"{missing_extra('postgres', 'DATABASE_URL').sentence}\n"
 
 
 def test_whoever_keeps_records_in_redis_never_reads_it() -> None:

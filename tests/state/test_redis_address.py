@@ -11,7 +11,18 @@ from bot.state.redis_address import RedisAddress
 S, C = "redis+sentinel://", "redis+cluster://"
 
 
-@pytest.mark.parametrize("url", ["redis://h", "rediss://u:p@h:1/2", "unix:///a/b.sock?db=3", "redis://h?db=1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://h",
+        "rediss://u:p@h:1/2",
+        "unix:///a/b.sock?db=3",
+        "redis://h?db=1",
+        "redis://h/",
+        "rediss://h?ssl_ca_certs=/x",
+        "redis://u:p%40%2F@[::1]:6379/15",
+    ],
+)
 def test_one_server_is_left_to_the_clients(url: str) -> None:
     assert RedisAddress.of(url) == RedisAddress("server", url)
 
@@ -39,6 +50,15 @@ def test_a_cluster_is_named_by_some_of_its_servers() -> None:
         ("sentinel://:hush@h/m", "must begin with"),
         ("redis://", "must begin with"),
         ("", "must begin with"),
+        ("redis://:hush@h:port", "percent-encoded"),
+        ("redis://:hu/hush@h", "percent-encoded"),
+        ("redis://:hu?hush@h", "percent-encoded"),
+        ("redis://:hu#hush@h", "percent-encoded"),
+        ("rediss://:hush@[::1", "percent-encoded"),
+        ("redis://:hush@h:99999", "percent-encoded"),
+        ("redis://:hush@h/name", "percent-encoded"),
+        ("redis://:hush@h?hush=1", "percent-encoded"),
+        (f"{S}:hush@[::1/m", "percent-encoded"),
         (f"{S}:hush@h:26379", "name of the service"),
         (f"{S}:hush@h:26379/", "name of the service"),
         (f"{S}:hush@h:26379/m/x", "name of the service"),

@@ -196,6 +196,15 @@ async def test_a_delivery_that_makes_no_sense_is_refused_in_a_sentence(
     assert (await count(store, "sessions"), (store.folder / "segments").exists()) == (0, False)
 
 
+@pytest.mark.parametrize("length", [2000, 50_000])
+async def test_a_delivery_that_is_nested_too_deeply_is_told_so_in_plain_words(client: Client, length: int) -> None:
+    nested = b'{"data":' * length + b"1" + b"}" * length
+    body = rrweb(events=["here"]).replace(b'"here"', nested)
+    answer = await client.post("/intake/rrweb", data=body)
+    said = "This is not a delivery of rrweb events: it is nested too deeply."
+    assert (answer.status, (await answer.json())["error"]) == (400, said)
+
+
 async def test_a_browser_of_another_origin_may_ask_first(client: Client) -> None:
     answer = await client.options("/intake/rrweb", headers={"Origin": "https://shop.example"})
     assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -12,7 +14,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.web import body_budget
-from bot.web.body_budget import BODIES, BudgetSpent, ByteBudget, within_budget
+from bot.web import listening as web_server
+from bot.web.access.gate import AccessGate, Doors
+from bot.web.access.route_rules import RouteRule
+from bot.web.body_budget import BODIES, BudgetSpent, ByteBudget, Handler, within_budget
 from bot.web.intake_body import BodyLimits
 from tests.web.test_intake import REPLAY, RUM, count, form, rrweb, rum, serve, store
 
@@ -122,3 +127,79 @@ async def test_large_bodies_of_all_routes_share_one_budget() -> None:
             answer = await client.post("/form", data=b"x" * 100_000)
         assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
         assert (await answer.json())["error"].endswith(".")
+
+
+class ReadsFirst:
+    """A gate that takes a form before it knows whose it is, as that of the pages does."""
+
+    def __init__(self) -> None:
+        self.began, self.read = asyncio.Queue[bytes](), 0
+
+    async def admit(self, _rule: RouteRule, request: web.Request, _handler: Handler) -> web.StreamResponse:
+        self.began.put_nowait(b"let in")
+        self.read = len(await request.read())
+        return web.Response(status=401)
+
+
+async def begin(port: int, length: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A form of which one byte doesn't come."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST /notebooks/a HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
+    writer.write(head.encode() + b"x" * (length - 1))
+    return reader, writer
+
+
+@asynccontextmanager
+async def pages_behind(gate: ReadsFirst) -> AsyncIterator[int]:
+    async def page(_request: web.Request) -> web.Response:
+        raise AssertionError
+
+    port = web_server.free_port("127.0.0.1")
+    routes = [web.post("/notebooks/{id}", page)]
+    async with web_server.listening("127.0.0.1", port, routes, AccessGate(Doors(), gate)):
+        yield port
+
+
+async def test_forms_of_people_who_are_not_known_yet_share_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else whoever opens enough connections has all of the memory, without signing in."""
+    monkeypatch.setattr(web_server, "ALL_BODIES", 150_000)
+    gate = ReadsFirst()
+    async with pages_behind(gate) as port:
+        _, first = await begin(port, 100_000)
+        await gate.began.get()
+        monkeypatch.setattr(body_budget, "WAIT_S", 0.01)
+        reader, second = await begin(port, 100_000)
+        either = {asyncio.ensure_future(reader.readline()), asyncio.ensure_future(gate.began.get())}
+        [first_of_them], [other] = await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        other.cancel()
+        assert first_of_them.result().startswith(b"HTTP/1.1 503")
+        for writer in (first, second):
+            writer.close()
+
+
+@pytest.mark.parametrize("length", [1_000, 100_000])
+async def test_a_form_that_does_not_come_to_its_end_is_given_up(monkeypatch: pytest.MonkeyPatch, length: int) -> None:
+    monkeypatch.setattr(body_budget, "BODY_S", 0.01)
+    gate = ReadsFirst()
+    async with pages_behind(gate) as port:
+        reader, writer = await begin(port, length)
+        assert await reader.read() == b""
+        assert gate.read == 0
+        writer.close()
+
+
+async def test_a_form_that_came_in_time_is_answered_however_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_budget, "BODY_S", 0.01)
+    given_up = asyncio.Event()
+
+    async def slow(request: web.Request) -> web.Response:
+        await request.read()
+        asyncio.get_running_loop().call_later(0.05, given_up.set)  # well behind the limit
+        await given_up.wait()
+        return web.Response(text="done")
+
+    app = web.Application(middlewares=[within_budget])
+    app[BODIES] = ByteBudget(150_000)
+    app.add_routes([web.post("/form", slow)])
+    async with TestClient(TestServer(app)) as client:
+        assert await (await client.post("/form", data=b"x" * 100_000)).text() == "done"

@@ -27,7 +27,11 @@ class DatadogSettings(ProviderSettings, frozen=True, kw_only=True):
     ] = None
     site: Annotated[
         str,
-        Meta(description="Datadog's site.", pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", extra={VARIABLE: "DD_SITE"}),
+        Meta(
+            description="Datadog's site, as datadoghq.eu or us5.datadoghq.com: without https:// and `app`.",
+            pattern=r"^(?!app\.)[a-z0-9-]+(\.[a-z0-9-]+)+$",
+            extra={VARIABLE: "DD_SITE"},
+        ),
     ] = "datadoghq.com"
     url: Annotated[
         str | None, Meta(description="Base address of Datadog's API; without it, the site's.", pattern="^https?://")
@@ -40,7 +44,8 @@ class DatadogSettings(ProviderSettings, frozen=True, kw_only=True):
         ),
     ] = None
     incidents: Annotated[
-        tuple[str, ...], Meta(description="Incidents of channels that Datadog doesn't know: `C0123=142`, with commas.")
+        tuple[Annotated[str, Meta(pattern="^[CG][A-Z0-9]+=.+$")], ...],
+        Meta(description="Incidents of channels that Datadog doesn't know: `C0123=142`, with commas."),
     ] = ()
     postmortem_template: Annotated[
         str, Meta(description="Id of Datadog's post-mortem template, which says where it makes the document.")

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from bot.kernel.clock import Clock
-from bot.kernel.errors import Misunderstood
+from bot.kernel.extras import missing_extra
 
 JWT_LASTS = timedelta(minutes=9)
 AHEAD = timedelta(seconds=60)
@@ -73,9 +73,7 @@ def app_jwt(app: str, key: bytes, now: datetime) -> str:
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("cryptography"):
             raise
-        raise Misunderstood(
-            "A GitHub App needs the extra “github-app”: pip install 'replaybook[github-app]'."
-        ) from None
+        raise missing_extra("github-app", "REPLAYBOOK_GITHUB_APP_KEY") from None
     claims = {"iat": int((now - AHEAD).timestamp()), "exp": int((now + JWT_LASTS).timestamp()), "iss": app}
     text = f"{_part({'alg': 'RS256', 'typ': 'JWT'})}.{_part(claims)}"
     return f"{text}.{_encoded(sign(key, text.encode()))}"

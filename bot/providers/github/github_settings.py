@@ -30,7 +30,7 @@ class GitHubSettings(ProviderSettings, frozen=True, kw_only=True):
         str, Meta(description="Number of the App's installation in the organization.", pattern="^[0-9]*$")
     ] = ""
     app_key: Annotated[
-        Path | None, Meta(description="File with the App's private key (PEM); needs `replaybook[github-app]`.")
+        Path | None, Meta(description="File with the App's private key (PEM); needs the extra `github-app`.")
     ] = None
     hook_secret: Annotated[
         Secret | None, Meta(description="Secret of the webhook; `replaybook hooks` says where it is entered.")

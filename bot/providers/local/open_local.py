@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from bot.files.file_areas import file_areas
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.data_folder import data_folder
-from bot.kernel.errors import Misunderstood
+from bot.kernel.extras import missing_extra
 from bot.kernel.settings import Settings
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.event_store_port import EventStorePort
@@ -64,7 +64,7 @@ def _clickhouse(name: str) -> Any:
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("clickhouse_connect"):
             raise
-        raise Misunderstood("ClickHouse needs the extra “clickhouse”: pip install 'replaybook[clickhouse]'.") from None
+        raise missing_extra("clickhouse", "ClickHouse") from None
 
 
 def event_checks(settings: Settings) -> Mapping[str, Check]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
 from msgspec import Meta
 
+from bot.kernel.setting_values import passwords
 from bot.kernel.settings_table import ProviderSettings, Secret
 from bot.providers.provider import Provider
 
@@ -35,8 +35,7 @@ class LocalSettings(ProviderSettings, frozen=True, kw_only=True):
     @property
     def secrets(self) -> tuple[str, ...]:
         """With the password alone, as errors may have it."""
-        password = urlsplit(self.events or "").password
-        return (*super().secrets, *((password, unquote(password)) if password else ()))
+        return (*super().secrets, *passwords(self.events or ""))
 
 
 PROVIDER = Provider(

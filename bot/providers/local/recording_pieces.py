@@ -79,11 +79,15 @@ def rrweb(text: bytes, raw: bytes, around: Surroundings, rows: Rows, *, sample: 
     try:
         sent = _decoded(text, _DELIVERIES)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unfilmable("This is not a delivery of rrweb events: %(error)s.", error=error) from None
+        raise Unfilmable("This is not a delivery of rrweb events: %(error)s.", error=_why(error)) from None
     if not sent.session or not 0 <= sent.seq < 2**31:
         raise Unfilmable("A delivery of rrweb events needs the id of its session and its number in it.")
     where = around_of(sent).over(around)
     return describe(sent, raw, where, rows, sample=sample)
+
+
+def _why(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
 def around_of(sent: RecorderDelivery) -> Surroundings:
@@ -155,7 +159,7 @@ def segment(head: bytes, data: bytes, around: Surroundings, rows: Rows) -> Descr
     try:
         sent = _decoded(head, _SEGMENT_HEADS)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unfilmable("This is not the metadata of a replay segment: %(error)s.", error=error) from None
+        raise Unfilmable("This is not the metadata of a replay segment: %(error)s.", error=_why(error)) from None
     now = rows.now_ms()
     if not (plausible(sent.start, now) and plausible(sent.end, now) and sent.session.id and sent.view.id):
         raise Unfilmable("The metadata of this segment has no sensible times or ids.")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bot.kernel.errors import Misunderstood, Unauthorized
+from bot.kernel.extras import missing_extra
+from bot.kernel.settings import variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +31,7 @@ class TokenCipher:
         try:
             from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
-            raise Misunderstood(
-                "REPLAYBOOK_TOKEN_KEYS is set, and encrypting tokens needs an extra: install replaybook[oauth]."
-            ) from error
+            raise missing_extra("oauth", variable("token_keys")) from error
         try:
             fernets = [Fernet(key) for key in keys]
         except (ValueError, TypeError):
@@ -75,5 +75,5 @@ def new_key() -> str:
     try:
         from cryptography.fernet import Fernet  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise Misunderstood("Encrypting tokens needs an extra: install replaybook[oauth].") from error
+        raise missing_extra("oauth", variable("token_keys")) from error
     return Fernet.generate_key().decode()

@@ -1,1 +1,1 @@
-"""Records in Postgres, for installations beyond one machine. Needs the extra `replaybook[postgres]`."""
+"""Records in Postgres, for installations beyond one machine. Needs the extra `postgres`."""

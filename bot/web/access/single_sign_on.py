@@ -18,13 +18,7 @@ class SingleSignOn:
     def __init__(self, settings: Settings, slack: Slack) -> None:
         """Raises Misunderstood for a header without addresses, and for what is no address."""
         self._header = settings.sso_header or ""
-        self._networks = [_network(text) for text in settings.sso_addresses]
-        if self._header and not self._networks:
-            raise Misunderstood(
-                "%(header)s is set without %(addresses)s: from whom is the header believed?",
-                header=variable("sso_header"),
-                addresses=variable("sso_addresses"),
-            )
+        self._networks = trusted_networks(settings)
         self._people: People = slack.people
         self._clients = slack.clients
         self._team = settings.sso_team or ""
@@ -52,6 +46,18 @@ class SingleSignOn:
         address = ip_address(request.remote.partition("%")[0])
         own = getattr(address, "ipv4_mapped", None) or address
         return any(own in network for network in self._networks)
+
+
+def trusted_networks(settings: Settings) -> list[IPv4Network | IPv6Network]:
+    """Where the header is believed from. Raises Misunderstood for what is no network, and for a header without any."""
+    networks = [_network(text) for text in settings.sso_addresses]
+    if settings.sso_header and not networks:
+        raise Misunderstood(
+            "%(header)s is set without %(addresses)s: from whom is the header believed?",
+            header=variable("sso_header"),
+            addresses=variable("sso_addresses"),
+        )
+    return networks
 
 
 def _network(text: str) -> IPv4Network | IPv6Network:

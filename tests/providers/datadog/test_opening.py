@@ -52,10 +52,19 @@ def test_keys_are_secrets() -> None:
     assert set(read_settings(KEYS).secrets) >= {"api", "app"}
 
 
-@pytest.mark.parametrize("site", ["https://datadoghq.com", "datadoghq", "datadoghq.com/x", "a b.com", "evil.com@x.com"])
+@pytest.mark.parametrize(
+    "site",
+    ["https://datadoghq.com", "datadoghq", "datadoghq.com/x", "a b.com", "evil.com@x.com", "app.datadoghq.eu"],
+)
 def test_a_site_is_a_name(site: str) -> None:
-    with pytest.raises(Misunderstood, match="DD_SITE"):
+    with pytest.raises(Misunderstood, match=r"DD_SITE .* as datadoghq.eu or us5.datadoghq.com"):
         datadog(DD_SITE=site)
+
+
+@pytest.mark.parametrize("pair", ["142", "C0123", "C0123=", "#inc-142=142", "C0123=142, 143"])
+def test_an_incident_is_named_with_its_channel(pair: str) -> None:
+    with pytest.raises(Misunderstood, match=r"REPLAYBOOK_DATADOG_INCIDENTS .* `C0123=142`"):
+        datadog(REPLAYBOOK_DATADOG_INCIDENTS=pair)
 
 
 def test_addresses_follow_from_the_settings() -> None:

@@ -132,4 +132,4 @@ def test_without_the_extra_a_token_still_works_and_an_app_is_told_its_name() -> 
         "except Misunderstood as error: print(error.sentence)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert "replaybook[github-app]" in done.stdout
+    assert "“github-app”" in done.stdout

@@ -1,0 +1,73 @@
+"""What strangers send in place of HTTP is told in a line that holds nothing of it, and where nobody can listen, why."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+
+import pytest
+from aiohttp import web
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.telemetry import set_up_logging
+from bot.web.access.gate import AccessGate, Doors
+from bot.web.listening import free_port, listening
+
+HOST = "127.0.0.1"
+
+
+async def _sent(port: int, request: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection(HOST, port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def _broken(_request: web.Request) -> web.Response:
+    raise ZeroDivisionError("ours")
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"GET /livez?key=S3CRET-KEY\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nCookie: replaybook-session=S3CRET-KEY\x01\r\n\r\n",
+        b"POST /livez HTTP/1.1\r\nAuthorization: S3CRET-KEY\r\nContent-Length: 3, S3CRET-KEY\r\n\r\n",
+        b"S3CRET-KEY /livez\r\n\r\n",
+    ],
+    ids=["address", "cookie", "length", "no HTTP at all"],
+)
+async def test_what_is_no_http_is_no_error_and_nothing_of_it_is_logged(request_line: bytes) -> None:
+    stream, port = io.StringIO(), free_port(HOST)
+    set_up_logging("json", stream=stream)
+    async with listening(HOST, port, [web.get("/livez", _broken)], AccessGate(Doors())):
+        assert b" 400 " in await _sent(port, request_line)
+    assert "S3CRET" not in stream.getvalue()
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert all(line["level"] == "info" and "exception" not in line for line in lines)
+
+
+async def test_a_fault_of_ours_is_logged_with_its_traceback() -> None:
+    stream, port = io.StringIO(), free_port(HOST)
+    set_up_logging("json", stream=stream)
+    async with listening(HOST, port, [web.get("/livez", _broken)], AccessGate(Doors())):
+        assert b" 500 " in await _sent(port, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    [line] = map(json.loads, stream.getvalue().splitlines())
+    assert (line["level"], "ZeroDivisionError: ours" in line["exception"]) == ("error", True)
+
+
+async def test_where_nobody_can_listen_the_setting_is_named() -> None:
+    port, gate = free_port(HOST), AccessGate(Doors())
+    async with listening(HOST, port, [], gate):
+        with pytest.raises(Misunderstood, match=rf"^Port {port} is taken on 127\.0\.0\.1: .*REPLAYBOOK_PORT"):
+            await listening(HOST, port, [], gate).__aenter__()
+        assert free_port(HOST, port) not in (0, port)
+    assert free_port("::1") > 0
+    for host in ("nowhere.invalid", "192.0.2.1"):
+        wrong = rf"^REPLAYBOOK_HOST can’t be “{host}”: it is no address of this machine\.$"
+        with pytest.raises(Misunderstood, match=wrong):
+            await listening(host, port, [], gate).__aenter__()
+        with pytest.raises(Misunderstood, match=wrong):
+            free_port(host)
