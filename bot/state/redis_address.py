@@ -75,7 +75,7 @@ def _of_one(url: str) -> str:
     """The address itself, of which the client can make a connection. Its own words may hold a part of the password."""
     try:
         parts = urlsplit(url)
-        ConnectionPool.from_url(url).make_connection()  # type: ignore[no-untyped-call]
+        ConnectionPool.from_url(url, driver_info=None).make_connection()  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):
         raise Misunderstood(UNREADABLE) from None
     behind = f"{parts.path}?{parts.query}#{parts.fragment}"

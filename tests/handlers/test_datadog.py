@@ -103,7 +103,9 @@ async def test_an_owner_that_only_datadog_knows_is_asked(
     world = shop(CHANGE)
     if known_by == "service":
         catalog(world).rules, catalog(world).services = [], {"shop-web": "cart"}
-    more: dict[str, Any] = {"owners": tmp_path / "nobody.yaml", "tracker_project": "SHOP"}
+    nobody = tmp_path / "nobody.yaml"
+    nobody.write_text("features: []\n")
+    more: dict[str, Any] = {"owners": nobody, "tracker_project": "SHOP"}
     async with with_datadog(world, tmp_path, redis_server, **more) as house:
         said = await house.ask(QUESTION)
         request = await asked_owner(house, said)
