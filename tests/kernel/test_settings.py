@@ -73,6 +73,8 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "it is auto, on or off."),
         ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
         ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),
+        ("REPLAYBOOK_DEFAULT_LOCALE", "klingon", "it is one of en, ko, alone or with a territory as in en-GB."),
+        ("REPLAYBOOK_DEFAULT_LOCALE", "fr-FR", "it is one of en, ko,"),
         ("REPLAYBOOK_PUBLIC_URL", "bot.example", "it begins with https:// or http://."),
         ("REPLAYBOOK_RETENTION_DAYS", "0", "it is a whole number from 1 to 3650."),
         ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "it is a number from -1000000000 to 1000000000."),
@@ -208,6 +210,11 @@ def test_the_public_address_is_one_that_others_build_on(value: str) -> None:
 )
 def test_a_public_address_may_have_a_port_and_a_path(value: str) -> None:
     assert Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value}).public_url == value
+
+
+@pytest.mark.parametrize("tag", ["en", "ko", "ko-KR", "en_GB", "EN-us"])
+def test_a_language_may_have_a_territory(tag: str) -> None:
+    assert Settings.from_env({"REPLAYBOOK_DEFAULT_LOCALE": tag}).default_locale == tag
 
 
 @pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL", "REPLAYBOOK_EVENTS"])
