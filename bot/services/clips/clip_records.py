@@ -170,3 +170,8 @@ class ClipRecords:
 
     async def cancelled(self, team: str, clip: str) -> bool:
         return (await self._once.done(keys.once(team, "clip-end", clip)) or "").startswith("cancelled:")
+
+    async def came_to_nothing(self, team: str, clip: str) -> bool:
+        """Whether it was cancelled or failed, so that its message has *Try again* at most."""
+        ending = await self._once.done(keys.once(team, "clip-end", clip)) or ""
+        return ending.startswith(("cancelled:", "failed:"))
