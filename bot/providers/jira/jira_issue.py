@@ -70,6 +70,7 @@ class IssueFields(msgspec.Struct):
 
 class ChangedItem(msgspec.Struct):
     field: str = ""
+    to: str | None = None
 
 
 class ChangelogEntry(msgspec.Struct):
@@ -117,6 +118,7 @@ def ticket_of(issue: JiraIssue, app: str, not_fixed: Collection[str] = NOT_FIXED
         ),
         id=issue.id,
         closed_by=_closed_by(entries) if status in {Status.DONE, Status.CLOSED} else "",
+        reopened_by="" if status in {Status.DONE, Status.CLOSED} else _reopened_by(entries),
         closed_at=(ended or _time(fields.updated)) if status is Status.CLOSED else None,
         resolution=(resolution or fields.status.name) if status in {Status.DONE, Status.CLOSED} else "",
         archived=bool(fields.archiveddate),
@@ -144,8 +146,21 @@ def _status(fields: IssueFields, not_fixed: Collection[str]) -> Status:
 
 def _closed_by(entries: list[ChangelogEntry]) -> str:
     """Who put it into the state that it has."""
-    moves = [entry for entry in entries if _is_about(entry, "status")]
-    author = moves[-1].author if moves else None
+    return _author([entry for entry in entries if _is_about(entry, "status")])
+
+
+def _reopened_by(entries: list[ChangelogEntry]) -> str:
+    """Who last took the resolution of an open issue away; empty where closing sets none, as categories aren't told."""
+    return _author([entry for entry in entries if _is_about(entry, "status") and _takes_resolution(entry)])
+
+
+def _takes_resolution(entry: ChangelogEntry) -> bool:
+    return any(item.field.casefold() == "resolution" and not item.to for item in entry.items)
+
+
+def _author(entries: list[ChangelogEntry]) -> str:
+    """Of the last one."""
+    author = entries[-1].author if entries else None
     return (author.display or author.name) if author else ""
 
 
