@@ -101,6 +101,10 @@ class ClipRecords:
         clips = await self.of_question(asked)
         return next((clip.reason or clip.clip.why for clip in clips if clip.session == session), "")
 
+    async def after_fix(self, asked: AskedQuestion) -> frozenset[str]:
+        """Returns the sessions that were shown for a question as ones from after a fix."""
+        return frozenset(session for clip in await self.of_question(asked) for session in clip.after_fix)
+
     async def words(self, asked: AskedQuestion, session: str) -> str:
         """Returns the words of the question that a session was last shown for, which may have been refined since."""
         clips = await self.of_question(asked)
