@@ -10,8 +10,10 @@ from unittest.mock import Mock
 import pytest
 from msgspec import Meta
 
+from bot.app.base import public_address
 from bot.kernel import settings_table
 from bot.kernel.errors import Misunderstood
+from bot.kernel.setting_values import is_base
 from bot.kernel.settings import Secret, Settings
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, SettingsTable
 from bot.providers.registry import providers, read_settings
@@ -210,6 +212,14 @@ def test_the_public_address_is_one_that_others_build_on(value: str) -> None:
 )
 def test_a_public_address_may_have_a_port_and_a_path(value: str) -> None:
     assert Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value}).public_url == value
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("127.0.0.1", "http://127.0.0.1:8400"), ("bot-1", "http://bot-1:8400"), ("::1", "http://[::1]:8400")]
+)  # fmt: skip
+def test_a_host_is_part_of_an_address_that_can_be_read(host: str, address: str) -> None:
+    assert public_address(Settings(host=host)) == address
+    assert is_base(address)
 
 
 @pytest.mark.parametrize("tag", ["en", "ko", "ko-KR", "en_GB", "EN-us"])
