@@ -79,5 +79,5 @@ async def test_a_port_that_the_system_keeps_to_itself_is_named(monkeypatch: pyte
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(web.TCPSite, "start", start)
-    with pytest.raises(Misunderstood, match="^REPLAYBOOK_PORT can’t be “80”: only the system’s administrator"):
+    with pytest.raises(Misunderstood, match=r"^REPLAYBOOK_PORT can’t be “80”: only the system’s administrator"):
         await listening(HOST, 80, [], AccessGate(Doors())).__aenter__()
