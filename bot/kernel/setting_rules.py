@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def check_values(settings: Settings) -> None:
     """Raises Misunderstood naming the variable."""
     if not is_spoken(settings.default_locale):
-        spoken = f"it is one of {', '.join(LANGUAGES)}, alone or with a territory as in en-GB"
+        spoken = f"it is one of {', '.join(LANGUAGES)}, alone or with a territory as in en-US"
         raise wrong_value(settings.variable("default_locale"), settings.default_locale, spoken)
     if not is_zone(settings.default_zone):
         raise wrong_value(settings.variable("default_zone"), settings.default_zone, "there is no such time zone")

@@ -230,7 +230,9 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     ] = None
     default_locale: Annotated[
         str,
-        Meta(description="Language for people whose Slack profile gives none: `en`, `ko`, or `en-GB` for its week."),
+        Meta(
+            description="Language for people whose Slack profile gives none: `en`, `ko`, or `en-US`, whose weeks begin on Sunday."
+        ),
     ] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
     clock_ahead_s: Annotated[

@@ -75,7 +75,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "it is auto, on or off."),
         ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
         ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),
-        ("REPLAYBOOK_DEFAULT_LOCALE", "klingon", "it is one of en, ko, alone or with a territory as in en-GB."),
+        ("REPLAYBOOK_DEFAULT_LOCALE", "klingon", "it is one of en, ko, alone or with a territory as in en-US."),
         ("REPLAYBOOK_DEFAULT_LOCALE", "fr-FR", "it is one of en, ko,"),
         ("REPLAYBOOK_PUBLIC_URL", "bot.example", "it begins with https:// or http://."),
         ("REPLAYBOOK_RETENTION_DAYS", "0", "it is a whole number from 1 to 3650."),
