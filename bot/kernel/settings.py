@@ -231,7 +231,8 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     default_locale: Annotated[
         str,
         Meta(
-            description="Language for people whose Slack profile gives none: `en`, `ko`, or `en-US`, whose weeks begin on Sunday."
+            description="Language for people whose Slack profile gives none: `en` or `ko`; a week of `en-US` begins on "
+            "Sunday."
         ),
     ] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
