@@ -71,6 +71,7 @@ class IssueFields(msgspec.Struct):
 class ChangedItem(msgspec.Struct):
     field: str = ""
     to: str | None = None
+    former: str | None = msgspec.field(name="fromString", default=None)
 
 
 class ChangelogEntry(msgspec.Struct):
@@ -118,7 +119,7 @@ def ticket_of(issue: JiraIssue, app: str, not_fixed: Collection[str] = NOT_FIXED
         ),
         id=issue.id,
         closed_by=_closed_by(entries) if status in {Status.DONE, Status.CLOSED} else "",
-        reopened_by="" if status in {Status.DONE, Status.CLOSED} else _reopened_by(entries),
+        reopened_by="" if status in {Status.DONE, Status.CLOSED} else _reopened_by(entries, not_fixed),
         closed_at=(ended or _time(fields.updated)) if status is Status.CLOSED else None,
         resolution=(resolution or fields.status.name) if status in {Status.DONE, Status.CLOSED} else "",
         archived=bool(fields.archiveddate),
@@ -141,7 +142,11 @@ def _status(fields: IssueFields, not_fixed: Collection[str]) -> Status:
     if status is not Status.DONE:
         return status
     ending = fields.resolution.name if fields.resolution else fields.status.name
-    return Status.CLOSED if ending.casefold().replace("’", "'") in not_fixed else Status.DONE
+    return Status.CLOSED if _plain(ending) in not_fixed else Status.DONE
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("’", "'")
 
 
 def _closed_by(entries: list[ChangelogEntry]) -> str:
@@ -149,13 +154,22 @@ def _closed_by(entries: list[ChangelogEntry]) -> str:
     return _author([entry for entry in entries if _is_about(entry, "status")])
 
 
-def _reopened_by(entries: list[ChangelogEntry]) -> str:
-    """Who last took the resolution of an open issue away; empty where closing sets none, as categories aren't told."""
-    return _author([entry for entry in entries if _is_about(entry, "status") and _takes_resolution(entry)])
+def _reopened_by(entries: list[ChangelogEntry], not_fixed: Collection[str]) -> str:
+    """Who last took an open issue out of a state that it ended in, as far as that can be told.
+
+    The changelog has no categories of states: it took the resolution away, or left a state without a fix by its name.
+    """
+    moves = [entry for entry in entries if _is_about(entry, "status")]
+    return _author([entry for entry in moves if any(_reopens(item, not_fixed) for item in entry.items)])
 
 
-def _takes_resolution(entry: ChangelogEntry) -> bool:
-    return any(item.field.casefold() == "resolution" and not item.to for item in entry.items)
+def _reopens(item: ChangedItem, not_fixed: Collection[str]) -> bool:
+    match item.field.casefold():
+        case "resolution":
+            return not item.to
+        case "status":
+            return _plain(item.former or "") in not_fixed
+    return False
 
 
 def _author(entries: list[ChangelogEntry]) -> str:

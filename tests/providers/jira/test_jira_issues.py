@@ -124,9 +124,11 @@ async def test_who_opened_an_issue_again_is_known_whoever_goes_on_with_it(
     tracker: JiraTracker, world: JiraWorld
 ) -> None:
     key = (await tracker.create(NEW)).key
-    for step, user, resolution in (("Done", 0, "10000"), ("To Do", 1, ""), ("In Progress", 0, "")):
-        jira_changes.moved_to(world, world.issue(key), BY_NAME[step], world.users[user], resolution)
-    assert (await tracker.get(key)).reopened_by == world.users[1].name
+    for ended, resolution in (("Done", "10000"), ("Won't do", "")):
+        for step, user in ((ended, 0), ("To Do", 1), ("In Progress", 0)):
+            left = resolution if step == ended else ""
+            jira_changes.moved_to(world, world.issue(key), BY_NAME[step], world.users[user], left)
+        assert (await tracker.get(key)).reopened_by == world.users[1].name
     jira_changes.moved_to(world, world.issue(key), BY_NAME["Done"], world.users[0], "10000")
     assert (await tracker.get(key)).reopened_by == ""
 
