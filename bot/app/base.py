@@ -18,6 +18,7 @@ from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
 from bot.kernel.metrics import Metrics
+from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Settings, variable
 from bot.providers import chosen, registry
 from bot.providers.local.event_store_port import EventStorePort
@@ -153,7 +154,7 @@ def _slack(messages: Messages, people: People, clients: Clients, outbox: Outbox,
 
 def public_address(settings: Settings) -> str:
     """Where people reach the bot's own pages."""
-    return (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    return (settings.public_url or http_address(settings.host, settings.port)).rstrip("/")
 
 
 def load_owners(settings: Settings) -> Owners:

@@ -29,6 +29,7 @@ from bot.kernel.messages import JsonObject
 from bot.kernel.metrics import Metrics
 from bot.kernel.outside_calls import counted_in
 from bot.kernel.processes import beside, in_the_background
+from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Settings
 from bot.kernel.turns import Turns
 from bot.providers import chosen
@@ -109,7 +110,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         await stack.enter_async_context(
             listening(settings.host, settings.port, routes, access.gate, metrics_port=settings.metrics_port)
         )
-        await stack.enter_async_context(announced(settings.data, f"http://{settings.host}:{settings.port}"))
+        await stack.enter_async_context(announced(settings.data, http_address(settings.host, settings.port)))
         if settings.slack_app_token:
             await stack.enter_async_context(socket_mode(slack, settings.slack_app_token))
         drains = (worker.drained, inbox.drained)

@@ -21,7 +21,7 @@ from bot.signals.periods import Clock, Span
 
 LATEST = timedelta(days=730)
 LONGEST = 80
-_AROUND = frozenset({"NEXT", "AFTER", "NOW", "SINCE", "TO_P", "UNTIL", "UNTIL_P", "BEFORE"})
+_AROUND = frozenset({"NEXT", "AFTER", "NOW", "SINCE", "TO_P", "UNTIL", "UNTIL_P", "BEFORE", "WITHIN"})
 """Words that stand around a date or a length and change nothing: "until Friday", "two weeks from now", "2주 후"."""
 UNREAD = "“%(text)s” is no date that I can read. “%(iso)s” works, and so does “in two weeks”."
 
@@ -59,12 +59,17 @@ def _day(line: str, clock: Clock, locale: Locale) -> date | None:
         tokens.pop()
     if tokens and tokens[0].type in {"UNTIL", "TO", "BEFORE"}:
         tokens = tokens[1:]
+    weekdays = {int(token) for token in tokens if token.type == "WEEKDAY_P"}
+    tokens = [token for token in tokens if token.type != "WEEKDAY_P"]
     span = _span(tokens, clock, locale, line) if tokens else None
     if span is None or span.end is None:
         return None
     last = (span.end - timedelta(microseconds=1)).date()
     past = last < clock.today and "LAST" not in {token.type for token in tokens}
-    return _next_named(tokens, span.recent, last, clock.today) if past else last
+    due = _next_named(tokens, span.recent, last, clock.today) if past else last
+    if weekdays - {due.weekday()}:
+        raise Misunderstood("“%(what)s”: that date is on another day of the week.", what=line)
+    return due
 
 
 def _length(tokens: list[Token]) -> Length | None:

@@ -45,6 +45,8 @@ def happened(it: HistoryEntry, now: datetime, locale: Locale) -> str:
         values["note"] = locale.calendar_day(date.fromisoformat(it.note)) if it.note else "–"
     if it.action is RequestAction.VERIFY:
         values["note"] = locale.text(OUTCOMES.get(it.note, it.note))
+    if it.action is RequestAction.ESCALATE and it.note:
+        return locale.text(_ESCALATED_TO, **values)
     if it.action is RequestAction.LOSE:
         return locale.text(LOST.get(it.note, LOST["unknown"]), **values)
     if it.who.id == OF_TRACKER and it.action in _BY_PERSON:
@@ -127,6 +129,7 @@ _LINES = {
     RequestAction.ASK_AGAIN: _("%(who)s asked again %(when)s"),
 }
 
+_ESCALATED_TO = _("%(who)s escalated this to %(note)s %(when)s")
 _CLOSED_BY = _("%(who)s closed the ticket without a fix; seen %(when)s")
 _BY_PERSON = {
     RequestAction.DONE: _("%(who)s set the ticket done; seen %(when)s"),

@@ -83,6 +83,8 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     """The tracker's own id, which stays when the key changes."""
     closed_by: str = ""
     """Name of who set it done or closed it."""
+    reopened_by: str = ""
+    """Name of who opened it again, while it is open."""
     closed_at: datetime | None = None
     """When it was closed without a fix."""
     resolution: str = ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bot.kernel.clock import clock_ahead
-from bot.kernel.locale import LANGUAGES, Locale
+from bot.kernel.locale import LANGUAGES, Locale, is_spoken
 from bot.kernel.settings import Settings, variable
 
 
@@ -81,7 +81,7 @@ def kind_of(output: Path | None, asked: str | None, kinds: Sequence[str]) -> str
 
 def _spoken(_context: click.Context, _option: click.Parameter, tag: str) -> str:
     """A language we speak, with or without a territory, which tells the first day of the week."""
-    if tag.replace("_", "-").partition("-")[0].lower() not in LANGUAGES:
+    if not is_spoken(tag):
         raise click.BadParameter(f"“{tag}” is no language I speak; choose {' or '.join(LANGUAGES)}.")
     return tag
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Set
 
 from bot.kernel.errors import Missing
 from bot.kernel.settings import Settings, variable
-from bot.providers.provider import PartName
+from bot.kernel.settings_table import ProviderSettings
+from bot.providers.provider import PartName, Provider
 
 CHOSEN: tuple[PartName, ...] = ("source", "notebooks", "tracker")
 """The parts that a setting of the same name chooses."""
@@ -21,7 +23,7 @@ async def examined_systems(settings: Settings) -> str:
     found = []
     for part in CHOSEN:
         provider = provider_of(part, getattr(settings, part), settings)
-        if provider and not settings.of(provider.settings).configured:
+        if provider and _lacks_all(provider, settings):
             raise Missing(
                 "%(variable)s is %(name)s, and nothing of it is set up; its settings are in docs/settings.md.",
                 variable=variable(part),
@@ -29,15 +31,26 @@ async def examined_systems(settings: Settings) -> str:
             )
         found.append(f"{part} {provider.name if provider else 'none'}")
     rules = await asyncio.to_thread(team_rules, settings)
-    for name in sorted(load_owners(settings).trackers | rules.trackers):
-        provider = provider_of("tracker", name, settings)
-        if provider and not settings.of(provider.settings).configured:
+    named: dict[PartName, Set[str]] = {
+        "tracker": load_owners(settings).trackers | rules.trackers,
+        "source": rules.names("source"),
+    }
+    for part, name in [(part, name) for part, names in named.items() for name in sorted(names)]:
+        provider = provider_of(part, name, settings)
+        if provider and _lacks_all(provider, settings):
             raise Missing(
-                "The tracker %(name)s is named for features or workspaces, and nothing of it is set up; its settings "
+                "The %(part)s %(name)s is named for features or workspaces, and nothing of it is set up; its settings "
                 "are in docs/settings.md.",
+                part=part,
                 name=name,
             )
     return ", ".join(found)
+
+
+def _lacks_all(provider: Provider, settings: Settings) -> bool:
+    """A package's provider may not say whether it is set up; then it is opened by its name, whatever is set."""
+    says = provider.settings.configured is not ProviderSettings.configured
+    return says and not settings.of(provider.settings).configured
 
 
 async def examined_files(settings: Settings) -> str:

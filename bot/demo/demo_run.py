@@ -27,6 +27,7 @@ from bot.demo.linear_demo import linear_stand_in
 from bot.demo.worker_process import working
 from bot.kernel.clock import Clock, clock_ahead, seconds_of
 from bot.kernel.data_folder import data_folder
+from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Secret, Settings
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.registry import providers
@@ -92,7 +93,7 @@ async def demo(
     keys = _keys(settings.data / "workspace" / "keys.json")
     host = settings.host
     page_port = free_port(host, PORT if port is None else port)
-    address = f"http://{host}:{page_port}"
+    address = http_address(host, page_port)
     settings = _with_workspace(settings, keys, address, sign_in=stand_ins.sign_in)
     async with AsyncExitStack() as stack:
         with step("Redis for its state" if settings.redis_url else "A private Redis, appending every write to disk"):
@@ -151,7 +152,7 @@ def _more(settings: Settings, *, stood_in: bool) -> str:
 
 
 def _workspace(settings: Settings, keys: Keys, address: str, clock: Clock) -> web.Application:
-    bot_url = f"http://{settings.host}:{settings.port}"
+    bot_url = http_address(settings.host, settings.port)
     workspace = Workspace(
         WorkspaceConfig(
             folder=settings.data / "workspace",

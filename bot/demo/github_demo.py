@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from bot.kernel.clock import Clock
+from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Secret, Settings
 from bot.providers.github.github_settings import GitHubSettings
 from standins.github.github_server import running_github, sending_hooks
@@ -34,6 +35,6 @@ async def github_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[tup
             web_url=url,
         )
         theirs = msgspec.structs.replace(settings, tracker="github").with_provider(account)
-        hook = f"http://{settings.host}:{settings.port}/hooks/github/main"
+        hook = f"{http_address(settings.host, settings.port)}/hooks/github/main"
         async with sending_hooks(world, hook, secret):
             yield theirs, url

@@ -10,6 +10,7 @@ import msgspec
 
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Misunderstood
+from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Secret, Settings
 from bot.providers.linear.linear_settings import LinearSettings
 from standins.linear.linear_world import LinearHook, LinearLabel, LinearUser, LinearWorld
@@ -29,7 +30,7 @@ async def linear_stand_in(settings: Settings, clock: Clock) -> AsyncIterator[tup
     world, secret = LinearWorld(clock=clock), secrets.token_hex(16)
     world.users += [LinearUser(person.real_name, person.email) for person in (ERIK, JISOO, MINA)]
     world.labels += [LinearLabel("incident"), LinearLabel("prevent")]
-    world.hooks.append(LinearHook(f"http://{settings.host}:{settings.port}/hooks/linear/main", secret))
+    world.hooks.append(LinearHook(f"{http_address(settings.host, settings.port)}/hooks/linear/main", secret))
     async with running_linear(world, settings.host) as url:
         linear = LinearSettings(
             api_key=Secret(world.api_key), url=url, workspace=world.url_key, webhook_secret=Secret(secret)

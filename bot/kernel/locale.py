@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import io
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -190,11 +191,21 @@ def zone_name(moment: datetime) -> str:
     return name if name.isalpha() else f"UTC{name}"
 
 
+def is_spoken(tag: str) -> bool:
+    """Whether we speak the language of a tag, whatever territory is behind it."""
+    return _language(tag) in LANGUAGES
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
 def _parsed(tag: str) -> babel.Locale:
-    try:
-        return babel.Locale.parse(tag.replace("-", "_"), resolve_likely_subtags=False)
-    except (ValueError, babel.UnknownLocaleError):
-        return babel.Locale("en")
+    """A territory that there isn't leaves the language."""
+    for known in (tag.replace("-", "_"), _language(tag)):
+        with suppress(ValueError, babel.UnknownLocaleError):
+            return babel.Locale.parse(known, resolve_likely_subtags=False)
+    return babel.Locale("en")
 
 
 def _pattern(ratio: float) -> str:

@@ -1,4 +1,4 @@
-"""What values of settings say: passwords that the log must not show, bases of addresses, zones that exist."""
+"""What values of settings say: passwords that the log must not show, addresses and their bases, zones that exist."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def is_base(url: str) -> bool:
     except ValueError:
         return False
     return bool(host) and not re.search(r"[\s?#]", url) and parts.netloc.casefold() == place
+
+
+def http_address(host: str, port: int) -> str:
+    """Where a server that listens there is reached from the same machine."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def is_zone(name: str) -> bool:

@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self, TypeVar
 import msgspec
 from msgspec import Meta
 
-from bot.kernel.errors import Misunderstood
-from bot.kernel.setting_values import is_base, is_zone, passwords
-from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret, wrong_value
+from bot.kernel.setting_rules import check_values
+from bot.kernel.setting_values import passwords
+from bot.kernel.settings_table import VARIABLE, ProviderSettings, Secret
 from bot.kernel.settings_web import WebSettings
 
 P = TypeVar("P", bound=ProviderSettings)
@@ -228,7 +228,13 @@ class Settings(WebSettings, frozen=True, kw_only=True):
             extra={VARIABLE: "OTEL_EXPORTER_OTLP_HEADERS"},
         ),
     ] = None
-    default_locale: Annotated[str, Meta(description="Language for people whose Slack profile gives none.")] = "en"
+    default_locale: Annotated[
+        str,
+        Meta(
+            description="Language for people whose Slack profile gives none: `en` or `ko`; a week of `en-US` begins on "
+            "Sunday."
+        ),
+    ] = "en"
     default_zone: Annotated[str, Meta(description="Time zone for people whose Slack profile gives none.")] = "UTC"
     clock_ahead_s: Annotated[
         float,
@@ -257,14 +263,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     def from_env(cls, environ: Mapping[str, str]) -> Self:
         """Read the settings that belong to no provider. Raises Misunderstood naming the variable."""
         settings = super().from_env(environ)
-        if not is_zone(settings.default_zone):
-            raise wrong_value(cls.variable("default_zone"), settings.default_zone, "there is no such time zone")
-        if settings.public_url and not is_base(settings.public_url):
-            raise Misunderstood(
-                "%(variable)s is the bot’s scheme and host, as https://replaybook.example.com, without a user and a "
-                "query.",
-                variable=cls.variable("public_url"),
-            )
+        check_values(settings)
         return settings
 
     def of(self, kind: type[P]) -> P:

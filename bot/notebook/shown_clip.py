@@ -21,4 +21,6 @@ class ShownClip(msgspec.Struct, frozen=True, kw_only=True):
     """Why this session; `clip.why` also says who set the window. Empty in clips from before it was kept."""
     words: str = ""
     """In which words the question was asked when the session was chosen."""
+    after_fix: tuple[str, ...] = ()
+    """Of a clip of before and after a fix: its sessions that are from after it."""
     clip: StoredClip

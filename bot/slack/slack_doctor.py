@@ -16,6 +16,7 @@ import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
+from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Settings
 from bot.slack.app_manifest import FEATURES, scopes_of, scopes_standing
 from bot.slack.web_api import Clients, called, everywhere
@@ -65,7 +66,7 @@ async def examined_socket(settings: Settings) -> str:
 
 async def examined_events(settings: Settings) -> str:
     """Sends the bot what Slack sends to prove an address, and looks for its answer. Raises Missing where none comes."""
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    base = settings.public_url or http_address(settings.host, settings.port)
     address, challenge = f"{base.rstrip('/')}/slack/events", secrets.token_urlsafe(16)
     body = msgspec.json.encode({"type": "url_verification", "token": "", "challenge": challenge})
     headers = {"Content-Type": "application/json", **_signature(settings.slack_signing_secret or "", body)}

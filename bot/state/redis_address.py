@@ -78,8 +78,9 @@ def _of_one(url: str) -> str:
         ConnectionPool.from_url(url, driver_info=None).make_connection()  # type: ignore[no-untyped-call]
     except (ValueError, TypeError):
         raise Misunderstood(UNREADABLE) from None
-    behind = f"{parts.path}?{parts.query}#{parts.fragment}"
-    if parts.scheme != "unix" and (not _DATABASE.fullmatch(parts.path) or "@" in behind):
+    no_options = [part for part in parts.query.split("&") if "=" not in part]
+    cut_off = any("@" in part for part in (parts.fragment, *no_options))  # the rest of a password, and the host
+    if parts.scheme != "unix" and (not _DATABASE.fullmatch(parts.path) or cut_off):
         raise Misunderstood(UNREADABLE)
     return url
 

@@ -104,7 +104,7 @@ async def within_budget(request: web.Request, handler: Handler) -> web.StreamRes
         return await handler(request)
     try:
         room = request.app[BODIES].reserved(size, WAIT_S) if size > SMALL else nullcontext()
-        async with _in_time(request), room:
+        async with room, _in_time(request):  # whoever waited for room has all of the time
             return await handler(request)
     except BudgetSpent:
         headers = {"Retry-After": str(RETRY_AFTER_S)}

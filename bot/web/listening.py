@@ -47,6 +47,10 @@ def _said(host: str, port: int) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
             raise wrong_value(variable("host"), host, "it is no address of this machine") from error
+        if error.errno == errno.EACCES:
+            raise wrong_value(
+                variable("port"), str(port), "only the system’s administrator may listen there"
+            ) from error
         if error.errno == errno.EADDRINUSE:
             raise Misunderstood(
                 "Port %(port)s is taken on %(host)s: end what listens there, or choose another one (%(variable)s, or "

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
@@ -17,7 +17,7 @@ from bot.backlog.ticket import Status
 from bot.backlog.transitions import ANSWERS, TABLE, TIMED, decide, follow_ticket
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.locale import Locale
-from tests.backlog.examples import EN, HANA, JISOO, MINSEO, NEW, PATHS, after, in_state, press
+from tests.backlog.examples import EN, HANA, JISOO, MINSEO, NEW, PATHS, PLAN, after, in_state, press
 
 WAITING = (RequestState.ASKED, RequestState.SEEN, RequestState.ESCALATED, RequestState.HANDED_OVER)
 OPEN = {
@@ -262,6 +262,7 @@ def test_a_record_from_before_checks_had_an_outcome_is_read_as_done_and_checked_
 
 
 @given(st.lists(st.tuples(st.sampled_from(RequestAction), st.integers(-3, 1)), max_size=25))
+@example([(RequestAction.IN_BACKLOG, 0), (RequestAction.PLAN, 0), (RequestAction.PLAN, 0)])
 def test_whatever_is_pressed_the_record_stays_true(presses: list[tuple[RequestAction, int]]) -> None:
     request = NEW
     for action, age in presses:
@@ -270,6 +271,9 @@ def test_whatever_is_pressed_the_record_stays_true(presses: list[tuple[RequestAc
             request = decide(request, press(request, action, version=request.version + age), EN)
         except Conflict:
             assert request is before
+            continue
+        except Misunderstood:
+            assert (action, before.plan) == (RequestAction.PLAN, PLAN), "nothing is changed by it"
             continue
         assert request.version == before.version + 1
         looks = [entry.action for entry in request.history].count(RequestAction.VERIFY)

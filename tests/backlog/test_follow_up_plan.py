@@ -45,6 +45,10 @@ NEW_YEARS_EVE = Clock(datetime(2026, 12, 31, 23, 58, tzinfo=SEOUL), SEOUL)
         ("next week", date(2026, 12, 6)),
         ("end of the month", date(2026, 11, 30)),
         ("in two weeks", date(2026, 12, 9)),
+        ("in a month", date(2026, 12, 25)),
+        ("Mon, Nov 30", date(2026, 11, 30)),
+        ("by Friday, 2026-12-11", date(2026, 12, 11)),
+        ("11월 30일 (월)까지", date(2026, 11, 30)),
         ("within 10 days", date(2026, 12, 5)),
         ("two weeks from now", date(2026, 12, 9)),
         ("the 5th", date(2026, 12, 5)),
@@ -82,6 +86,13 @@ def test_what_is_no_date_is_one_sentence_with_one_that_works(text: str) -> None:
         with pytest.raises(Misunderstood) as problem:
             read_due_date(text, WEDNESDAY, locale)
         assert "2026-12-09" in problem.value.text(locale)
+
+
+@pytest.mark.parametrize("text", ["Tue, Nov 30", "11월 30일 (화)까지"])
+def test_a_date_that_is_on_another_weekday_is_asked_back(text: str) -> None:
+    with pytest.raises(Misunderstood) as problem:
+        read_due_date(text, WEDNESDAY, EN)
+    assert problem.value.text(EN) == f"“{text}”: that date is on another day of the week."
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2020-01-01", "last Friday", "어제", "2031-01-01"])

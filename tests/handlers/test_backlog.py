@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.backlog.request import Request
 from bot.backlog.ticket import Status
 from bot.services.requests.for_person import for_person
-from standins.slack.seed import BOT
+from standins.slack.seed import BOT, ERIK
 from tests.handlers.house import JISOO, MINA, House, at, has, tick, until
 from tests.handlers.walking import quiet
 
@@ -176,6 +176,22 @@ async def test_an_owner_who_does_not_answer_is_reminded_within_working_hours(hou
     reminder = await house.reply(said["ts"], lambda it: it["ts"] > request["ts"] and has(it, "backlog.in_backlog"))
     assert f"<@{JISOO.id}>" in str(reminder["blocks"])
     assert not has(await current(house, said, request), "backlog.in_backlog")
+
+
+async def test_an_escalation_says_in_the_history_to_whom(house: House) -> None:
+    said, request = await asked(house)
+    for days in (5, 10, 15):
+        await quiet(house.redis)
+        later = next_weekday_at(house, 11, days=days)
+        await tick(at(house, lambda later=later: later))  # type: ignore[misc]
+    await house.press(
+        await house.reply(said["ts"], lambda it: f"<@{ERIK.id}>" in str(it["blocks"]) and it["ts"] > request["ts"]),
+        "backlog.in_backlog",
+        user=JISOO.id,
+    )
+    await house.submit(await house.modal(user=JISOO.id), {}, user=JISOO.id)
+    told = await house.reply(said["ts"], lambda it: "escalated this to" in str(it["blocks"]))
+    assert "Replaybook escalated this to Erik Strøm" in str(told["blocks"])
 
 
 async def test_nobody_is_reminded_at_night(house: House) -> None:

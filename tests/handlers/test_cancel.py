@@ -61,6 +61,32 @@ async def test_a_waiting_clip_is_cancelled_and_made_on_trying_again(house: House
     assert len([it for it in await house.replies(answer["ts"]) if cancelled(it)]) == 1
 
 
+async def test_pressing_again_after_a_clip_was_cancelled_makes_it(house: House) -> None:
+    """Nobody is sent to a clip that is nowhere: it is another attempt, as with *Try again*."""
+    async with house.rendering():
+        answer = await house.ask(QUESTION)
+        await house.press(answer, "clip.make")
+        first = await filmed(house, answer)
+    known = {first["ts"]}
+
+    def new(it: Json) -> bool:
+        return it["ts"] not in known
+
+    for message, action in ((first, "clip.later"), (answer, "clip.three")):
+        await house.press(message, action)
+        await house.press(await on_its_way(house, answer), "clip.cancel", user=JISOO.id)
+        stopped = await house.reply(answer["ts"], lambda it: cancelled(it) and new(it))
+        async with house.rendering():
+            await house.press(message, action)
+            made = await house.reply(answer["ts"], lambda it: has(it, "notebook.clip") and new(it))
+            known |= {stopped["ts"], made["ts"]}
+            await house.press(stopped, "clip.make")  # the attempt that is there by now
+            await quiet(house.redis)
+    shown = [it for it in await house.replies(answer["ts"]) if has(it, "notebook.clip")]
+    assert {it["ts"] for it in shown} <= known
+    assert len(shown) == 3
+
+
 async def test_a_clip_is_cancelled_while_it_is_filmed_and_stays_so(house: House) -> None:
     async with house.rendering():
         answer = await house.ask(QUESTION)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from bot.kernel.errors import Missing
+from bot.notebook.cell_data import StoredClip
 from bot.providers.local import recording_pieces
 from bot.providers.local.batch import Surroundings
 from bot.providers.local.local_source import LocalSource
@@ -233,7 +234,16 @@ async def test_before_and_after_a_fix_stand_side_by_side(house: House) -> None:
         await house.press(panel_alone(strip, 1), "clip.make")
         own = await filmed(house, answer, beside=frozenset({strip["ts"]}))
         assert pressed(own, "clip.later").session == calm
+        assert "Why this session: from after the fix; picked by" in str(own["blocks"])
+        await house.press(panel_alone(strip, 0), "clip.make")
+        other = await filmed(house, answer, beside=frozenset({strip["ts"], own["ts"]}))
+        assert "from after the fix" not in str(other["blocks"])
     assert len(await strips(house, answer)) == 1
+    await house.press(answer, "notebook.add")
+    await house.reply(answer["ts"], lambda it: "3 clips came along" in str(it.get("blocks")))
+    [notebook] = await house.services.postmortems.notebooks.list(TEAM)
+    kept = [cell.data for cell in notebook.shown if isinstance(cell.data, StoredClip)]
+    assert [it.session for it in kept if it.caption.startswith("After the fix: ")] == [calm]
 
 
 async def test_without_a_session_from_after_the_fix_it_says_so(house: House) -> None:

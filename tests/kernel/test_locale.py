@@ -16,8 +16,9 @@ SEOUL = Locale.of("ko-KR", "Asia/Seoul")
 
 @pytest.mark.parametrize(
     ("tag", "speaks", "begins"),
-    [("en", "en", 0), ("en-US", "en", 6), ("en_GB", "en", 0), ("ko-KR", "ko", 6), ("ko", "ko", 0), ("fr-FR", "en", 0)],
-)
+    [("en", "en", 0), ("en-US", "en", 6), ("en_GB", "en", 0), ("ko-KR", "ko", 6), ("ko", "ko", 0), ("fr-FR", "en", 0),
+     ("ko-XX", "ko", 0), ("KO", "ko", 0)],
+)  # fmt: skip
 def test_a_tag_gives_the_nearest_language_and_its_week(tag: str, speaks: str, begins: int) -> None:
     locale = Locale.of(tag)
     assert (locale.tag, locale.first_weekday) == (speaks, begins)

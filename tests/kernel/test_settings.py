@@ -10,8 +10,10 @@ from unittest.mock import Mock
 import pytest
 from msgspec import Meta
 
+from bot.app.base import public_address
 from bot.kernel import settings_table
 from bot.kernel.errors import Misunderstood
+from bot.kernel.setting_values import is_base
 from bot.kernel.settings import Secret, Settings
 from bot.kernel.settings_table import VARIABLE, ProviderSettings, SettingsTable
 from bot.providers.registry import providers, read_settings
@@ -73,6 +75,8 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("REPLAYBOOK_BROWSER_SANDBOX", "maybe", "it is auto, on or off."),
         ("REPLAYBOOK_DEFAULT_ZONE", "Asia/Atlantis", "no such time zone"),
         ("REPLAYBOOK_DEFAULT_ZONE", "../../etc/passwd", "no such time zone"),
+        ("REPLAYBOOK_DEFAULT_LOCALE", "klingon", "it is one of en, ko, alone or with a territory as in en-US."),
+        ("REPLAYBOOK_DEFAULT_LOCALE", "fr-FR", "it is one of en, ko,"),
         ("REPLAYBOOK_PUBLIC_URL", "bot.example", "it begins with https:// or http://."),
         ("REPLAYBOOK_RETENTION_DAYS", "0", "it is a whole number from 1 to 3650."),
         ("REPLAYBOOK_CLOCK_AHEAD_S", "an hour", "it is a number from -1000000000 to 1000000000."),
@@ -208,6 +212,19 @@ def test_the_public_address_is_one_that_others_build_on(value: str) -> None:
 )
 def test_a_public_address_may_have_a_port_and_a_path(value: str) -> None:
     assert Settings.from_env({"REPLAYBOOK_PUBLIC_URL": value}).public_url == value
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("127.0.0.1", "http://127.0.0.1:8400"), ("bot-1", "http://bot-1:8400"), ("::1", "http://[::1]:8400")]
+)  # fmt: skip
+def test_a_host_is_part_of_an_address_that_can_be_read(host: str, address: str) -> None:
+    assert public_address(Settings(host=host)) == address
+    assert is_base(address)
+
+
+@pytest.mark.parametrize("tag", ["en", "ko", "ko-KR", "en_GB", "EN-us"])
+def test_a_language_may_have_a_territory(tag: str) -> None:
+    assert Settings.from_env({"REPLAYBOOK_DEFAULT_LOCALE": tag}).default_locale == tag
 
 
 @pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL", "REPLAYBOOK_EVENTS"])

@@ -178,6 +178,25 @@ async def test_a_refusal_is_one_sentence_with_who_can_change_it(
 
 
 @pytest.mark.parametrize(
+    ("user", "settings", "names"),
+    [
+        (GUEST.id, (), "any full member of this workspace, with"),
+        (STRANGER.id, (), "any full member of the workspace that has this bot, with"),
+        (STRANGER.id, ("admins",), "an admin of the workspace that has this bot, with"),
+        (STRANGER.id, (ADMIN.id,), "Erik Strøm, with"),
+    ],
+)
+async def test_whoever_is_of_another_organization_reads_whose_people_can_change_it(
+    access: Access, user: str, settings: tuple[str, ...], names: str
+) -> None:
+    await access.save_policy(TEAM, INCIDENT, Policy(ask=("nobody",), settings=settings), 0)
+    with pytest.raises(Denied) as refusal:
+        await access.check(Right.ASK, TEAM, INCIDENT, user)
+    assert names in refusal.value.text(Locale.of("en", "UTC"))
+    assert "ask questions" not in refusal.value.text(Locale.of("ko", "UTC"))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "default: [ask]",

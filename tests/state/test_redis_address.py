@@ -21,6 +21,8 @@ S, C = "redis+sentinel://", "redis+cluster://"
         "redis://h/",
         "rediss://h?ssl_ca_certs=/x",
         "redis://u:p%40%2F@[::1]:6379/15",
+        "redis://h:6379/0?client_name=bot@shop&",
+        "rediss://h?ssl_ca_certs=/certs/shop@eu/ca.pem",
     ],
 )
 def test_one_server_is_left_to_the_clients(url: str) -> None:
@@ -53,6 +55,8 @@ def test_a_cluster_is_named_by_some_of_its_servers() -> None:
         ("redis://:hush@h:port", "percent-encoded"),
         ("redis://:hu/hush@h", "percent-encoded"),
         ("redis://:hu?hush@h", "percent-encoded"),
+        ("redis://hu:12?hush@h", "percent-encoded"),
+        ("redis://hu:12#hush@h", "percent-encoded"),
         ("redis://:hu#hush@h", "percent-encoded"),
         ("rediss://:hush@[::1", "percent-encoded"),
         ("redis://:hush@h:99999", "percent-encoded"),

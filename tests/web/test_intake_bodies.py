@@ -7,7 +7,8 @@ import gzip
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
@@ -189,17 +190,44 @@ async def test_a_form_that_does_not_come_to_its_end_is_given_up(monkeypatch: pyt
 
 
 async def test_a_form_that_came_in_time_is_answered_however_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body_budget, "BODY_S", 0.01)
-    given_up = asyncio.Event()
+    async def read(request: web.Request) -> web.Response:
+        return web.Response(text=f"{len(await request.read())} {request.content.is_eof()}")
 
-    async def slow(request: web.Request) -> web.Response:
-        await request.read()
-        asyncio.get_running_loop().call_later(0.05, given_up.set)  # well behind the limit
-        await given_up.wait()
-        return web.Response(text="done")
+    async with _forms(read) as client:
+        assert await (await client.post("/form", data=b"x" * 100_000)).text() == "100000 True"
 
+    monkeypatch.setattr(body_budget, "BODY_S", 0.0)
+    for came in (True, False):
+        closed, over = asyncio.Event(), asyncio.Event()
+        content, transport = SimpleNamespace(is_eof=lambda came=came: came), SimpleNamespace(close=closed.set)
+        async with body_budget._in_time(cast(Any, SimpleNamespace(content=content, transport=transport))):
+            asyncio.get_running_loop().call_later(0.01, over.set)  # behind the limit
+            await over.wait()
+        assert closed.is_set() is not came
+
+
+async def test_whoever_waits_for_room_has_all_of_the_time_for_a_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What doesn't fit into the server's own memory before can't come meanwhile."""
+    room = list[bool]()
+
+    @asynccontextmanager
+    async def begun(request: web.Request) -> AsyncIterator[None]:
+        room.append(request.app[BODIES].take(100_000))
+        yield
+
+    async def read(request: web.Request) -> web.Response:
+        return web.Response(text=str(len(await request.read())))
+
+    monkeypatch.setattr(body_budget, "_in_time", begun)
+    async with _forms(read) as client:
+        assert await (await client.post("/form", data=b"x" * 100_000)).text() == "100000"
+    assert room == [False], "the form has it when its time begins"
+
+
+@asynccontextmanager
+async def _forms(handler: Handler) -> AsyncIterator[TestClient[web.Request, web.Application]]:
     app = web.Application(middlewares=[within_budget])
     app[BODIES] = ByteBudget(150_000)
-    app.add_routes([web.post("/form", slow)])
+    app.add_routes([web.post("/form", handler)])
     async with TestClient(TestServer(app)) as client:
-        assert await (await client.post("/form", data=b"x" * 100_000)).text() == "done"
+        yield client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import io
 import json
 
@@ -71,3 +72,12 @@ async def test_where_nobody_can_listen_the_setting_is_named() -> None:
             await listening(host, port, [], gate).__aenter__()
         with pytest.raises(Misunderstood, match=wrong):
             free_port(host)
+
+
+async def test_a_port_that_the_system_keeps_to_itself_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def start(_site: web.TCPSite) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(web.TCPSite, "start", start)
+    with pytest.raises(Misunderstood, match=r"^REPLAYBOOK_PORT can’t be “80”: only the system’s administrator"):
+        await listening(HOST, 80, [], AccessGate(Doors())).__aenter__()

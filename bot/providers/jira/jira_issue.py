@@ -70,6 +70,8 @@ class IssueFields(msgspec.Struct):
 
 class ChangedItem(msgspec.Struct):
     field: str = ""
+    to: str | None = None
+    former: str | None = msgspec.field(name="fromString", default=None)
 
 
 class ChangelogEntry(msgspec.Struct):
@@ -117,6 +119,7 @@ def ticket_of(issue: JiraIssue, app: str, not_fixed: Collection[str] = NOT_FIXED
         ),
         id=issue.id,
         closed_by=_closed_by(entries) if status in {Status.DONE, Status.CLOSED} else "",
+        reopened_by="" if status in {Status.DONE, Status.CLOSED} else _reopened_by(entries, not_fixed),
         closed_at=(ended or _time(fields.updated)) if status is Status.CLOSED else None,
         resolution=(resolution or fields.status.name) if status in {Status.DONE, Status.CLOSED} else "",
         archived=bool(fields.archiveddate),
@@ -139,13 +142,39 @@ def _status(fields: IssueFields, not_fixed: Collection[str]) -> Status:
     if status is not Status.DONE:
         return status
     ending = fields.resolution.name if fields.resolution else fields.status.name
-    return Status.CLOSED if ending.casefold().replace("’", "'") in not_fixed else Status.DONE
+    return Status.CLOSED if _plain(ending) in not_fixed else Status.DONE
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("’", "'")
 
 
 def _closed_by(entries: list[ChangelogEntry]) -> str:
     """Who put it into the state that it has."""
+    return _author([entry for entry in entries if _is_about(entry, "status")])
+
+
+def _reopened_by(entries: list[ChangelogEntry], not_fixed: Collection[str]) -> str:
+    """Who last took an open issue out of a state that it ended in, as far as that can be told.
+
+    The changelog has no categories of states: it took the resolution away, or left a state without a fix by its name.
+    """
     moves = [entry for entry in entries if _is_about(entry, "status")]
-    author = moves[-1].author if moves else None
+    return _author([entry for entry in moves if any(_reopens(item, not_fixed) for item in entry.items)])
+
+
+def _reopens(item: ChangedItem, not_fixed: Collection[str]) -> bool:
+    match item.field.casefold():
+        case "resolution":
+            return not item.to
+        case "status":
+            return _plain(item.former or "") in not_fixed
+    return False
+
+
+def _author(entries: list[ChangelogEntry]) -> str:
+    """Of the last one."""
+    author = entries[-1].author if entries else None
     return (author.display or author.name) if author else ""
 
 

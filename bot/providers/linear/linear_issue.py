@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from datetime import date, datetime
+from itertools import pairwise
 
 import msgspec
 
@@ -19,6 +20,7 @@ STATUSES = {
     "canceled": Status.CLOSED,
     "duplicate": Status.CLOSED,
 }
+ENDED = frozenset({Status.DONE, Status.CLOSED})
 PRIORITIES = {"P1": 1, "P2": 2, "P3": 3, "P4": 4, "P5": 4}
 """Linear's are 1 (urgent) to 4 (low); 0 is none."""
 _NAMES = {1: "P1", 2: "P2", 3: "P3", 4: "P4"}
@@ -139,6 +141,7 @@ def ticket_of(issue: LinearIssue) -> Ticket:
         ),
         id=issue.id,
         closed_by=_closed_by(issue, changes),
+        reopened_by=_reopened_by(issue, changes),
         closed_at=issue.canceled_at if status is Status.CLOSED else None,
         resolution=issue.state.name if status is Status.CLOSED else "",
         archived=issue.archived_at is not None,
@@ -156,12 +159,21 @@ def uuid4_of(kind: str, meaning: str) -> str:
 
 def _closed_by(issue: LinearIssue, changes: list[IssueChange]) -> str:
     """Who put the issue into the state that it has, where it is closed and the history goes back to it."""
-    if issue.status not in {Status.DONE, Status.CLOSED}:
+    if issue.status not in ENDED:
         return ""
     moves = [change for change in changes if change.to_state]
     last = moves[-1] if moves else None
     fits = last is not None and last.to_state is not None and last.to_state.type == issue.state.type
     return last.actor.name if last and fits and last.actor else ""
+
+
+def _reopened_by(issue: LinearIssue, changes: list[IssueChange]) -> str:
+    """Who took an open issue out of the last state that it ended in, as far as the history goes back."""
+    if issue.status in ENDED:
+        return ""
+    moves = [(STATUSES.get(change.to_state.type), change.actor) for change in changes if change.to_state]
+    after = [who for (before, _), (_, who) in pairwise(moves) if before in ENDED]
+    return after[-1].name if after and after[-1] else ""
 
 
 def _day(text: str | None) -> date | None:

@@ -78,6 +78,11 @@ BY_ANYBODY = _("anybody here, with /replay policies,")
 BY_MEMBERS = _("any full member of this workspace, with /replay policies,")
 BY_ADMINS = _("an admin of this workspace, with /replay policies,")
 BY_SOME = _("%(names)s, with /replay policies,")
+ELSEWHERE = {
+    BY_MEMBERS: _("any full member of the workspace that has this bot, with /replay policies,"),
+    BY_ADMINS: _("an admin of the workspace that has this bot, with /replay policies,"),
+}
+"""The same for whoever is of another organization, and has another workspace in mind."""
 
 
 UNNAMED: dict[Right, Who] = {Right.ANSWER: (NOBODY,)}
@@ -146,15 +151,15 @@ class Access:
         named = [(policy, policy.of(right)) for policy in (by_file, by_channel) if policy.of(right)]
         for policy, who in named or [(by_channel, UNNAMED.get(right, (EVERYONE,)))]:
             if not await self._is_among(who, team, user, right, of_channel=policy is by_channel):
-                file = policy is by_file
-                await self._refuse(REFUSED[right], right.value, team, by_file, by_channel, file=file)
+                settings = _changed_by(by_file, by_channel.settings, file=policy is by_file)
+                await self._refuse(REFUSED[right], right.value, team, user, settings)
 
     async def _check_opening(self, team: str, channel: str, user: str) -> None:
         """Who may let clips into channels with guests or others: whom the file names for `settings`, or admins."""
         by_file, _ = await self._policies_of(team, channel)
         who = by_file.settings or (ADMINS,)
         if not await self._is_among(who, team, user, Right.SETTINGS, of_channel=False):
-            await self._refuse(OPENING, "opening", team, by_file, Policy(settings=who), file=False)
+            await self._refuse(OPENING, "opening", team, user, _changed_by(by_file, who))
 
     async def is_open(self, right: Right, team: str, channel: str) -> bool:
         """Whether everybody in the channel has the right, so that what it is about may be shown where others read."""
@@ -187,20 +192,20 @@ class Access:
 
     async def _check_clips(self, team: str, channel: str, user: str, by_file: Policy, by_channel: Policy) -> None:
         """The channel's own people don't decide who else sees clips, so the sentences don't name them."""
-        openers = Policy(settings=by_file.settings or (ADMINS,))
+        openers = by_file.settings or (ADMINS,)
         shared = _allowed(by_file.clips_in_shared_channels, by_channel.clips_in_shared_channels)
         if not shared and await self.people.is_shared(team, channel):
-            file = by_file.clips_in_shared_channels is False
-            await self._refuse(SHARED, "shared channel", team, by_file, openers, file=file)
+            by = _changed_by(by_file, openers, file=by_file.clips_in_shared_channels is False)
+            await self._refuse(SHARED, "shared channel", team, user, by)
         if _allowed(by_file.clips_for_guests, by_channel.clips_for_guests):
             return
-        file = by_file.clips_for_guests is False
+        by = _changed_by(by_file, openers, file=by_file.clips_for_guests is False)
         if user and (await self._known(team, user)).guest:
-            await self._refuse(GUEST, "guest", team, by_file, openers, file=file)
+            await self._refuse(GUEST, "guest", team, user, by)
         there = await self.guests.of(team, channel)
         if there is not GuestsThere.NONE:
             sentence = GUESTS_THERE if there is GuestsThere.SOME else GUESTS_UNKNOWN
-            await self._refuse(sentence, "guests in channel", team, by_file, openers, file=file)
+            await self._refuse(sentence, "guests in channel", team, user, by)
 
     async def _known(self, team: str, user: str) -> Person:
         person = await self.people.get(team, user)
@@ -223,19 +228,22 @@ class Access:
             raise Unavailable("Slack doesn’t say who is in a group that may do this; try again in a moment.")
         return False
 
-    async def _refuse(
-        self, sentence: str, reason: str, team: str, by_file: Policy, by_channel: Policy, *, file: bool
-    ) -> None:
-        if file or NOBODY in by_file.settings:
+    async def _refuse(self, sentence: str, reason: str, team: str, user: str, settings: Who | None) -> None:
+        """`settings` are whom a policy names for changing it, None where only the file can."""
+        if settings is None:
             raise Denied(sentence, BY_FILE, reason=reason)
-        changers = by_channel.settings or by_file.settings
-        if not changers or EVERYONE in changers:
-            anybody = BY_MEMBERS if reason in {Right.SETTINGS.value, *ABOUT_GUESTS} else BY_ANYBODY
-            raise Denied(sentence, anybody, reason=reason)
-        names = [await self._name(team, id) for id in changers if id not in {ADMINS, NOBODY}]
-        if not names:
-            raise Denied(sentence, BY_ADMINS, reason=reason)
-        raise Denied(sentence, BY_SOME, ", ".join(names), reason)
+        reader = await self.people.get(team, user) if user else None
+        who, names = await self._changers(settings, team)
+        if who == BY_ANYBODY and ((reader and reader.guest) or reason in {Right.SETTINGS.value, *ABOUT_GUESTS}):
+            who = BY_MEMBERS
+        raise Denied(sentence, ELSEWHERE.get(who, who) if reader and reader.partner else who, names, reason)
+
+    async def _changers(self, settings: Who, team: str) -> tuple[str, str]:
+        """Who can change policies, as a text for the catalogs, and the names in it."""
+        if not settings or EVERYONE in settings:
+            return BY_ANYBODY, ""
+        names = [await self._name(team, id) for id in settings if id not in {ADMINS, NOBODY}]
+        return (BY_SOME, ", ".join(names)) if names else (BY_ADMINS, "")
 
     async def _name(self, team: str, id: str) -> str:
         if id.startswith("S"):
@@ -261,6 +269,11 @@ class Access:
 def _entry(deed: Deed, team: str, channel: str, user: str, target: str) -> AuditEntry:
     kind = deed.action.partition(".")[0]
     return AuditEntry(action=deed.action, team=team, channel=channel, user=user, kind=kind, target=target)
+
+
+def _changed_by(by_file: Policy, settings: Who, *, file: bool = False) -> Who | None:
+    """Who may change a policy; None where it is the `file`'s own, or the file lets nobody."""
+    return None if file or NOBODY in by_file.settings else settings or by_file.settings
 
 
 def _allowed(*answers: bool | None) -> bool:

@@ -11,7 +11,14 @@ from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.replay.script.choice import ranked
 from bot.services.access.access import Denied
 from bot.services.clips.choose_clip import CANDIDATES, FALLBACKS
-from bot.services.clips.choose_side_by_side import explain_privately, hand_over, permit, render_job, sessions_of
+from bot.services.clips.choose_side_by_side import (
+    attempted,
+    explain_privately,
+    hand_over,
+    permit,
+    render_job,
+    sessions_of,
+)
 from bot.services.clips.context import ClipContext
 from bot.services.clips.side_by_side_jobs import ChooseSideBySideJob, SessionGroup
 from bot.services.requests.context import RequestContext
@@ -29,6 +36,7 @@ async def choose_before_and_after(context: ClipContext, requests: RequestContext
     request = await requests.records.get(wanted.team, wanted.request)
     asked = await context.questions.get(wanted.team, wanted.question)
     try:
+        wanted = await attempted(context, asked, wanted)
         await permit(context, asked, wanted)
         before, after = await _moments(context, requests, asked, request)
     except ReplaybookError as error:

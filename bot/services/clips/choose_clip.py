@@ -147,5 +147,7 @@ async def _picked(
     if picked is None:
         raise Missing("That session’s replay is no longer there.")
     reason = await context.records.reason(asked, wanted.session) if wanted.start_ms >= 0 else ""
-    likeness = compared(picked, moments, asked.locale, asked.answer)
-    return [(picked, reason or f"{asked.locale.text('picked by %(who)s', who=who)}; {likeness}")]
+    why = [asked.locale.text("picked by %(who)s", who=who), compared(picked, moments, asked.locale, asked.answer)]
+    if wanted.session in await context.records.after_fix(asked):
+        why.insert(0, asked.locale.text("from after the fix"))
+    return [(picked, reason or "; ".join(why))]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from bot.kernel.errors import Conflict, Missing, ReplaybookError
 from bot.kernel.ids import meaning
 from bot.replay.script.variety import varied
@@ -25,6 +27,7 @@ async def choose_three(context: ClipContext, wanted: ChooseSideBySideJob) -> Non
     """Whoever pressed hears it where there is nothing to show."""
     asked = await context.questions.get(wanted.team, wanted.question)
     try:
+        wanted = await attempted(context, asked, wanted)
         await permit(context, asked, wanted)
         moments = await candidates(await context.teams.source_of(asked, context.source), asked)
     except (Missing, Denied) as nothing:
@@ -44,16 +47,29 @@ async def permit(context: ClipContext, asked: AskedQuestion, wanted: ChooseSideB
     )
 
 
+async def attempted(context: ClipContext, asked: AskedQuestion, wanted: ChooseSideBySideJob) -> ChooseSideBySideJob:
+    """The wish, or the next attempt at it where its clip came to nothing: pressing again is trying again."""
+    while await context.records.came_to_nothing(asked.team, _clip_id(asked, wanted)):
+        if await context.slack.outbox.lacks(f"clip:{_clip_id(asked, wanted)}", team=asked.team):
+            break
+        wanted = msgspec.structs.replace(wanted, attempt=wanted.attempt + 1)
+    return wanted
+
+
+def _clip_id(asked: AskedQuestion, wanted: ChooseSideBySideJob) -> str:
+    question = asked.question
+    of = (question.target, question.view, question.period.start, question.period.end)
+    return meaning("beside", asked.id, wanted.request, wanted.attempt, *of)
+
+
 def render_job(
     asked: AskedQuestion, wanted: ChooseSideBySideJob, groups: tuple[SessionGroup, ...], why: str
 ) -> RenderSideBySideJob:
     """One wish is one clip, whatever sessions there are by then. A question that was refined is another wish."""
-    question = asked.question
-    of = (question.target, question.view, question.period.start, question.period.end)
     return RenderSideBySideJob(
         team=wanted.team,
         question=asked.id,
-        id=meaning("beside", asked.id, wanted.request, wanted.attempt, *of),
+        id=_clip_id(asked, wanted),
         groups=groups,
         why=why,
         words=asked.text,

@@ -101,6 +101,10 @@ class ClipRecords:
         clips = await self.of_question(asked)
         return next((clip.reason or clip.clip.why for clip in clips if clip.session == session), "")
 
+    async def after_fix(self, asked: AskedQuestion) -> frozenset[str]:
+        """Returns the sessions that were shown for a question as ones from after a fix."""
+        return frozenset(session for clip in await self.of_question(asked) for session in clip.after_fix)
+
     async def words(self, asked: AskedQuestion, session: str) -> str:
         """Returns the words of the question that a session was last shown for, which may have been refined since."""
         clips = await self.of_question(asked)
@@ -170,3 +174,8 @@ class ClipRecords:
 
     async def cancelled(self, team: str, clip: str) -> bool:
         return (await self._once.done(keys.once(team, "clip-end", clip)) or "").startswith("cancelled:")
+
+    async def came_to_nothing(self, team: str, clip: str) -> bool:
+        """Whether it was cancelled or failed, so that its message has *Try again* at most."""
+        ending = await self._once.done(keys.once(team, "clip-end", clip)) or ""
+        return ending.startswith(("cancelled:", "failed:"))

@@ -15,6 +15,7 @@ from bot.services.clips.context import ClipContext
 from bot.services.clips.jobs import ChooseClipJob, RenderClipJob
 from bot.services.clips.side_by_side_jobs import RenderSideBySideJob
 from bot.signals.asked_question import AskedQuestion
+from bot.signals.question import Question
 from bot.slack.buttons import Pressed
 from bot.slack.private_replies import ReplyAddress
 
@@ -22,7 +23,8 @@ from bot.slack.private_replies import ReplyAddress
 async def request_clip(context: ClipContext, wanted: ChooseClipJob, presser: str = "") -> bool:
     """Returns False when it was asked for before: one session and window of a question is one clip.
 
-    One that Slack refused to show is made anew, as if nobody had asked for it.
+    One that Slack refused to show is made anew, as if nobody had asked for it. One that was cancelled or failed is
+    attempted again when somebody presses.
 
     `presser` tries again what somebody else had chosen, and must be allowed it, too.
 
@@ -30,23 +32,39 @@ async def request_clip(context: ClipContext, wanted: ChooseClipJob, presser: str
     and Denied.
     """
     asked = await context.questions.get(wanted.team, wanted.question)
-    question = asked.question
-    of = (question.target, question.view, question.period.start, question.period.end)
-    view = ("whole page",) if wanted.whole_page else ()
-    wish = meaning(wanted.session, wanted.start_ms, wanted.end_ms, wanted.attempt, *of, *view)
+    wanted = _meant(wanted, asked.question)
+    if presser or wanted.by:
+        wanted = await _attempted(context, wanted, asked.question)
     await context.access.permit(
         Deed.CLIP,
         team=asked.team,
         channel=asked.channel,
         user=presser or wanted.by or asked.user,
         target=asked.id,
-        once=wish,
+        once=wanted.meaning,
     )
-    first = await context.records.request_once(wanted.team, wanted.question, wish)
-    if not first and (clip := await context.records.wished(wanted.team, wanted.question, wish)):
+    first = await context.records.request_once(wanted.team, wanted.question, wanted.meaning)
+    if not first and (clip := await context.records.wished(wanted.team, wanted.question, wanted.meaning)):
         first = await context.slack.outbox.lacks(f"clip:{clip}", team=wanted.team)
-    await context.queue.put(msgspec.structs.replace(wanted, meaning=wish))
+    await context.queue.put(wanted)
     return first
+
+
+def _meant(wanted: ChooseClipJob, question: Question) -> ChooseClipJob:
+    of = (question.target, question.view, question.period.start, question.period.end)
+    view = ("whole page",) if wanted.whole_page else ()
+    wish = meaning(wanted.session, wanted.start_ms, wanted.end_ms, wanted.attempt, *of, *view)
+    return msgspec.structs.replace(wanted, meaning=wish)
+
+
+async def _attempted(context: ClipContext, wanted: ChooseClipJob, question: Question) -> ChooseClipJob:
+    """The wish, or the next attempt at it where its clip came to nothing: pressing again is trying again."""
+    while clip := await context.records.wished(wanted.team, wanted.question, wanted.meaning):
+        refused = await context.slack.outbox.lacks(f"clip:{clip}", team=wanted.team)
+        if refused or not await context.records.came_to_nothing(wanted.team, clip):
+            break
+        wanted = _meant(msgspec.structs.replace(wanted, attempt=wanted.attempt + 1), question)
+    return wanted
 
 
 async def request_with_answer(context: ClipContext, asked: AskedQuestion) -> None:

@@ -86,6 +86,7 @@ async def _shown_clip(
     """Stores the file; returns the facts. Sessions and recordings are those that are in it, in order."""
     clip, panels = made.clip, [sessions[number] for number in made.captions]
     names = ", ".join(it.session.session for it in panels)
+    after = {it.session for it in job.groups[-1].sessions} if job.request else set[str]()
     stored = clip_of(
         clip,
         file=await context.files.put(clip.data, clip.kind),
@@ -103,6 +104,7 @@ async def _shown_clip(
         start_ms=clip.window.start_ms,
         end_ms=clip.window.end_ms,
         reason=job.why,
+        after_fix=tuple(it.session.session for it in panels if it.session.session in after),
         clip=stored,
     )
 

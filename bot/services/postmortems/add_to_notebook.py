@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from bot.kernel.errors import Missing
 from bot.kernel.locale import Locale
@@ -30,7 +32,7 @@ async def add_to_notebook(context: PostmortemContext, job: AddToNotebookJob) -> 
         Deed.CHANGE_NOTEBOOK, team=asked.team, channel=asked.channel, user=job.by, target=asked.id, once=job.job_id
     )
     locale = await channel_notebook.language_of(context, asked)
-    changes = (await _clip(context, asked, job, locale.tag),) if job.clip else await _answer(context, asked, locale)
+    changes = (await _clip(context, asked, job, locale),) if job.clip else await _answer(context, asked, locale)
     notebook = await channel_notebook.notebook_for(context, asked)
     before = {cell.marker for cell in notebook.shown}
     replies = await replies_to(context, asked, notebook)
@@ -88,11 +90,11 @@ async def _answer(context: PostmortemContext, asked: AskedQuestion, locale: Loca
     return (
         add_number(asked.id, number_of(asked.answer, locale, asked_by=asker.name, question=question)),
         add_chart(asked.id, chart_of(asked.answer, title, asked.zone)),
-        *await _clips(context, asked, locale.tag),
+        *await _clips(context, asked, locale),
     )
 
 
-async def _clips(context: PostmortemContext, asked: AskedQuestion, language: str) -> list[Put]:
+async def _clips(context: PostmortemContext, asked: AskedQuestion, locale: Locale) -> list[Put]:
     """Returns the last cut of each session, in place of those that were made of it before.
 
     A cut that a person added stands for its session instead, as `merge` sees to.
@@ -100,17 +102,27 @@ async def _clips(context: PostmortemContext, asked: AskedQuestion, language: str
     cuts: dict[str, list[ShownClip]] = {}
     for clip in await context.clips.of_question(asked):
         cuts.setdefault(clip.session, []).append(clip)
+    after = await context.clips.after_fix(asked)
     return [
-        add_clip(clips[-1].id, clips[-1].clip.told_in(language), earlier=[each.id for each in clips[:-1]])
+        add_clip(clips[-1].id, _told(clips[-1], after, locale), earlier=[each.id for each in clips[:-1]])
         for clips in cuts.values()
     ]
 
 
-async def _clip(context: PostmortemContext, asked: AskedQuestion, job: AddToNotebookJob, language: str) -> Put:
+async def _clip(context: PostmortemContext, asked: AskedQuestion, job: AddToNotebookJob, locale: Locale) -> Put:
     """It takes the place of other cuts of its session, but for those that people added, too."""
     clip = await context.clips.shown(job.team, job.clip)
     if clip is None:
         raise Missing("That clip is no longer kept; please make it again.")
     cuts = [each.id for each in await context.clips.of_question(asked) if each.session == clip.session]
     others = [id for id in cuts if id != clip.id]
-    return add_clip(job.clip, clip.clip.told_in(language), earlier=others, by_hand=True)
+    told = _told(clip, await context.clips.after_fix(asked), locale)
+    return add_clip(job.clip, told, earlier=others, by_hand=True)
+
+
+def _told(clip: ShownClip, after_fix: Collection[str], locale: Locale) -> StoredClip:
+    """In the notebook's language. What went well after the fix is no part of the incident, and says so."""
+    told = clip.clip.told_in(locale.tag)
+    if clip.session not in after_fix:
+        return told
+    return msgspec.structs.replace(told, caption=locale.text("After the fix: %(caption)s", caption=told.caption))

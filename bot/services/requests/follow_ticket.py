@@ -62,12 +62,12 @@ async def _status(context: RequestContext, request: Request, ticket: Ticket) -> 
     action = follow_ticket(request.state, ticket.status)
     if action is None:
         return request
-    ended = ticket.status in {Status.DONE, Status.CLOSED}
+    who = ticket.closed_by if ticket.status in {Status.DONE, Status.CLOSED} else ticket.reopened_by
     return await move(
         context,
         request,
         action,
-        by=Party(OF_TRACKER, ticket.closed_by) if ended and ticket.closed_by else None,
+        by=Party(OF_TRACKER, who) if who else None,
         reason=ticket.resolution if action is RequestAction.CLOSE else "",
         fixed_at=ticket.done_at if action is RequestAction.DONE else None,
     )

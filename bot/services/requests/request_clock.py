@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-from bot.backlog.request import WITH_TICKET, Request, RequestAction, RequestState
+from bot.backlog.request import WITH_TICKET, Party, Request, RequestAction, RequestState
 from bot.backlog.schedule import Step
 from bot.backlog.ticket import Absence, Ticket
 from bot.kernel.errors import Missing, Upstream
@@ -115,8 +115,15 @@ async def _acted(context: RequestContext, request: Request, step: Step) -> bool:
             return False
         await context.queue.put(VerifyJob(team=request.team, request=request.id))
     else:
-        await move(context, request, step.action)
+        told = await _told_of_escalation(context, request) if step.action is RequestAction.ESCALATE else None
+        await move(context, request, step.action, to=told)
     return True
+
+
+async def _told_of_escalation(context: RequestContext, request: Request) -> Party | None:
+    """For the history, which goes on saying it when owners.yaml names somebody else. Raises Upstream."""
+    feature = await context.feature(request.team, request.feature)
+    return await notify.person_of(context, request.team, feature.escalation) if feature and feature.escalation else None
 
 
 async def _read(context: RequestContext, request: Request) -> Ticket | Absence:

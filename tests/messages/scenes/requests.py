@@ -118,6 +118,11 @@ def closed_by(say: Say) -> Move:
     return {"action": RequestAction.CLOSE, "by": who, "reason": say("Won’t Do")}
 
 
+def by_somebody(move: Move) -> Any:
+    """As somebody did it in the tracker."""
+    return lambda say: {**move, "by": Party(OF_TRACKER, say("Minseo"))}
+
+
 def confirmed(*moves: Any, last: int = -1) -> Any:
     def values(say: Say, locale: Locale) -> Values:
         it = request(say, locale, *(move(say) if callable(move) else move for move in moves))
@@ -187,6 +192,9 @@ SCENES = {
     "answered in an older mention": Scene("backlog/answered", answered(REMIND, in_backlog, newest=False)),
     "answered in backlog": Scene("backlog/answered", answered(REMIND, in_backlog)),
     "answered not doing": Scene("backlog/answered", answered(handed, not_doing)),
+    "answered after an escalation": Scene(
+        "backlog/answered", answered(lambda say: {**ESCALATE, "to": erik(say)}, in_backlog)
+    ),
     "answered expired": Scene("backlog/answered", answered(ESCALATE, {"action": RequestAction.EXPIRE, "by": CLOCK})),
     "confirmed in backlog": Scene("backlog/confirmed", confirmed(in_backlog)),
     "confirmed not doing": Scene("backlog/confirmed", confirmed(not_doing)),
@@ -210,6 +218,8 @@ SCENES = {
         confirmed(in_backlog, {**DONE, "action": RequestAction.OVERRULE, "reason": "P2"}),
     ),
     "confirmed reopened": Scene("backlog/confirmed", confirmed(in_backlog, DONE, REOPEN)),
+    "confirmed done by somebody": Scene("backlog/confirmed", confirmed(in_backlog, by_somebody(DONE))),
+    "confirmed reopened by somebody": Scene("backlog/confirmed", confirmed(in_backlog, DONE, by_somebody(REOPEN))),
     "confirmed on behalf": Scene("backlog/confirmed", confirmed(on_behalf(in_backlog))),
     "confirmed by the asker": Scene("backlog/confirmed", confirmed(on_behalf(not_doing))),
     "confirmed finished": Scene("backlog/confirmed", confirmed(in_backlog, {"action": RequestAction.FINISH})),

@@ -120,6 +120,19 @@ async def test_the_state_is_read_by_its_category_and_its_end_by_the_resolution(
     assert (await tracker.read([key]))[key] == ticket
 
 
+async def test_who_opened_an_issue_again_is_known_whoever_goes_on_with_it(
+    tracker: JiraTracker, world: JiraWorld
+) -> None:
+    key = (await tracker.create(NEW)).key
+    for ended, resolution in (("Done", "10000"), ("Won't do", "")):
+        for step, user in ((ended, 0), ("To Do", 1), ("In Progress", 0)):
+            left = resolution if step == ended else ""
+            jira_changes.moved_to(world, world.issue(key), BY_NAME[step], world.users[user], left)
+        assert (await tracker.get(key)).reopened_by == world.users[1].name
+    jira_changes.moved_to(world, world.issue(key), BY_NAME["Done"], world.users[0], "10000")
+    assert (await tracker.get(key)).reopened_by == ""
+
+
 async def test_a_resolution_of_ones_own_can_mean_not_fixed(tracker: JiraTracker, world: JiraWorld) -> None:
     key = (await tracker.create(NEW)).key
     await tracker.finish(key)

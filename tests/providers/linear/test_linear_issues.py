@@ -133,6 +133,17 @@ async def test_every_state_of_linear_is_one_of_ours(
     assert bool(ticket.closed_at and ticket.resolution) == (status is Status.CLOSED)
 
 
+async def test_who_opened_an_issue_again_is_known_whoever_goes_on_with_it(
+    tracker: LinearTracker, world: LinearWorld
+) -> None:
+    key = (await tracker.create(NEW)).key
+    for state, user in (("completed", 0), ("unstarted", 1), ("started", 0)):
+        issue_changes.set_state(world, world.issue(key), state, world.users[user])
+    assert (await tracker.get(key)).reopened_by == world.users[1].name
+    issue_changes.set_state(world, world.issue(key), "canceled", world.users[0])
+    assert (await tracker.get(key)).reopened_by == ""
+
+
 async def test_who_wrote_last_is_known_for_each_field(tracker: LinearTracker, world: LinearWorld) -> None:
     key = (await tracker.create(NEW)).key
     assert (await tracker.get(key)).changed == {}

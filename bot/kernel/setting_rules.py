@@ -1,0 +1,27 @@
+"""What general settings have to be beyond their types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.kernel.errors import Misunderstood
+from bot.kernel.locale import LANGUAGES, is_spoken
+from bot.kernel.setting_values import is_base, is_zone
+from bot.kernel.settings_table import wrong_value
+
+if TYPE_CHECKING:
+    from bot.kernel.settings import Settings
+
+
+def check_values(settings: Settings) -> None:
+    """Raises Misunderstood naming the variable."""
+    if not is_spoken(settings.default_locale):
+        spoken = f"it is one of {', '.join(LANGUAGES)}, alone or with a territory as in en-US"
+        raise wrong_value(settings.variable("default_locale"), settings.default_locale, spoken)
+    if not is_zone(settings.default_zone):
+        raise wrong_value(settings.variable("default_zone"), settings.default_zone, "there is no such time zone")
+    if settings.public_url and not is_base(settings.public_url):
+        raise Misunderstood(
+            "%(variable)s is the bot’s scheme and host, as https://replaybook.example.com, without a user and a query.",
+            variable=settings.variable("public_url"),
+        )
