@@ -6,6 +6,7 @@ import asyncio
 import errno
 import io
 import json
+import socket
 
 import pytest
 from aiohttp import web
@@ -65,13 +66,29 @@ async def test_where_nobody_can_listen_the_setting_is_named() -> None:
         with pytest.raises(Misunderstood, match=rf"^Port {port} is taken on 127\.0\.0\.1: .*REPLAYBOOK_PORT"):
             await listening(HOST, port, [], gate).__aenter__()
         assert free_port(HOST, port) not in (0, port)
-    assert free_port("::1") > 0
     for host in ("nowhere.invalid", "192.0.2.1"):
         wrong = rf"^REPLAYBOOK_HOST can’t be “{host}”: it is no address of this machine\.$"
         with pytest.raises(Misunderstood, match=wrong):
             await listening(host, port, [], gate).__aenter__()
         with pytest.raises(Misunderstood, match=wrong):
             free_port(host)
+
+
+def test_an_address_of_version_6_is_tried_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on machines that have none of these."""
+    tried: list[socket.AddressFamily] = []
+
+    class Probe(socket.socket):
+        def __init__(self, family: socket.AddressFamily) -> None:
+            tried.append(family)
+            super().__init__(socket.AF_INET)
+
+        def bind(self, address: tuple[str, int]) -> None:  # type: ignore[override]
+            super().bind((HOST, address[1]))
+
+    monkeypatch.setattr(socket, "socket", Probe)
+    assert free_port("::1") > 0
+    assert tried == [socket.AF_INET6]
 
 
 async def test_a_port_that_the_system_keeps_to_itself_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
