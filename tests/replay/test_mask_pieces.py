@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.mask import text_runs
+from bot.replay.mask.card_numbers import luhn
 from bot.replay.mask.masker import masked
-from bot.replay.mask.sensitive import hide, luhn
+from bot.replay.mask.sensitive import hide
 from bot.replay.mask.style_sheets import without_pictures, without_values
 from bot.replay.model import Masks, Window
 from bot.replay.scene import masked_recording

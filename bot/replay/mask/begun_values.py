@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from bot.replay.mask.sensitive import as_dots, plainly, values
+from bot.replay.mask.plain_letters import plainly
+from bot.replay.mask.sensitive import as_dots, values
 from bot.replay.mask.texts import Hide
 
 LONGEST = 19
