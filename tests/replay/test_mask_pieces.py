@@ -131,6 +131,26 @@ def test_texts_of_a_drawing_stand_for_themselves() -> None:
     assert hidden == {"email": 1, "card": 1}
 
 
+@pytest.mark.parametrize(
+    "pieces", [("4111 1111", " 1111 1111"), ("4111", "1111", "1111", "1111"), ("jisoo@", "example.com")]
+)
+def test_a_value_over_texts_of_a_drawing_is_hidden(pieces: tuple[str, ...]) -> None:
+    page = Page()
+    made, hidden = done(
+        events(page.document([], [page.element("svg", {}, *[page.element("text", {}, one) for one in pieces])]))
+    )
+    assert not any(piece.strip() in json.dumps(made) for piece in pieces)
+    assert sum(hidden.values()) == 1
+
+
+def test_what_stands_along_a_chart_stays() -> None:
+    page = Page()
+    texts = [page.element("text", {}, str(year)) for year in range(2000, 2027)]
+    made, hidden = done(events(page.document([], [page.element("svg", {}, *texts)])))
+    assert all(str(year) in json.dumps(made) for year in range(2000, 2027))
+    assert not hidden
+
+
 CONTENT = "p::before{content:\"a@example.com\";--x:'call 010-1234-5678'}"
 
 

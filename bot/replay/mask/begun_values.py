@@ -19,7 +19,7 @@ LONGEST = 19
 """Digits; no number has more."""
 FEWEST = 7
 """Digits that are too many already: the first six of a card name its bank, and may be shown (PCI DSS 3.4.1)."""
-_RUN = re.compile(r"(?<![0-9])[0-9](?:[ ().-]{0,3}[0-9])*", re.ASCII)
+_RUN = re.compile(r"(?<![0-9])[0-9](?:[ ()./_·|-]{0,3}[0-9])*", re.ASCII)
 _ADDRESS = re.compile(r"(?<![\w.%+-])([\w.%+-]++)@([\w.-]*+)")
 
 
@@ -65,14 +65,17 @@ class BegunValues:
     def _number(self, match: re.Match[str]) -> str:
         run, digits = match[0], _digits(match[0])
         places = [at for at, letter in enumerate(run) if letter.isdigit()]
+        parts: list[str] = []
+        shown = 0
         for first, at in enumerate(places):
-            if at and run[at - 1].isdigit():
+            if at < shown or (at and run[at - 1].isdigit()):
                 continue
             length = self._known(self.numbers, digits[first : first + FEWEST], digits[first : first + LONGEST])
             if length >= FEWEST:
                 end = places[first + length - 1] + 1
-                return run[:at] + as_dots(run[at:end]) + run[end:]
-        return run
+                parts += (run[shown:at], as_dots(run[at:end]))
+                shown = end
+        return "".join((*parts, run[shown:]))
 
     def _known(self, values: Mapping[str, set[str]], key: str, begun: str) -> int:
         """With how many letters of `begun` one of these values begins; -1 where there is none."""

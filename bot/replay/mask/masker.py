@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -254,12 +255,10 @@ def masked(
 
 
 def _look_ahead(masker: Masker, coming: Iterable[Node]) -> None:
-    """Reads on as far as the events can be read; none of this is shown."""
-    try:
-        for event in coming:
+    """Reads on, past whatever cannot be read; none of this is shown."""
+    for event in coming:
+        with suppress(*_BROKEN):
             masker.event(event)
-    except (*_BROKEN, Unfilmable):
-        return
 
 
 def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:
@@ -273,4 +272,6 @@ def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:
             for name, value in change["attributes"].items():
                 if isinstance(value, str):
                     ever.setdefault(name, []).append(value)
+                elif name == "style" and isinstance(value, dict):  # of a style, only what changes
+                    ever.setdefault(name, []).append(";".join(f"{one}:{new}" for one, new in value.items()))
     return later
