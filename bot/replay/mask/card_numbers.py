@@ -13,6 +13,7 @@ _DIGITS = re.compile(
         (?=(?P<run>[0-9]++(?!\w)(?:[ -][0-9]++(?!\w))*))(?P=run)""",
     re.VERBOSE | re.ASCII,
 )
+_ENOUGH = re.compile(r"(?:[0-9][^0-9]*+){13}")
 _MARK = r"[ ]?[-./_·|\ ][ ]?"
 _SHAPED = re.compile(
     rf"(?<![0-9])(?:[0-9]{{4}}(?:{_MARK}[0-9]{{4}}){{3}}|[0-9]{{4}}{_MARK}[0-9]{{6}}{_MARK}[0-9]{{4,5}})(?![0-9])"
@@ -40,6 +41,8 @@ def cards(text: str, ends: Container[int]) -> Iterator[Span]:
 
     Chance makes a card of digits beside it, too, so what is in the usual groups is looked for by itself.
     """
+    if not _ENOUGH.search(text):
+        return
     at = 0
     while match := _SHAPED.search(text, at):
         at = match.start() + 1

@@ -245,7 +245,7 @@ def masked(
             masker.event(event)
         report = MaskReport(dict(+masker.hidden))
         _look_ahead(masker, coming)
-        if begun:
+        if begun.is_left():
             again = Masker(masks, begun.hide_begun, selectors, masker.later)
             for event in events:
                 again.event(event)

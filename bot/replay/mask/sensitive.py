@@ -48,6 +48,8 @@ def _hide(text: str, ends: Container[int], found: list[str] | None = None) -> tu
     readings = [text]
     for kind, look in _KINDS.items():
         spans = sorted({span for reading in readings for span in look(reading, ends)})
+        if not spans:
+            continue
         reached = 0
         for start, end in spans:
             if start >= reached and covered[start:end] != as_dots(covered[start:end]):
@@ -62,7 +64,7 @@ def _hide(text: str, ends: Container[int], found: list[str] | None = None) -> tu
 
 
 def _emails(text: str, _ends: Container[int]) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
+    return (match.span() for match in (_EMAIL.finditer(text) if "@" in text else ()))
 
 
 def _phones(text: str, _ends: Container[int]) -> Iterator[Span]:
