@@ -101,6 +101,19 @@ def test_each_of_several_beginnings_in_one_text_is_hidden() -> None:
     assert not re.search("[0-9]", begun.hide_begun("5105 1051 05 010-1234-5 5105/1051/05 5105·1051·05")[0])
 
 
+@pytest.mark.parametrize(
+    ("whole", "begun"), [(CARD, "5105 1051"), (CARD, "5\u200b105 1051"), (MAIL, "jisoo@e"), (MAIL, "jisoo\u200b@"),
+                         ("1@a.example", "1@"), ("٥١٠٥ ١٠٥١ ٠٥١٠ ٥١٠٠", "٥١٠٥ ١٠٥١")],
+)  # fmt: skip
+def test_it_is_known_whether_a_beginning_is_left(whole: str, begun: str) -> None:
+    values = BegunValues(hide)
+    values.hide_whole(whole)
+    assert not values.is_left()
+    values.hide_whole(begun)
+    assert values.is_left()
+    assert values.hide_begun(begun)[0] != begun
+
+
 def test_texts_of_one_number_are_all_masked() -> None:
     page = Page()
     first, second = page.text("to jisoo@example.com"), page.text("Hello")

@@ -143,6 +143,13 @@ def test_marks_that_look_like_others_are_read_like_them(value: str) -> None:
     assert not any(letter.isalnum() and letter != "ー" for letter in hide(value)[0])
 
 
+@pytest.mark.parametrize(
+    "text", ["4111 1111 1111 1111\n53\n77\n58\n31\n73\n43\n85\n15", "01012345678\n3465\n71347\n9-864-77488)"]
+)
+def test_a_card_that_is_alone_but_for_what_is_hidden_is_hidden(text: str) -> None:
+    assert not any(letter.isdigit() for letter in hide(text)[0])
+
+
 def test_what_overlaps_is_counted_once() -> None:
     assert hide("300 010 6982 3614")[1] == {"phone": 1}
     assert hide("010-1234-5678@example.com")[1] == {"email": 1}

@@ -29,6 +29,10 @@ _WORTH = re.compile(rf"[{AT}]|(?:\d\D*+){{8}}")
 """Without an @ and without eight digits there is no value, however the text is written."""
 
 
+MOST_ROUNDS = 4
+"""What is hidden may leave a card alone in its run. More than one after the other doesn't come of that."""
+
+
 def hide(text: str) -> tuple[str, Counter[str]]:
     """The text with such values as dots, and how many were hidden of each kind (`email`, `card`, `phone`)."""
     return plainly(text, _hide) if _WORTH.search(text) else (text, Counter())
@@ -42,24 +46,27 @@ def values(text: str) -> set[str]:
 
 
 def _hide(text: str, ends: Container[int], found: list[str] | None = None) -> tuple[str, Counter[str]]:
-    """What stands beside a value may belong to another one, so each kind is looked for with and without the others."""
+    """What stands beside a value may belong to another one, so they are looked for with and without the others."""
     hidden: Counter[str] = Counter()
     covered = text
-    readings = [text]
-    for kind, look in _KINDS.items():
-        spans = sorted({span for reading in readings for span in look(reading, ends)})
-        if not spans:
-            continue
-        reached = 0
-        for start, end in spans:
-            if start >= reached and covered[start:end] != as_dots(covered[start:end]):
-                hidden[kind] += 1
-            reached = max(reached, end)
-            if found is not None:
-                found.append(text[start:end])
-        covered = _with_dots(covered, spans)
-        if covered != readings[-1]:
+    for _ in range(MOST_ROUNDS):
+        before = covered
+        readings = [covered]
+        for kind, look in _KINDS.items():
+            spans = sorted({span for reading in readings for span in look(reading, ends)})
+            if not spans:
+                continue
+            reached = 0
+            for start, end in spans:
+                if start >= reached and covered[start:end] != as_dots(covered[start:end]):
+                    hidden[kind] += 1
+                reached = max(reached, end)
+                if found is not None:
+                    found.append(text[start:end])
+            covered = _with_dots(covered, spans)
             readings.append(covered)
+        if covered == before:
+            break
     return covered, hidden
 
 

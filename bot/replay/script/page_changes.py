@@ -104,7 +104,9 @@ def _first_at(events: list[Event], epoch_ms: int) -> int:
 
 def _adds(data: JsonObject) -> bool:
     adds = data.get("adds")
-    listed = [one for one in (adds if isinstance(adds, list) else ()) if isinstance(one, dict)]
+    if not adds or not isinstance(adds, list):
+        return False
+    listed = [one for one in adds if isinstance(one, dict)]
     nodes = [(one.get("parentId"), node) for one in listed if isinstance(node := one.get("node"), dict)]
     aside = {number for _, node in nodes if is_added_aside(node) and isinstance(number := node.get("id"), int)}
     if not aside:

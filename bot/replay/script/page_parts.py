@@ -31,14 +31,14 @@ _ASIDE_ROLES = frozenset(
     | {"contentinfo", "progressbar", "marquee", "timer"}
 )
 _WHOLE = frozenset({"html", "body", "head"})
-_LONGEST = 500
-"""Letters of a class that are looked at."""
+_LONGEST = 2_000
+"""Letters of a class or a role that are looked at for what a part is."""
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def words_of(names: str) -> frozenset[str]:
     """Returns the words of a name, in small letters: those of `isOpen` and of `is-open` are the same."""
-    parts = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names[:_LONGEST]).lower())
+    parts = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", names).lower())
     return frozenset(filter(None, parts))
 
 
@@ -77,7 +77,7 @@ def _named(attributes: Mapping[str, Any]) -> tuple[str, str, str]:
     )
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _kind(tag: str, role: str, live: str, names: str) -> str:
     """`message`, `aside`, or nothing. What is in trouble is a message, whatever else it is."""
     words = words_of(names)
