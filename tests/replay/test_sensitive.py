@@ -144,7 +144,12 @@ def test_marks_that_look_like_others_are_read_like_them(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["4111 1111 1111 1111\n53\n77\n58\n31\n73\n43\n85\n15", "01012345678\n3465\n71347\n9-864-77488)"]
+    "text",
+    [
+        "4111 1111 1111 1111 3 7 5 2 0 5 2 2 0 8 5 4 2 2 8 7",
+        "4111 1111 1111 1111\n53\n77\n58\n31\n73\n43\n85\n15",
+        "01012345678\n3465\n71347\n9-864-77488)",
+    ],
 )
 def test_a_card_that_is_alone_but_for_what_is_hidden_is_hidden(text: str) -> None:
     assert not any(letter.isdigit() for letter in hide(text)[0])

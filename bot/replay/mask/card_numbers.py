@@ -72,13 +72,11 @@ class _Digits:
         """Groups with which a line ends."""
 
     def cards(self) -> Iterator[Span]:
-        """Yields where cards stand in the text that the run is of."""
-        first = 0
-        while first < len(self._groups):
+        """Yields where cards stand in the text that the run is of; one may take a group of the next one for its own."""
+        for first, group in enumerate(self._groups):
             last = self._end(first)
             if last is not None:
-                yield self._at + self._groups[first].start(), self._at + self._groups[last].end()
-            first = first + 1 if last is None else last + 1
+                yield self._at + group.start(), self._at + self._groups[last].end()
 
     def _end(self, first: int) -> int | None:
         """The index of the group that ends a card beginning with group `first`; the longest one wins."""
