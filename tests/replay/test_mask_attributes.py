@@ -73,3 +73,32 @@ def test_what_is_said_to_be_a_field_is_one(role: str) -> None:
     made, hidden = done(events(page.document([], [page.element("div", {"role": role}, "hunter2")])))
     assert "hunter2" not in json.dumps(made)
     assert hidden == {"input": 1}
+
+
+MODIFY = "-webkit-user-modify"
+
+
+@pytest.mark.parametrize("style", [f"{MODIFY}: read-write", f"color:red;{MODIFY}:READ-WRITE-plaintext-only !important"])
+def test_what_a_style_lets_people_write_into_is_a_field(style: str) -> None:
+    page = Page()
+    made, hidden = done(events(page.document([], [page.element("div", {"style": style}, "hunter2")])))
+    assert "hunter2" not in json.dumps(made)
+    assert hidden == {"input": 1}
+
+
+@pytest.mark.parametrize(
+    "style", [f"{MODIFY}:read-write", {MODIFY: "read-write"}, {MODIFY: ["read-write", "important"]}]
+)
+def test_what_a_style_lets_people_write_into_later_is_a_field_from_the_start(style: object) -> None:
+    page = Page()
+    element = page.element("div", {}, "hunter2")
+    change = {"source": 0, "adds": [], "removes": [], "texts": [],
+              "attributes": [{"id": element["id"], "attributes": {"style": style}}]}  # fmt: skip
+    made, _ = done(events(page.document([], [element]), change))
+    assert "hunter2" not in json.dumps(made)
+
+
+def test_what_people_only_read_stays() -> None:
+    page = Page()
+    made, _ = done(events(page.document([], [page.element("div", {"style": f"{MODIFY}:read-only"}, "Hello")])))
+    assert "Hello" in json.dumps(made)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot.kernel.errors import Unfilmable
 from bot.kernel.locale import Locale
 from bot.replay.mask import text_runs
+from bot.replay.mask.card_numbers import luhn
 from bot.replay.mask.masker import masked
-from bot.replay.mask.sensitive import hide, luhn
+from bot.replay.mask.sensitive import hide
 from bot.replay.mask.style_sheets import without_pictures, without_values
 from bot.replay.model import Masks, Window
 from bot.replay.scene import masked_recording
@@ -128,6 +129,26 @@ def test_texts_of_a_drawing_stand_for_themselves() -> None:
     made, hidden = done(events(page.document([], [page.element("svg", {}, *texts)])))
     assert "1111" not in json.dumps(made)
     assert hidden == {"email": 1, "card": 1}
+
+
+@pytest.mark.parametrize(
+    "pieces", [("4111 1111", " 1111 1111"), ("4111", "1111", "1111", "1111"), ("jisoo@", "example.com")]
+)
+def test_a_value_over_texts_of_a_drawing_is_hidden(pieces: tuple[str, ...]) -> None:
+    page = Page()
+    made, hidden = done(
+        events(page.document([], [page.element("svg", {}, *[page.element("text", {}, one) for one in pieces])]))
+    )
+    assert not any(piece.strip() in json.dumps(made) for piece in pieces)
+    assert sum(hidden.values()) == 1
+
+
+def test_what_stands_along_a_chart_stays() -> None:
+    page = Page()
+    texts = [page.element("text", {}, str(year)) for year in range(2000, 2027)]
+    made, hidden = done(events(page.document([], [page.element("svg", {}, *texts)])))
+    assert all(str(year) in json.dumps(made) for year in range(2000, 2027))
+    assert not hidden
 
 
 CONTENT = "p::before{content:\"a@example.com\";--x:'call 010-1234-5678'}"

@@ -86,6 +86,13 @@ def test_an_address_is_hidden_however_a_style_writes_it(css: str, shown: str | N
         ("p::after{content:\\61ttr(SRCSET)}", "p::after{content:\\61ttr(x-absent)}"),
         ("p::after{content:attr(data-x) attr(href) attr(class)}", None),
         ("code::before{content:attr(source)}src{color:red}", None),
+        ("p::after{content:counter(a)counter(b)}", "p::after{content:counter(x-absent)counter(x-absent)}"),
+        (
+            "p::after{content:counter(a) '-' COUNTERS( /* it */\\62 , '.') counter(c, decimal)}",
+            "p::after{content:counter(x-absent) '-' COUNTERS( /* it */x-absent, '.') counter(x-absent, decimal)}",
+        ),
+        ("p::after{content:counter(a) '.' counter(b)}q::after{content:counter(a)}", None),
+        ("p::after{content:counter(a);counter-reset:a}q::after{content:counter(a)}", None),
     ],
 )
 def test_no_style_writes_out_what_is_not_masked(css: str, shown: str | None) -> None:

@@ -85,6 +85,35 @@ def test_what_cannot_be_read_after_a_clip_is_no_matter() -> None:
     assert "Hello" in json.dumps(shown)
 
 
+def test_what_comes_after_something_broken_is_read_too() -> None:
+    page = Page()
+    text = page.text("5105 1051 05")
+    document = page.document([], [page.element("p", {}, text)])
+    whole = {**NOTHING, "texts": [{"id": text["id"], "value": CARD}]}
+    made = recording(document, NOTHING, {"source": 0, "adds": 5, "texts": [{}]}, whole)
+    shown, _ = masked_part(made, Window(0, 150), Masks())
+    assert "5105" not in json.dumps(shown)
+
+
+def test_each_of_several_beginnings_in_one_text_is_hidden() -> None:
+    begun = BegunValues(hide)
+    begun.hide_whole(f"{CARD}, {PHONE}")
+    assert not re.search("[0-9]", begun.hide_begun("5105 1051 05 010-1234-5 5105/1051/05 5105·1051·05")[0])
+
+
+@pytest.mark.parametrize(
+    ("whole", "begun"), [(CARD, "5105 1051"), (CARD, "5\u200b105 1051"), (MAIL, "jisoo@e"), (MAIL, "jisoo\u200b@"),
+                         ("1@a.example", "1@"), ("٥١٠٥ ١٠٥١ ٠٥١٠ ٥١٠٠", "٥١٠٥ ١٠٥١")],
+)  # fmt: skip
+def test_it_is_known_whether_a_beginning_is_left(whole: str, begun: str) -> None:
+    values = BegunValues(hide)
+    values.hide_whole(whole)
+    assert not values.is_left()
+    values.hide_whole(begun)
+    assert values.is_left()
+    assert values.hide_begun(begun)[0] != begun
+
+
 def test_texts_of_one_number_are_all_masked() -> None:
     page = Page()
     first, second = page.text("to jisoo@example.com"), page.text("Hello")

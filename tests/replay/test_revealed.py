@@ -10,7 +10,7 @@ import pytest
 
 from bot.replay.model import Window
 from bot.replay.script.moment import window_for
-from tests.replay.sessions import Json, Session, element, text
+from tests.replay.sessions import Json, Session, adds_of, element, text
 from tests.replay.test_transcript import lines_of
 
 BUY, BOX, WORDS, FORM, FIELD = 4, 30, 31, 40, 41
@@ -117,6 +117,78 @@ def test_it_is_known_after_a_checkout_what_is_on_the_page() -> None:
     assert end(sets(made.event(CLICKED + 500, 2, json.loads(checkout)), SHOWN, BOX + 100, hidden=None)) == READ
     sets(made, CLICKED + 400, class_="seen")  # so that the page is known from before the checkout
     assert end(made) == READ
+
+
+ASIDE: list[tuple[str, Json, Json]] = [
+    ("ul", {"class_": "dropdown-menu"}, {"class_": "dropdown-menu show"}),
+    ("div", {"role": "menu", "style": "display:none"}, {"style": {"display": "block"}}),
+    ("nav", {"aria_hidden": "true"}, {"aria_hidden": "false"}),
+    ("div", {"role": "tooltip", "hidden": ""}, {"hidden": None}),
+    ("div", {"class_": "tippy-box", "style": "opacity:0"}, {"style": {"opacity": "1"}}),
+    ("div", {"class_": "carousel-item"}, {"class_": "carousel-item active"}),
+    ("div", {"class_": "slick-slide", "aria_hidden": "true"}, {"aria_hidden": "false"}),
+    ("div", {"id": "cookie-banner", "role": "dialog", "hidden": ""}, {"hidden": None}),
+    ("div", {"class_": "ad-slot", "style": "display:none"}, {"style": "display:block"}),
+    ("aside", {"class_": "promo-banner", "hidden": ""}, {"hidden": None}),
+    ("div", {"class_": "spinner", "role": "status", "hidden": ""}, {"hidden": None}),
+    ("div", {"class_": "spinner", "role": "status"}, {"style": {"transform": "rotate(9deg)"}}),
+    ("div", {"class_": "spinner", "role": "status"}, {"class_": "spinner hidden"}),
+    ("section", {"class_": "reveal"}, {"class_": "reveal in-view"}),
+    ("header", {"class_": "headroom"}, {"class_": "headroom visible"}),
+    ("div", {"class_": "tab", "role": "tab"}, {"class_": "tab active"}),
+    ("li", {"class_": "product"}, {"class_": "product active"}),
+    ("div", {"id": "intercom-launcher", "hidden": ""}, {"hidden": None}),
+]
+
+
+@pytest.mark.parametrize(("tag", "before", "after"), ASIDE)
+def test_what_answers_no_click_is_no_message(tag: str, before: Json, after: Json) -> None:
+    made = sets(page(tag, **before), 6_500, **after)
+    assert end(made) == NO_ANSWER
+    [clicked] = lines_of(made, Window(2_000, 9_000, CLICKED))
+    assert clicked == "0:03 clicks Buy"
+
+
+@pytest.mark.parametrize(
+    "named", [{"id": "cookie-banner", "role": "alertdialog"}, {"class_": "ad-banner"}, {"role": "tooltip"}]
+)
+def test_what_answers_no_click_is_no_message_when_it_is_added(named: Json) -> None:
+    box = element(50, "div", element(51, "p", text(52, "We use cookies")), **named)
+    nested, flat = page().add(6_500, 3, box), page().change(6_500, 0, **{**NOTHING, "adds": adds_of(3, box)})
+    round_about = [*adds_of(3, box), *adds_of(60, element(61, "p")), *adds_of(61, element(60, "p"))]
+    for made in nested, flat:
+        assert end(made) == NO_ANSWER
+        assert lines_of(made, Window(2_000, 9_000, CLICKED)) == ["0:03 clicks Buy"]
+    assert end(page().change(6_500, 0, **{**NOTHING, "adds": round_about})) > NO_ANSWER
+    assert end(page().add(6_500, FORM, element(50, "p", text(52, "Payment failed"))).add(6_600, 3, box)) == 9_000
+
+
+def test_a_message_in_what_answers_no_click_is_one() -> None:
+    made = page("nav", hidden="")
+    made.add(100, BOX, element(50, "p", text(51, "Payment failed"), role="alert"))
+    assert end(sets(made, SHOWN, hidden=None)) == READ
+
+
+def test_a_page_that_looks_otherwise_says_nothing_new() -> None:
+    assert end(sets(page(), SHOWN, 3, class_="modal-open js-focus-visible")) == NO_ANSWER
+
+
+def test_what_changes_in_turn_in_one_place_is_no_answer() -> None:
+    slides = [element(50 + 2 * n, "p", text(51 + 2 * n, f"Sale {n}"), hidden="") for n in range(5)]
+    made = Session(element(BUY, "button", text(5, "Buy")), element(40, "div", *slides)).click(CLICKED, BUY)
+    for turn in range(4):
+        sets(made, 500 + 2_000 * turn, 50 + 2 * turn, hidden="")
+        sets(made, 501 + 2_000 * turn, 52 + 2 * turn, hidden=None)
+    assert end(made) == NO_ANSWER
+
+
+def test_a_message_that_comes_after_a_spinner_is_waited_for() -> None:
+    made = page(role="alert", hidden="").add(
+        100, FORM, element(50, "p", text(51, "Loading"), class_="spinner", hidden="")
+    )
+    sets(sets(sets(made, CLICKED + 100, 50, hidden=None), SHOWN, 50, hidden=""), SHOWN, hidden=None)
+    assert end(made) == READ
+    assert lines_of(made, Window(2_000, READ, CLICKED))[-1] == "0:06 a message appears"
 
 
 STYLED: Json = {"style": {"display": [], "opacity": 5}, "class": 3}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.replay.mask.sensitive import hide, luhn
+from bot.replay.mask.card_numbers import luhn
+from bot.replay.mask.sensitive import hide
 
 
 @pytest.mark.parametrize(
@@ -101,6 +102,63 @@ def test_a_card_in_a_column_is_hidden(card: str, ends: str) -> None:
     text, counts = hide(column(250, 300, 12, written, 45, "2026-11-30", 7))
     assert counts == {"card": 1}
     assert text == column(250, 300, 12, *[re.sub(r"\d", "•", written)], 45, "2026-11-30", 7)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "411111\n1111111111",
+        "3714\n4963\n5398\n431",
+        "4111 1111 1111 1111 003",
+        "4111.1111.1111.1111",
+        "010 6982 3614",
+        "415 555 0132",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "12 ", "300 ", "300\n", "2026-11-30 ", "12/26\n", "٣"])
+@pytest.mark.parametrize("after", ["", " 12", "\n123", "\n2026-11-30", "\n12/26", "٣"])
+def test_no_number_beside_a_value_keeps_it_from_being_hidden(value: str, before: str, after: str) -> None:
+    text, _ = hide(before + value + after)
+    assert not any(letter.isdigit() for letter in text[len(before) : len(before + value)])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "4111․1111․1111․1111",
+        "4111﹒1111﹒1111﹒1111",
+        "4111・1111・1111・1111",
+        "4111∙1111∙1111∙1111",
+        "4111⋅1111⋅1111⋅1111",
+        "4111‧1111‧1111‧1111",
+        "4111─1111─1111─1111",
+        "4111﹣1111﹣1111﹣1111",
+        "090ー1234ー5678",
+        "010․1234․5678",
+        "jisoo﹫example․com",
+        "+8210․1234․5678",
+    ],
+)
+def test_marks_that_look_like_others_are_read_like_them(value: str) -> None:
+    assert not any(letter.isalnum() and letter != "ー" for letter in hide(value)[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4111 1111 1111 1111 3 7 5 2 0 5 2 2 0 8 5 4 2 2 8 7",
+        "4111 1111 1111 1111\n53\n77\n58\n31\n73\n43\n85\n15",
+        "01012345678\n3465\n71347\n9-864-77488)",
+    ],
+)
+def test_a_card_that_is_alone_but_for_what_is_hidden_is_hidden(text: str) -> None:
+    assert not any(letter.isdigit() for letter in hide(text)[0])
+
+
+def test_what_overlaps_is_counted_once() -> None:
+    assert hide("300 010 6982 3614")[1] == {"phone": 1}
+    assert hide("010-1234-5678@example.com")[1] == {"email": 1}
+    assert hide("4111 1111 1111 1111@example.com")[1] == {"email": 1, "card": 1}
 
 
 IGNORABLE = (

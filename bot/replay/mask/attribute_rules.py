@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ EVERYWHERE = frozenset({"background", "poster", "rr_dataURL"})
 LABELS = frozenset({"submit", "button", "reset", "image"})
 """Kinds of <input> whose value is what stands on the button."""
 _EDITABLE_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
+_MODIFIED = re.compile(r"user-modify\s*:\W*read-write", re.IGNORECASE)
 CODE = frozenset({"style", "script", "noscript", "template"})
 
 
@@ -53,6 +55,7 @@ def is_editable(attributes: Sequence[Mapping[str, str]]) -> bool:
     return any(
         one.get("contenteditable", "false").lower() != "false"
         or not _EDITABLE_ROLES.isdisjoint(one.get("role", "").lower().split())
+        or _MODIFIED.search(one.get("style", ""))
         for one in attributes
     )
 

@@ -11,14 +11,18 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from bot.replay.mask.sensitive import as_dots, plainly, values
+from bot.replay.mask.plain_letters import AT, plainly
+from bot.replay.mask.sensitive import DOT, as_dots, values
 from bot.replay.mask.texts import Hide
 
 LONGEST = 19
 """Digits; no number has more."""
 FEWEST = 7
 """Digits that are too many already: the first six of a card name its bank, and may be shown (PCI DSS 3.4.1)."""
-_RUN = re.compile(r"(?<![0-9])[0-9](?:[ ().-]{0,3}[0-9])*", re.ASCII)
+_RUN = re.compile(r"(?<![0-9])[0-9](?:[ ()./_·|-]{0,3}[0-9])*", re.ASCII)
+_ENOUGH = re.compile(rf"[{AT}]|(?:\d\D*+){{{FEWEST}}}")
+_NAMED = re.compile(rf"[^{DOT}][{AT}]")
+"""An @ after something else than the end of a name that is hidden."""
 _ADDRESS = re.compile(r"(?<![\w.%+-])([\w.%+-]++)@([\w.-]*+)")
 
 
@@ -31,10 +35,18 @@ class BegunValues:
     """The digits of numbers, by the first ones."""
     addresses: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """What comes after the @ of addresses, by what comes before."""
+    _left: set[str] = field(default_factory=set)
+    """Texts of which enough is left to be seen that it may be the beginning of a value."""
     _sorted: dict[tuple[bool, str], list[str]] = field(default_factory=dict)
 
-    def __bool__(self) -> bool:
-        return bool(self.numbers or self.addresses)
+    def is_left(self) -> bool:
+        """Whether the beginning of such a value may be left in any text; if not, nobody needs to look for it."""
+        return any(map(self._may_be_in, self._left)) if self.numbers or self.addresses else False
+
+    def _may_be_in(self, text: str) -> bool:
+        digits = "".join(str(int(digit)) for digit in re.findall(r"\d", text))
+        begun = (digits[at : at + FEWEST] for at in range(len(digits) - FEWEST + 1))
+        return bool(self.addresses and _NAMED.search(text)) or any(one in self.numbers for one in begun)
 
     def hide_whole(self, text: str) -> tuple[str, Counter[str]]:
         """`hide`, and remembers what was hidden."""
@@ -46,6 +58,8 @@ class BegunValues:
             else:
                 digits = _digits(value)
                 self.numbers[digits[:FEWEST]].add(digits)
+        if _ENOUGH.search(covered):
+            self._left.add(covered)
         return covered, kinds
 
     def hide_begun(self, text: str) -> tuple[str, Counter[str]]:
@@ -64,14 +78,17 @@ class BegunValues:
     def _number(self, match: re.Match[str]) -> str:
         run, digits = match[0], _digits(match[0])
         places = [at for at, letter in enumerate(run) if letter.isdigit()]
+        parts: list[str] = []
+        shown = 0
         for first, at in enumerate(places):
-            if at and run[at - 1].isdigit():
+            if at < shown or (at and run[at - 1].isdigit()):
                 continue
             length = self._known(self.numbers, digits[first : first + FEWEST], digits[first : first + LONGEST])
             if length >= FEWEST:
                 end = places[first + length - 1] + 1
-                return run[:at] + as_dots(run[at:end]) + run[end:]
-        return run
+                parts += (run[shown:at], as_dots(run[at:end]))
+                shown = end
+        return "".join((*parts, run[shown:]))
 
     def _known(self, values: Mapping[str, set[str]], key: str, begun: str) -> int:
         """With how many letters of `begun` one of these values begins; -1 where there is none."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,8 @@ STYLES = frozenset({STYLE_RULE, STYLE_DECLARATION, ADOPTED})
 ADD_PASSES = 4  # recorders write additions so that one pass is enough
 BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"  # what stands for a hidden image
 
+MOST_NAMES, LONGEST_NAME = 5_000, 5_000
+"""How many values of attributes are remembered, and of how many letters."""
 _BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 """What odd events raise."""
 
@@ -60,6 +63,8 @@ class Masker:
     known: dict[int, KnownAttributes] = field(default_factory=dict)
     hidden: Counter[str] = field(default_factory=Counter)
     texts: Texts = field(init=False)
+    _covered: dict[str, str] = field(default_factory=dict)
+    """Values of attributes, with what may be seen of each."""
 
     def __post_init__(self) -> None:
         self.texts = Texts(self.hide, self.hidden)
@@ -186,7 +191,16 @@ class Masker:
             return self._masked_text(value)
         if is_kept(known, name) or not self.masks.text:
             return value
-        return dots(value) if known.hidden and is_told(known, name) else self.hide(value)[0]
+        return dots(value) if known.hidden and is_told(known, name) else self._named(value)
+
+    def _named(self, value: str) -> str:
+        """The value of an attribute without what is sensitive. It is remembered, since many elements have one class."""
+        covered = self._covered.get(value)
+        if covered is None:
+            covered = self.hide(value)[0]
+            if len(value) < LONGEST_NAME and len(self._covered) < MOST_NAMES:
+                self._covered[value] = covered
+        return covered
 
     def _text(self, holder: Node, key: str, id: int, parent: KnownAttributes | None, before: int | None = None) -> None:
         """Writes what may be seen of a text. One that is only looked through waits for what stands beside it."""
@@ -244,7 +258,7 @@ def masked(
             masker.event(event)
         report = MaskReport(dict(+masker.hidden))
         _look_ahead(masker, coming)
-        if begun:
+        if begun.is_left():
             again = Masker(masks, begun.hide_begun, selectors, masker.later)
             for event in events:
                 again.event(event)
@@ -254,12 +268,10 @@ def masked(
 
 
 def _look_ahead(masker: Masker, coming: Iterable[Node]) -> None:
-    """Reads on as far as the events can be read; none of this is shown."""
-    try:
-        for event in coming:
+    """Reads on, past whatever cannot be read; none of this is shown."""
+    for event in coming:
+        with suppress(*_BROKEN):
             masker.event(event)
-    except (*_BROKEN, Unfilmable):
-        return
 
 
 def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:
@@ -273,4 +285,6 @@ def _later(events: Sequence[Node]) -> dict[int, dict[str, list[str]]]:
             for name, value in change["attributes"].items():
                 if isinstance(value, str):
                     ever.setdefault(name, []).append(value)
+                elif name == "style" and isinstance(value, dict):  # of a style, only what changes
+                    ever.setdefault(name, []).append(";".join(f"{one}:{new}" for one, new in value.items()))
     return later

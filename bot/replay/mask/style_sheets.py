@@ -19,7 +19,11 @@ _TEXTLESS = _ADDRESSES | _SETS | {"path"}
 _TEXTLESS_RULES = frozenset({"import", "charset", "namespace"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _PICTURED = re.compile(r"\\|(?:url|src|image(?:-set)?)\(", re.IGNORECASE)
-_ABSENT = "x-absent"  # the name of an attribute that no page has
+_ABSENT = "x-absent"  # the name of an attribute, and of a counter, that no page has
+_COUNTERS = frozenset({"counter", "counters"})
+_COUNTING = re.compile(r"counters?\(|\\", re.IGNORECASE)
+_JOINS = re.compile(r"[\s\d-]*")
+"""What may stand between the groups of a number, unlike the points between those of chapters."""
 _WRITING = re.compile(r"""["'\\]|attr\(""", re.IGNORECASE)
 _FONT = re.compile(
     r"#|data:(?:font|application/(?:x-)?font|application/vnd\.ms-font)|[^?#]*\.(?:woff2?|ttf|otf|eot)\b", re.I
@@ -72,6 +76,8 @@ def without_values(css: str, hide: Hide) -> tuple[str, Counter[str]]:
     The strings of one declaration are shown beside one another, so they are looked through together.
     """
     found: Counter[str] = Counter()
+    if _COUNTING.search(css):
+        css = _without_counts(css)
     if not _WRITING.search(css):
         return css, found
     parts: list[str] = []
@@ -91,11 +97,41 @@ def without_values(css: str, hide: Hide) -> tuple[str, Counter[str]]:
         elif token.kind == "string" and is_text:
             strings[len(parts)] = token
         parts.append(_unwritten(token.text) if after_attr else token.text)
-        after_attr = (token.kind == "function" and token.value == "attr") or (
-            after_attr and (token.text.isspace() or token.text.startswith("/*"))
-        )
+        after_attr = (token.kind == "function" and token.value == "attr") or (after_attr and _is_blank(token))
     found += _cover(strings, parts, hide)
     return "".join(parts), found
+
+
+def _without_counts(css: str) -> str:
+    """The style without counters that show their numbers beside one another: together these may be any number."""
+    parts: list[str] = []
+    beside: list[int] = []  # where their names are
+    comes = inside = False
+    for token in tokens(css):
+        is_end = token.kind == "mark" and token.value in ";{}"
+        if is_end or (token.kind == "string" and not inside and not _JOINS.fullmatch(token.value)):
+            _uncount(parts, beside)
+            beside = []
+        if comes and not _is_blank(token):
+            beside.append(len(parts))
+            comes = False
+        if token.kind == "function" and token.value in _COUNTERS:
+            comes = inside = True
+        elif token.kind == "mark":
+            inside = inside and token.value != ")"
+        parts.append(token.text)
+    _uncount(parts, beside)
+    return "".join(parts)
+
+
+def _uncount(parts: list[str], beside: list[int]) -> None:
+    for place in beside if len(beside) > 1 else ():
+        _, comma, style = parts[place].partition(",")
+        parts[place] = _ABSENT + comma + style
+
+
+def _is_blank(token: CssToken) -> bool:
+    return token.text.isspace() or token.text.startswith("/*")
 
 
 def _unwritten(name: str) -> str:

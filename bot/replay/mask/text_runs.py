@@ -88,10 +88,12 @@ _BOXES = frozenset(
     }
 )
 _DRAWN = frozenset({"text", "foreignobject", "desc"})
-"""Of drawings; a <text> stands where its own coordinates say."""
-BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES | _DRAWN
+"""Of drawings; a <text> stands where its own coordinates say, which may be beside another one, and may be not."""
+BREAKS = _SECTIONS | _BLOCKS | _LISTS | _BOXES
 MOST_ORDERED = 2_000
 """Among more children than this a late one goes to the end: finding its place would cost too much."""
+MOST_AROUND = 8
+"""Elements around a piece of a text of a drawing; nobody styles a piece with more."""
 MOST_WORK = 20_000_000
 """Steps that looking for runs may take in all; a recording that wants more is hostile."""
 
@@ -104,6 +106,8 @@ class Spot:
     breaks: bool
     text: str | None = None
     children: list[int] = field(default_factory=list)
+    drawn: bool = False
+    """Whether it is a text of a drawing, with the pieces of it."""
 
 
 @dataclass(slots=True)
@@ -112,7 +116,7 @@ class TextRuns:
     _steps: int = 0
 
     def element(self, id: int, parent: int | None, tag: str, before: int | None = None) -> None:
-        self._put(id, Spot(parent, tag in BREAKS or not tag), before)
+        self._put(id, Spot(parent, tag in BREAKS or not tag, drawn=tag in _DRAWN), before)
 
     def text(self, id: int, parent: int | None, text: str, before: int | None = None) -> None:
         self._put(id, Spot(parent, False, text), before)
@@ -130,6 +134,16 @@ class TextRuns:
         found = [run for block in blocks for run in self._inside(block) if not wanted.isdisjoint(run)]
         alone = wanted.difference(*found)  # what a recording says of them makes no page
         return [*found, *([id] for id in sorted(alone))]
+
+    def drawn(self, id: int) -> int | None:
+        """The text of a drawing that this one is a piece of."""
+        at = self.spots[id].parent
+        for _ in range(MOST_AROUND):
+            spot = self.spots.get(at) if at is not None else None
+            if spot is None or spot.breaks or spot.drawn:
+                return at if spot and spot.drawn else None
+            at = spot.parent
+        return None
 
     def _put(self, id: int, spot: Spot, before: int | None) -> None:
         if id in self.spots:

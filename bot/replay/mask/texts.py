@@ -16,6 +16,8 @@ Hide = Callable[[str], tuple[str, Counter[str]]]
 DOT = "•"
 MOST_DOTS = 12
 APART = " "
+ELSEWHERE = DOT
+"""What stands between texts of which one may be anywhere: nothing that a value could go on after."""
 
 NEAR = 40
 """Of a long run only so many texts before and after a changed one are looked at again; no value has more pieces."""
@@ -89,7 +91,9 @@ class Texts:
     def _masked(self, run: list[int]) -> list[str]:
         """The texts of a run, with what is hidden in it however it is read."""
         texts = [self.runs.spots[id].text or "" for id in run]
-        parts, kinds = _covered(texts, self.hide)
+        drawn = [self.runs.drawn(id) for id in run] if len(run) > 1 else []
+        seams = [_seam(*both) for both in zip(pairwise(texts), pairwise(drawn), strict=True)] if drawn else []
+        parts, kinds = _covered(texts, seams, self.hide)
         before = self._counted.get(run[0], Counter())
         self.hidden.update(kinds - before)
         if kinds:
@@ -97,18 +101,18 @@ class Texts:
         return parts
 
 
-def _covered(texts: list[str], hide: Hide) -> tuple[list[str], Counter[str]]:
+def _covered(texts: list[str], seams: list[str], hide: Hide) -> tuple[list[str], Counter[str]]:
     """The texts of one line with what is sensitive as dots, and how much of what kind.
 
     They are read as one text, then each for itself, since what stands before a number may hide it. Boxes beside one
-    another may stand apart, so they are read, too, as if a word ended where a text ends between a letter and a digit.
+    another may stand apart, so they are read, too, with what may be taken to stand between each and the next one.
     """
     whole = "".join(texts)
     covered, kinds = hide(whole)
     if len(texts) == 1:
         return [covered], kinds
-    apart = [text + APART if _is_seam(text, after) else text for text, after in pairwise([*texts, ""])]
-    if len("".join(apart)) > len(whole):
+    if any(seams):
+        apart = [text + seam for text, seam in zip(texts, [*seams, ""], strict=True)]
         separate, others = hide("".join(apart))
         covered = _both(whole, covered, "".join(_cut(separate, apart, texts)))
         kinds |= others
@@ -121,9 +125,12 @@ def _covered(texts: list[str], hide: Hide) -> tuple[list[str], Counter[str]]:
     return parts, kinds
 
 
-def _is_seam(text: str, after: str) -> bool:
-    ends = text[-1:] + after[:1]
-    return len(ends) == len("1a") and ends.isalnum() and ends[0].isdigit() != ends[1].isdigit()
+def _seam(texts: tuple[str, str], drawn: tuple[int | None, int | None]) -> str:
+    """What may stand between two texts: the end of a word, between a letter and a digit; or the end of a drawn text."""
+    if drawn[0] != drawn[1]:
+        return ELSEWHERE
+    ends = texts[0][-1:] + texts[1][:1]
+    return APART if len(ends) == len("1a") and ends.isalnum() and ends[0].isdigit() != ends[1].isdigit() else ""
 
 
 def _cut(whole: str, lengths: list[str], texts: list[str]) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.recording import Event, EventKind, JsonObject, Recording
-from bot.replay.script.page_changes import PageChange, PageChanges, between
+from bot.replay.script.page_changes import PageChange, PageChanges, added_inside, between, is_added_aside
 
 ANSWER_MS = 5_000
 """What the page does within this time after the last click is the answer to it."""
@@ -40,9 +41,9 @@ def consequence(
     changes = PageChanges(recording, at, limit + 2 * LONG_TAIL_MS)
     answer, message, since = None, Message(), at
     for change in changes.between(at, until):
-        time, words = change.at_ms, new_words(change)
-        if not (_listed(change.data, "adds") or words):
+        if not (change.adds or change.revealed.shown):
             continue
+        time, words = change.at_ms, new_words(change)
         if answer is None or time <= last + TAIL_MS:
             answer = time
             if words:
@@ -98,9 +99,7 @@ def says(data: JsonObject) -> bool:
 
 def new_words(change: PageChange) -> Message:
     """Returns what can be read after a change that could not before: what is added, and what comes to be seen."""
-    if not change.revealed.shown and not _listed(change.data, "adds"):
-        return Message()
-    added = added_words(change.data)
+    added = added_words(change.data, answers=True) if change.adds else Message()
     return Message({**change.revealed.shown, **added.words}, added.nodes | change.revealed.shown.keys())
 
 
@@ -108,26 +107,30 @@ def _is_error(event: Event) -> bool:
     return event.type in (EventKind.CUSTOM, EventKind.PLUGIN) and custom_event(event).kind == "error"
 
 
-def added_words(data: JsonObject) -> Message:
-    """Returns what a change of the page adds, where that says something."""
+def added_words(data: JsonObject, *, answers: bool = False) -> Message:
+    """Returns what a change adds to the page, where that says something; of `answers`, without menus and the like."""
     texts: dict[int, str] = {}
     tags: dict[int, str] = {}
-    parents: dict[int, object] = {}
+    parents: dict[int, Any] = {}
+    aside: set[int] = set()
     waiting = [(add.get("parentId"), add.get("node")) for add in _listed(data, "adds")]
     while waiting:
         parent, node = waiting.pop()
         if not isinstance(node, dict) or not isinstance(number := node.get("id"), int):
             continue
         parents[number], tags[number] = parent, str(node.get("tagName") or "").lower()
+        if answers and is_added_aside(node):
+            aside.add(number)
         words = node.get("textContent")
         if node.get("type") in (_TEXT, _CDATA) and isinstance(words, str) and words.strip() and not node.get("isStyle"):
             texts[number] = words.strip()
         children = node.get("childNodes")
         waiting += [(number, child) for child in children] if isinstance(children, list) else []
+    aside = added_inside(aside, parents) if aside else aside
     message = Message()
     for number, words in texts.items():
-        at: object = parents[number]
-        if isinstance(at, int) and tags.get(at) in _UNSEEN:
+        at = parents[number]
+        if number in aside or (isinstance(at, int) and tags.get(at) in _UNSEEN):
             continue
         message.words[number] = words
         at = number

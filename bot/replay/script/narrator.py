@@ -17,6 +17,7 @@ from bot.replay.detect.dom import TEXT, DomNode, DomPage
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, Recording
+from bot.replay.script.page_parts import is_aside, is_message, stands_aside
 from bot.replay.script.revealed import Before, Reveals
 from bot.replay.script.trim import snapshot_before
 from bot.signals.question import Signal
@@ -169,7 +170,7 @@ class Narrator:
         """Looks at the page as it is after the event: whether a message that was on it has come to be seen."""
         before, self._before = self._before, []
         shown = self._reveals.after(before).shown if before else ()
-        if any(_alarming(above.attributes) for number in shown for above in islice(self._around(number), MOST_AROUND)):
+        if any(is_message(above) for number in shown for above in islice(self._around(number), MOST_AROUND)):
             self.events.append(TimelineEvent(at_ms, "alert"))
 
     def _around(self, number: int) -> Iterator[DomNode]:
@@ -201,13 +202,16 @@ class Narrator:
     def _alarms(self, add: dict[str, Any]) -> bool:
         """Whether it adds a message of that kind, or words to a place for them."""
         node, parent = add.get("node"), self._page.nodes.get(add["parentId"]) if _number(add.get("parentId")) else None
-        if not isinstance(node, dict):
+        if not isinstance(node, dict) or (parent is not None and stands_aside(parent)):
             return False
         if node.get("type") == TEXT:
             return (
                 parent is not None and bool(str(node.get("textContent", "")).strip()) and _alarming(parent.attributes)
             )
-        return isinstance(node.get("attributes"), dict) and _alarming(node["attributes"])
+        attributes = node.get("attributes")
+        if not isinstance(attributes, dict) or is_aside(str(node.get("tagName") or "").lower(), attributes):
+            return False
+        return _alarming(attributes)
 
     def _error(self, at_ms: int, event: Event) -> None:
         seen = custom_event(event)

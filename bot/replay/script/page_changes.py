@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.replay.detect.dom import DomPage
 from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject, Recording
-from bot.replay.script.revealed import TELLING, Revealed, Reveals
+from bot.replay.script.page_parts import is_aside
+from bot.replay.script.revealed import Revealed, Reveals, told_of
 
 BUSY_MS, OFTEN = 10_000, 3
 """What changed so often, in so long before, changes all the time."""
@@ -23,6 +25,8 @@ class PageChange:
     at_ms: int
     event: Event
     revealed: Revealed
+    adds: bool
+    """Whether it adds anything that may be an answer to a click."""
 
     @property
     def data(self) -> JsonObject:
@@ -68,9 +72,10 @@ class PageChanges:
             if event.source != IncrementalSource.MUTATION:
                 continue
             data = event.data
-            if reveals is None and _tells(data):
+            if reveals is None and any(True for _ in told_of(data)):
                 reveals = _reveals_before(self.recording, event, self.start_ms)
-            yield PageChange(time, event, reveals.apply(data) if reveals is not None else NOTHING)
+            revealed = reveals.apply(data) if reveals is not None else NOTHING
+            yield PageChange(time, event, revealed, _adds(data))
 
 
 def _reveals_before(recording: Recording, event: Event, start_ms: int) -> Reveals:
@@ -88,7 +93,7 @@ def _reveals_before(recording: Recording, event: Event, start_ms: int) -> Reveal
             data = one.data
             reveals.apply(data)
             if busy_from - BUSY_MS <= one.at < busy_from:
-                changes.update(_changed(data))
+                changes.update(_changed(data, reveals.page))
     reveals.busy = {number for number, times in changes.items() if times >= OFTEN}
     return reveals
 
@@ -97,18 +102,45 @@ def _first_at(events: list[Event], epoch_ms: int) -> int:
     return bisect_left(events, epoch_ms, key=lambda event: event.at)
 
 
-def _tells(data: JsonObject) -> bool:
-    changes = data.get("attributes")
-    return any(
-        isinstance(one, dict) and isinstance(names := one.get("attributes"), dict) and not TELLING.isdisjoint(names)
-        for one in (changes if isinstance(changes, list) else ())
-    )
+def _adds(data: JsonObject) -> bool:
+    adds = data.get("adds")
+    if not adds or not isinstance(adds, list):
+        return False
+    listed = [one for one in adds if isinstance(one, dict)]
+    nodes = [(one.get("parentId"), node) for one in listed if isinstance(node := one.get("node"), dict)]
+    aside = {number for _, node in nodes if is_added_aside(node) and isinstance(number := node.get("id"), int)}
+    if not aside:
+        return bool(listed)
+    parents = {number: parent for parent, node in nodes if isinstance(number := node.get("id"), int)}
+    return len(added_inside(aside, parents)) < len(parents)
 
 
-def _changed(data: JsonObject) -> set[int]:
-    changes = data.get("attributes")
-    changes = changes if isinstance(changes, list) else []
-    return {number for one in changes if isinstance(one, dict) and isinstance(number := one.get("id"), int)}
+def added_inside(aside: Collection[int], parents: Mapping[int, Any]) -> set[int]:
+    """Returns these nodes with all that came in them; `parents` are those of all that came."""
+    known: dict[int, bool] = {}
+    for number in parents:
+        path: list[int] = []
+        at: Any = number
+        while isinstance(at, int) and at in parents and at not in known:
+            known[at] = at in aside
+            path.append(at)
+            at = None if known[at] else parents[at]
+        inside = known[path[-1]] or (isinstance(at, int) and known.get(at, False)) if path else False
+        known.update(dict.fromkeys(path, inside))
+    return {number for number, inside in known.items() if inside}
+
+
+def is_added_aside(node: JsonObject) -> bool:
+    """Whether a node that comes is a menu, an advert or the like; those that come in it are other ones."""
+    attributes = node.get("attributes")
+    return is_aside(str(node.get("tagName") or "").lower(), attributes if isinstance(attributes, dict) else {})
+
+
+def _changed(data: JsonObject, page: DomPage) -> set[int]:
+    """What is shown or hidden by a change, and what it stands in: of a carousel each part changes rarely."""
+    changed = set(told_of(data))
+    parents = (node.parent for number in changed if (node := page.nodes.get(number)) is not None)
+    return changed | {parent.id for parent in parents if parent is not None and parent.tag != "body"}
 
 
 def between(recording: Recording, start_ms: int, end_ms: int) -> Iterator[tuple[int, Event]]:

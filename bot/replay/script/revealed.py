@@ -5,13 +5,13 @@ What a class does is not known here, so its name must tell.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.replay.detect.dom import TEXT, DomNode, DomPage
-from bot.replay.detect.inline_styles import declarations
+from bot.replay.detect.inline_styles import HIDING, is_off
 from bot.replay.recording import JsonObject
+from bot.replay.script.page_parts import TROUBLE, is_message, stands_aside, stands_in_message, words_of
 
 TELLING = frozenset({"hidden", "open", "aria-hidden", "aria-invalid", "style", "class"})
 """The attributes by which pages show and hide what is on them."""
@@ -22,20 +22,15 @@ MOST = 2_000
 _SHOWING = frozenset(
     {"show", "shown", "showing", "open", "opened", "visible", "active", "in", "on", "entered", "expanded"}
 )
+_OFF = frozenset({"hide", "hidden", "none", "invisible"})
+"""What such words do is known, as far as a word can tell. The others only say something of what is a message."""
 _HIDING = frozenset(
-    {"hide", "hidden", "hiding", "none", "close", "closed", "closing", "collapsed", "invisible", "leave", "leaving"}
+    {"hiding", "close", "closed", "closing", "collapsed", "leave", "leaving"}
     | {"out", "exit", "gone", "off", "dismissed", "inactive"}
-)
-_TROUBLE = frozenset({"err", "error", "errors", "invalid", "fail", "failed", "failure", "danger", "warning"})
-_MESSAGE = re.compile(
-    r"\b(alert|status|dialog|modal|assertive|polite|banner|err|fail|danger|toast|warning|snackbar|notification|invalid|"
-    r"message|msg)",
-    re.IGNORECASE,
 )
 _CONTROLS = frozenset({"a", "button", "input", "select", "textarea", "option", "label", "summary"})
 _FIELDS = frozenset({"input", "select", "textarea"})
 _UNSEEN = frozenset({"head", "style", "script", "noscript", "template", "title", "option"})
-_OFF = {"display": {"none"}, "visibility": {"hidden", "collapse"}, "opacity": {"0", "0.0", "0%"}}
 
 
 @dataclass(slots=True)
@@ -57,8 +52,10 @@ class Before:
 
 @dataclass(slots=True)
 class Reveals:
-    """Compares a page before and after a change. `busy` are elements that change all the time: of them only a message
-    is news."""
+    """Compares a page before and after a change.
+
+    `busy` are elements that change all the time, or in which others do: of them only a message is news.
+    """
 
     page: DomPage
     busy: set[int] = field(default_factory=set)
@@ -82,43 +79,63 @@ class Reveals:
         return told
 
     def _telling(self, data: JsonObject) -> Iterator[DomNode]:
-        changes = data.get("attributes")
-        for change in changes if isinstance(changes, list) else ():
-            names = change.get("attributes") if isinstance(change, dict) else None
-            number = change.get("id") if isinstance(change, dict) else None
-            node = self.page.nodes.get(number) if isinstance(number, int) else None
-            if node is not None and isinstance(names, dict) and not TELLING.isdisjoint(names):
+        for number in told_of(data):
+            node = self.page.nodes.get(number)
+            if node is not None:
                 yield node
 
     def _compare(self, node: DomNode, was_off: bool, were: frozenset[str], told: Revealed) -> None:
-        is_off, now = _is_off(node), _tokens(node)
+        off, now = _is_off(node), _tokens(node)
         came, went = now - were, were - now
-        if was_off != is_off:
-            shows, sure = was_off, True
-        elif came & _TROUBLE or went & _TROUBLE:
-            shows, sure = bool(came & _TROUBLE), False
-        elif (came & _SHOWING or went & _HIDING) or (came & _HIDING or went & _SHOWING):
-            shows, sure = bool(came & _SHOWING or went & _HIDING), True
+        busy = node.id in self.busy or (node.parent is not None and node.parent.id in self.busy)
+        whole, named = False, True  # whether all in it is meant; whether it must be a message by its name
+        if was_off != off:
+            shows, whole, named = was_off, True, busy
+        elif came & TROUBLE or went & TROUBLE:
+            shows, named = bool(came & TROUBLE), busy
+        elif came & _OFF or went & _OFF:
+            shows, whole, named = not came & _OFF, True, busy
+        elif came & (_SHOWING | _HIDING) or went & (_SHOWING | _HIDING):
+            shows = bool(came & _SHOWING or went & _HIDING)
+        elif is_message(node) and not busy:
+            shows = not went
         else:
-            shows, sure = not went, False
-            if not _is_message(node):
-                return
-        texts = self._said(node, sure=sure)
-        if not shows:
+            return
+        texts = self._said(node, whole=whole)
+        if shows:
+            told.shown |= {text.id: text.text.strip() for text in texts if _is_news(text, named=named)}
+        else:
             told.hidden |= {text.id for text in texts}
-        elif node.id not in self.busy or _is_message(node):
-            told.shown |= {text.id: text.text.strip() for text in texts if not any(map(_is_off, text.lineage()))}
 
     @staticmethod
-    def _said(node: DomNode, *, sure: bool) -> list[DomNode]:
-        """Returns the texts of an element. Unless it is `sure` that all are meant, of a large one those of messages."""
+    def _said(node: DomNode, *, whole: bool) -> list[DomNode]:
+        """Returns the texts of an element. Unless the `whole` of it is meant, of a large one those of messages."""
         if any(above.tag in _CONTROLS - _FIELDS for above in node.lineage()):
             return []
         root = (node.parent or node) if node.tag in _FIELDS else node
-        found = list(_texts(root, sure=sure))
-        if not sure and sum(len(text.text) for text in found) > SHORT:
-            found = [text for text in found if any(map(_is_message, _inside(text, root)))]
+        found = list(_texts(root))
+        if not whole and sum(len(text.text) for text in found) > SHORT:
+            found = [text for text in found if any(map(is_message, _inside(text, root)))]
         return found
+
+
+def told_of(data: JsonObject) -> Iterator[int]:
+    """Yields the numbers of elements that a change may show or hide by an attribute."""
+    changes = data.get("attributes")
+    for change in changes if isinstance(changes, list) else ():
+        names = change.get("attributes") if isinstance(change, dict) else None
+        if not isinstance(names, dict) or TELLING.isdisjoint(names) or not isinstance(change.get("id"), int):
+            continue
+        style = names.get("style")
+        if isinstance(style, dict) and HIDING.isdisjoint(style) and (TELLING & names.keys()) == {"style"}:
+            names = {}  # a part of a page that moves, mostly
+        if names:
+            yield change["id"]
+
+
+def _is_news(text: DomNode, *, named: bool) -> bool:
+    """Whether a text that comes to be seen may answer a click."""
+    return (stands_in_message(text) if named else not stands_aside(text)) and not any(map(_is_off, text.lineage()))
 
 
 def _is_off(node: DomNode) -> bool:
@@ -127,30 +144,23 @@ def _is_off(node: DomNode) -> bool:
         return True
     if node.tag == "dialog" and not node.has("open"):
         return True
-    style = declarations(node.attr("style"))
-    return any(style.get(name, "") in off for name, off in _OFF.items())
+    return is_off(node.attr("style"))
 
 
 def _tokens(node: DomNode) -> frozenset[str]:
     """The words of its classes; of a field in trouble, too, that it is in trouble."""
-    words = re.split(r"[^a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", node.attr("class")).lower())
-    invalid = {"invalid"} if node.attr("aria-invalid").lower() in {"true", "grammar", "spelling"} else set()
-    return frozenset(filter(None, words)) | invalid
+    words = words_of(node.attr("class"))
+    return words | {"invalid"} if node.attr("aria-invalid").lower() in {"true", "grammar", "spelling"} else words
 
 
-def _is_message(node: DomNode) -> bool:
-    said = " ".join(node.attr(name) for name in ("role", "aria-live", "class", "id"))
-    return node.tag == "dialog" or bool(_MESSAGE.search(said))
-
-
-def _texts(root: DomNode, *, sure: bool) -> Iterator[DomNode]:
-    """Yields the texts in an element that say something; if it isn't `sure`, none of its controls."""
+def _texts(root: DomNode) -> Iterator[DomNode]:
+    """Yields the texts in an element that say something, without those of its controls: they are no message."""
     waiting = [root]
     for _ in range(MOST):
         if not waiting:
             return
         node = waiting.pop()
-        if node.tag in _UNSEEN or (not sure and node.tag in _CONTROLS):
+        if node.tag in _UNSEEN or node.tag in _CONTROLS:
             continue
         if node.type == TEXT and any(letter.isalpha() for letter in node.text):
             yield node

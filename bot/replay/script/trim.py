@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from bot.kernel.errors import Unfilmable
@@ -54,14 +55,15 @@ def playable(recording: Recording, start_ms: int, end_ms: int) -> list[JsonObjec
 
 
 def coming(recording: Recording, end_ms: int) -> Iterator[JsonObject]:
-    """Yields how the page changes in the time after a clip, up to the next full snapshot. Raises Unfilmable."""
+    """Yields how the page changes in the time after a clip, up to the next full snapshot, without what is broken."""
     events, end = recording.events, recording.start_epoch_ms + end_ms
     first = bisect_right(events, end, key=lambda event: event.at)
     for event in events[first : bisect_right(events, end + COMING_MS, key=lambda event: event.at)]:
         if event.type == EventKind.FULL:
             return
         if event.source == IncrementalSource.MUTATION:
-            yield event.decode()
+            with suppress(Unfilmable):
+                yield event.decode()
 
 
 def snapshot_before(events: Sequence[Event], epoch_ms: int) -> int:
