@@ -10,7 +10,7 @@ import pytest
 from bot.kernel.locale import Locale
 from bot.signals.language.parse import parse
 from bot.signals.question import Period, Question
-from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS
+from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS, understood
 from tests.signals.test_refusals import refusal
 
 LIKE_IPADS = "“%s” can’t be told from other devices with the same system, so all of those are counted."
@@ -98,3 +98,21 @@ def test_of_several_mistyped_words_the_whole_question_is_offered(text: str, mean
     assert refused
     assert f"“{meant}”" in str(refused)
     assert refused.examples[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("23일(월) 오류", "error; 11-23 00:00 .. 11-24 00:00"),
+        ("23일 월요일 오류", "error; 11-23 00:00 .. 11-24 00:00"),
+        ("지난달 15일 목요일 오류", "error; 10-15 00:00 .. 10-16 00:00"),
+        ("16일(월)~20일(금) 오류", "error; 11-16 00:00 .. 11-21 00:00"),
+        ("23일(월) vs 16일(월) 오류", "error; 11-23 00:00 .. 11-24 00:00; vs 11-16 00:00 .. 11-17 00:00"),
+        ("23일 화요일 오류", "! 23일 화요일"),
+        ("11월 16일(월)~20일(목) 오류", "! 20일(목"),
+        ("11월 16일(월)~99일(금) 오류", "! 99"),
+        ("45일(월) 오류", "! 45"),
+    ],
+)
+def test_a_weekday_makes_a_day_of_a_number(text: str, meaning: str) -> None:
+    assert understood(text, "ko") == meaning

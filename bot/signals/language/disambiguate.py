@@ -141,7 +141,7 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO", "PATH"})),
     (mark_name_words, frozenset()),
-    (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH"})),
+    (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH", "UNIT"})),
     (mark_left_out, frozenset({"VALUE", "VERSION", "SIGNAL", "WORD"})),
     (mark_history, HISTORY),
     (mark_about, frozenset({"AROUND", "VERSION", "DEPLOY"})),

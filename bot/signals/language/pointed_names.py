@@ -101,12 +101,11 @@ def _name_end(tokens: list[Token], start: int, text: str) -> int:
 
 
 def _tail_end(tokens: list[Token], start: int, end: int, text: str) -> int:
-    """Where a name ends to which the next word belongs: "Filter by date", "Check in today", "Book now today"."""
+    """Where a name ends to which the next word belongs: "Check in today", "Book now today"."""
     if end == len(tokens):
         return end
     ahead, behind = tokens[end], tokens[end + 1].type if end + 1 < len(tokens) else ""
     label = _is_label(tokens, start, text)
-    sorted_by = ahead.type == "GROUP" and key(raw(tokens[end - 1], text)) in lexicon().sorting
     dangling = ahead.type in {"ON", "IN"} and str(ahead) in {"on", "in"}
     named = _NEITHER if tokens[start].type == "THE" else _NOTHING_NAMED if label else ()
     placed = dangling and (not behind or behind in named)
@@ -116,7 +115,7 @@ def _tail_end(tokens: list[Token], start: int, end: int, text: str) -> int:
         and not _is_place(tokens[start:end], text)
         and any(token.type in TIME_WORDS for token in (*tokens[:start], *tokens[end + 1 :]))
     )
-    return end + 1 if placed or (label and (sorted_by or timed)) else end
+    return end + 1 if placed or (label and timed) else end
 
 
 def _is_label(tokens: list[Token], start: int, text: str) -> bool:

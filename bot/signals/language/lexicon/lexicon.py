@@ -97,8 +97,6 @@ class Lexicon:
     """Keys of words for all but what is left out ("other browsers")."""
     about: frozenset[str]
     """Keys of what sticks to a time that is meant roughly ("3시쯤")."""
-    sorting: frozenset[str]
-    """Keys of verbs that go on with "by" in the name of a control ("Filter by date")."""
     weekday_letters: dict[str, str]
     """Weekdays by one letter, to their numbers (Monday is 0)."""
     ranking: frozenset[str]
@@ -150,7 +148,6 @@ def lexicon() -> Lexicon:
         negating=_keys(every, "_negating"),
         others=_keys(every, "_others"),
         about=_keys(every, "_about"),
-        sorting=frozenset(map(key, _names(every, "sorting"))),
         weekday_letters={
             letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
         },
