@@ -26,6 +26,8 @@ TO_COME = {
     "en": {
         "errors from 10:00 to 11:00 yesterday vs today",
         "errors from the 5th to the 7th",
+        "errors since 03:00+00:00",
+        "errors since 03:00Z",
         "errors since around noon",
         "errors this am",
         "errors this hour vs last hour",
