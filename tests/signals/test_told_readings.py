@@ -10,7 +10,7 @@ import pytest
 from bot.kernel.locale import Locale
 from bot.signals.language.parse import parse
 from bot.signals.question import Period, Question
-from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS
+from tests.signals.meaning import KNOWN, NOW, SEOUL, VERSIONS, understood
 from tests.signals.test_refusals import refusal
 
 LIKE_IPADS = "“%s” can’t be told from other devices with the same system, so all of those are counted."
@@ -29,6 +29,8 @@ def asked(text: str, tag: str = "en", base: Question | None = None) -> Question:
         ("errors on iPad today", "en", LIKE_IPADS % "iPad"),
         ("오늘 아이패드 오류", "ko", "“아이패드”만 따로 구분할 수 없어 같은 운영체제의 기기를 모두 셌습니다."),
         ("errors today except iPads", "en", LIKE_IPADS % "iPads"),
+        ("is it only iPad today", "en", LIKE_IPADS % "iPad"),
+        ("오늘 아이폰만 그래?", "ko", "“아이폰”만 따로 구분할 수 없어 같은 운영체제의 기기를 모두 셌습니다."),
         ("errors on 1/2", "en", "“1/2” is read with the month first."),
         ("errors 1/2 to 1/5", "en", "“1/2” is read with the month first."),
         ("errors on 1/2", "en-GB", "“1/2” is read with the day first."),
@@ -66,6 +68,11 @@ def test_now_in_a_thread_is_the_question_before_as_of_now() -> None:
         ("23일 오류", "날짜인지 기간인지", ["이번 달 23일 오류", "최근 23일 오류"]),
         ("errors around 3pm yesterday", "no period", ["errors 14:30-15:30 yesterday", "errors since 15:00 yesterday"]),
         ("어제 밤 11시쯤 오류", "기간이 아닙니다", ["어제 22:30-23:30 오류", "어제 23:00부터 오류"]),
+        (
+            "errors on Book now",
+            "may be all of a name",
+            ['errors on "Book now"', 'errors on "Book" now'],
+        ),
         ("errors on Tuesday Nov 23", "on another day of the week", []),
         ("latency on checkout", "nothing of “latency”", []),
         ("errors today vs yesterday vs last week", "with one period at a time", []),
@@ -91,3 +98,21 @@ def test_of_several_mistyped_words_the_whole_question_is_offered(text: str, mean
     assert refused
     assert f"“{meant}”" in str(refused)
     assert refused.examples[0] == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("23일(월) 오류", "error; 11-23 00:00 .. 11-24 00:00"),
+        ("23일 월요일 오류", "error; 11-23 00:00 .. 11-24 00:00"),
+        ("지난달 15일 목요일 오류", "error; 10-15 00:00 .. 10-16 00:00"),
+        ("16일(월)~20일(금) 오류", "error; 11-16 00:00 .. 11-21 00:00"),
+        ("23일(월) vs 16일(월) 오류", "error; 11-23 00:00 .. 11-24 00:00; vs 11-16 00:00 .. 11-17 00:00"),
+        ("23일 화요일 오류", "! 23일 화요일"),
+        ("11월 16일(월)~20일(목) 오류", "! 20일(목"),
+        ("11월 16일(월)~99일(금) 오류", "! 99"),
+        ("45일(월) 오류", "! 45"),
+    ],
+)
+def test_a_weekday_makes_a_day_of_a_number(text: str, meaning: str) -> None:
+    assert understood(text, "ko") == meaning

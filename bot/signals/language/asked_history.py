@@ -140,7 +140,8 @@ def _is_asked(tokens: Sequence[Token], at: int, text: str) -> bool:
         return (not behind and not pointed) or key(verb) in lexicon().asking or closed
     if value == _LASTED:
         return opening and not _OCCURS.isdisjoint(kinds)
-    occurred = kinds[-1:] in ([], ["FILLER"], ["SIGNAL"]) and {*kinds} <= _SKIPPED | {"SIGNAL"}  # "언제 오류 났어"
+    ends = kinds[-1:] in ([], ["FILLER"], ["SIGNAL"], ["CHANGE"])
+    occurred = ends and {*kinds} <= _SKIPPED | {"SIGNAL", "CHANGE"}  # "언제 오류 났어", "언제 늘었어"
     return value == BEGAN or not {*_OCCURS, "TOP"}.isdisjoint(kinds) or occurred
 
 

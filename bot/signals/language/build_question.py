@@ -30,7 +30,7 @@ from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.named_things import Name, bare_problem, is_facet, named
 from bot.signals.language.parse_errors import Puzzled
-from bot.signals.language.question_shapes import WORST
+from bot.signals.language.question_shapes import SUSPECT, WORST
 from bot.signals.language.ranges import AT_PRESENT, NOW_IS_HOUR, OPEN, OPEN_BEGINNING, OPEN_DAYS
 from bot.signals.language.shaped_questions import (
     BY_MINUTE,
@@ -122,6 +122,8 @@ class QuestionParts:
         self.shapes += [BY_MINUTE + typed] if self.group is GroupBy.MINUTE else []
 
     def _add_shape(self, token: Token) -> None:
+        if token.startswith(SUSPECT):
+            self._tell_broader(token)
         self.shapes.append(str(token))
 
     def _add_ranking(self, _: Token) -> None:

@@ -34,6 +34,7 @@ _WITHOUT_SHARES = frozenset({GroupBy.ERROR, GroupBy.SIGNAL, GroupBy.MINUTE, Grou
 def mark_changes(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens with each change as a comparison; those of a change that can't be one are refused."""
     tokens = _ranked(_before_and_after(_both_anchors(tokens), text), text)
+    tokens = _worse_there(tokens)
     changes = [token for token in tokens if token.type == "CHANGE"]
     if not changes:
         return _compared_groups(tokens)
@@ -46,6 +47,18 @@ def mark_changes(tokens: list[Token], text: str) -> list[Token]:
     place = changes[0]
     previous = [retyped(place, "VS", "vs"), retyped(place, "PREVIOUS", "previous")]
     return _compared_groups([*kept, *previous], of="what")
+
+
+def _worse_there(tokens: list[Token]) -> list[Token]:
+    """ "is it worse on mobile": than on the others, as in "is it only mobile"; "worse since 2.31" is than before."""
+    at = next((at for at, token in enumerate(tokens) if (token.type, str(token)) == ("CHANGE", "worse")), None)
+    if at is None or any(token.type in _SINCE | _COMPARED for token in tokens):
+        return tokens
+    behind = [token.type for token in tokens[at + 1 :] if token.type != "THE"]
+    if behind[:1] not in (["ON"], ["IN"], ["FOR"]) or behind[1:2] != ["VALUE"]:
+        return tokens
+    only = [retyped(tokens[at], "FILLER", "is_it"), retyped(tokens[at], "ONLY", "only")]
+    return [*tokens[:at], *only, *tokens[at + 1 :]]
 
 
 def _both_anchors(tokens: list[Token]) -> list[Token]:

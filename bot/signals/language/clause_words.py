@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import dropwhile, takewhile
 
 from lark import Token
@@ -28,6 +29,9 @@ _IN_STROKES = frozenset({"THE", "ON", "IN", "FOR", "TO"})
 _COMPARED = frozenset({"SIGNAL", "ADJ", "METRIC", "COUNT", "FILLER", "NAME", "NOUN", "PLACE", "QUOTED", "PATH"})
 """What may stand between two times and the word that compares them."""
 _AGO = (["UNIT", "AGO"], ["UNIT", "BEFORE"])
+_ANCHORS = frozenset({"VERSION", "DEPLOY"})
+_MOMENTS = TIME_WORDS | _ANCHORS | {"LAST", "PAST", "THIS", "UNIT", "NUMBER", "NOW"}
+_LETTERS = re.compile(r"\w+")
 _MOST_DIGITS = 4
 """Of hours."""
 
@@ -37,8 +41,12 @@ def mark_strokes(tokens: list[Token], text: str) -> list[Token]:
 
     A stroke with a word on both sides and spaces around it is no page: "how many users / sessions".
     """
-    apart = [at for at, token in enumerate(tokens) if token.type == "PATH" and _is_apart(tokens, at, text)]
-    tokens = [token for at, token in enumerate(tokens) if at not in apart]
+    apart = [_is_apart(tokens, at, text) for at in range(len(tokens))]
+    tokens = [
+        retyped(token, "FILLER", "or") if apart[at] else token
+        for at, token in enumerate(tokens)
+        if not apart[at] or _parts_names(tokens, at)
+    ]
     return [
         retyped(token, "WORD", raw(token, text)) if token.type in _IN_STROKES and _names(tokens, at, text) else token
         for at, token in enumerate(tokens)
@@ -46,9 +54,16 @@ def mark_strokes(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _is_apart(tokens: list[Token], at: int, text: str) -> bool:
+    if tokens[at].type != "PATH":
+        return False
+    end = tokens[at].end_pos or 0
     behind = tokens[at + 1].type if at + 1 < len(tokens) else ""
-    alone = raw(tokens[at], text) == "/" and text[tokens[at].end_pos :][:1] == " "
+    alone = raw(tokens[at], text) == "/" and text[end : end + 1] == " "
     return alone and at > 0 and tokens[at - 1].type not in _POINTERS and behind not in {"", "ON_P", "IN_P"}
+
+
+def _parts_names(tokens: list[Token], at: int) -> bool:
+    return all(token.type in {"WORD", "NAME", "NOUN", "PLACE"} for token in (tokens[at - 1], tokens[at + 1]))
 
 
 def _names(tokens: list[Token], at: int, text: str) -> bool:
@@ -205,10 +220,13 @@ def mark_stretches_ago(tokens: list[Token], _: str) -> list[Token]:
 
 
 def mark_lengths_ahead(tokens: list[Token], text: str) -> list[Token]:
-    """ "in 2 hours", "in an hour": WITHIN, where "ago" or "before" doesn't make another length of it."""
+    """ "in 2 hours", "in an hour": WITHIN, where "ago" or "before" doesn't make another length of it.
+
+    "In the 2 hours before 3pm" names those that were.
+    """
     out = list(tokens)
     for at, token in enumerate(tokens):
-        ahead = [other.type for other in tokens[at + 1 : at + 4] if other.type != "THE"]
+        ahead = [other.type for other in tokens[at + 1 : at + 4]]
         length = ahead[:1] == ["DURATION"] or ahead[:2] == ["NUMBER", "UNIT"]
         behind = ahead[1:2] if ahead[:1] == ["DURATION"] else ahead[2:3]
         if token.type == "IN" and key(raw(token, text)) in lexicon().ahead and length:
@@ -220,13 +238,26 @@ def mark_lengths_ahead(tokens: list[Token], text: str) -> list[Token]:
     return out
 
 
-def mark_about(tokens: list[Token], _: str) -> list[Token]:
-    """ "around 3pm", "since about noon": the time itself; "around 100 users" is no number that can be asked for."""
-    out = list(tokens)
+def mark_about(tokens: list[Token], text: str) -> list[Token]:
+    """ "around 3pm", "since about noon": the time itself; "around 100 users" is no number that can be asked for.
+
+    Neither are "around the deploy" and "2.31 배포쯤" times; "Shop around" is a name.
+    """
+    out: list[Token] = []
     for at, token in enumerate(tokens):
-        timed = [other.type for other in tokens[at + 1 : at + 2]] == ["TIME"]
-        if token.type == "AROUND":
-            out[at] = retyped(token, "THE" if timed else "UNREAD", "")
+        ahead = next((other.type for other in tokens[at + 1 :] if other.type != "THE"), "")
+        stuck = _LETTERS.match(text, token.end_pos or 0)
+        if token.type != "AROUND":
+            out.append(token)
+        elif ahead == "TIME":
+            out.append(retyped(token, "THE", ""))
+        else:
+            label = bool(out) and out[-1].type in {"WORD", "NAME"} and raw(out[-1], text)[:1].isupper()
+            timed = ahead in _MOMENTS and not (label and ahead == "DAY")  # "on Shop around today"
+            name = not timed and " " not in raw(token, text)
+            out.append(retyped(token, "WORD" if name else "UNREAD", raw(token, text)))
+        if token.type in _ANCHORS and stuck and key(stuck.group()) in lexicon().about:
+            out.append(Token("UNREAD", "unread", start_pos=stuck.start(), end_pos=stuck.end()))
     return out
 
 

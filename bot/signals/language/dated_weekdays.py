@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 
 from lark import Token
 
@@ -16,16 +17,22 @@ _DATES = (
     ("NUMBER", "MONTH", "YEAR"),
     ("MONTH", "NUMBER"),
     ("NUMBER", "MONTH"),
+    ("CALENDAR", "NUMBER", "UNIT"),
     ("YEAR", "ISO"),
+    ("MONTHDAY",),
     ("ISO",),
     ("SLASHED",),
 )
+_JOINTS = frozenset({"DASH", "SINCE_P", "ON_P"})
+"""What joins the first and the last day of a range."""
+_MONTHS = 12
+_LEAP_YEAR = 2024
 _TWELVE = re.compile(r"0?[1-9]|1[0-2]")
 
 
 def mark_dated_weekdays(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens with the weekday of a date as WEEKDAY_P behind it, and with both ends of such ranges."""
-    tokens = _letters(_short_ranges(tokens, text), text)
+    tokens = _days_with_weekdays(_letters(_short_ranges(tokens, text), text), text)
     out: list[Token] = []
     at = 0
     while at < len(tokens):
@@ -49,6 +56,34 @@ def _date(tokens: list[Token], at: int) -> int:
     """Returns how many tokens a date takes that begins there; 0 where none does."""
     kinds = [token.type for token in tokens[at : at + 3]]
     return next((len(date) for date in _DATES if tuple(kinds[: len(date)]) == date), 0)
+
+
+def _days_with_weekdays(tokens: list[Token], text: str) -> list[Token]:
+    """ "23일 월요일", "11월 16일(월)~20일(금)": the weekday says that it is a day of the month, and no length."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        ahead = tokens[at + 1] if at + 1 < len(tokens) else None
+        day = token.type == "UNIT" and raw(token, text) in lexicon().numerals.days and bool(out)
+        if not (day and ahead and ahead.type == "WEEKDAY" and out[-1].type == "NUMBER" and _close(token, ahead, text)):
+            out.append(token)
+            continue
+        number = out[-1]
+        first = [other for other in out[-4:-2] if other.type != "WEEKDAY"][-1:]
+        joined = [other.type in _JOINTS for other in out[-2:-1]] == [True]
+        if joined and first and first[0].type in {"ISO", "SLASHED"} and _has_day(first[0], number):
+            value = re.sub(r"\d+(?=\D*$)", str(number), str(first[0]))
+            out[-1] = Token(first[0].type, value, start_pos=number.start_pos, end_pos=token.end_pos)
+        elif [other.type for other in out[-2:-1]] == ["CALENDAR"]:
+            out.append(token)
+        else:
+            out[-1] = Token("MONTHDAY", f"? {number}", start_pos=number.start_pos, end_pos=token.end_pos)
+    return out
+
+
+def _has_day(date: Token, number: Token) -> bool:
+    """Whether the month of that date, in a leap year, has a day of that number."""
+    month = int(re.findall(r"\d+", date)[-2])
+    return 1 <= month <= _MONTHS and 1 <= int(number) <= monthrange(_LEAP_YEAR, month)[1]
 
 
 def _close(first: Token, last: Token, text: str) -> bool:

@@ -34,7 +34,7 @@ from bot.signals.language.name_words import mark_name_words
 from bot.signals.language.odd_numbers import mark_odd_numbers
 from bot.signals.language.open_ends import ANCHORS, TIMES, mark_anchored_ends, mark_dated_ends
 from bot.signals.language.pointed_names import POINTED, mark_pointed_names
-from bot.signals.language.protected_names import mark_control_names, mark_owned_names, protect_names
+from bot.signals.language.protected_names import mark_control_names, mark_owned_names, mark_told_names, protect_names
 from bot.signals.language.question_shapes import mark_shapes
 from bot.signals.language.range_ends import mark_range_ends, mark_since_days
 from bot.signals.language.rewrite_tokens import (
@@ -141,13 +141,14 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO", "PATH"})),
     (mark_name_words, frozenset()),
-    (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH"})),
+    (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH", "UNIT"})),
     (mark_left_out, frozenset({"VALUE", "VERSION", "SIGNAL", "WORD"})),
     (mark_history, HISTORY),
-    (mark_about, frozenset({"AROUND"})),
+    (mark_about, frozenset({"AROUND", "VERSION", "DEPLOY"})),
     (mark_ranked_kinds, frozenset({"NOUN", "PLACE"})),
     (mark_late_comparisons, frozenset({"VS_P"})),
     (mark_changes, frozenset({"CHANGE", "BOTH", "VS", "VS_P", "OVERUNIT", "AFTER"})),
+    (mark_told_names, frozenset({"QUOTED"})),
     (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),
     (mark_single_ids, frozenset()),
     (mark_odd_numbers, frozenset({"SLASHED", "VERSION", "THRESHOLD", "NEWER", "NUMBER"})),

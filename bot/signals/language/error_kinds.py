@@ -43,6 +43,7 @@ _BARE_MESSAGE = re.compile(
 )
 _SKIPPED = frozenset({"THE", "FILLER", ""})
 _POINTERS = frozenset({"ON", "IN"})
+_PARTICLES = frozenset({"ON_P", "IN_P", "ABOUT_P"})
 _KINDS = frozenset({"NOUN", "PLACE"})
 _COUNTING = frozenset({"TOP", "LAST", "PAST", "COUNT", "THRESHOLD", "OVER", "SINCE", "FROM", "BETWEEN", "TO"})
 """Behind these a number isn't the code of an error."""
@@ -76,7 +77,16 @@ def _bare_messages(tokens: list[Token], text: str) -> list[Token]:
     if not inside:
         return tokens
     first = tokens.index(inside[0])
+    if _is_closed(tokens, first + len(inside), text):
+        return tokens  # "the Load failed banner"
     return [*tokens[:first], _made(inside[0], inside[-1]), *tokens[first + len(inside) :]]
+
+
+def _is_closed(tokens: Sequence[Token], end: int, text: str) -> bool:
+    """Whether a noun makes a name of what ends there: "503 Service Unavailable page", "404 에러 페이지"."""
+    if end < len(tokens) and _is_error(tokens[end], text):
+        end += 1
+    return end < len(tokens) and tokens[end].type in _KINDS and key(raw(tokens[end], text)) not in lexicon().plurals
 
 
 def _overlaps(token: Token, found: re.Match[str]) -> bool:
@@ -101,6 +111,8 @@ def _code(tokens: list[Token], at: int, text: str) -> int:
     words = 1
     while at + words < len(tokens) and key(raw(tokens[at + words], text)) in lexicon().code_words:
         words += 1
+    if _is_closed(tokens, at + words, text):
+        return 0
     near = [other for other in tokens[at + words :] if other.type not in _SKIPPED][:1]
     last = [other for other in reversed(tokens[:at]) if other.type not in _SKIPPED][:1]
     named = any(_is_error(other, text) or key(raw(other, text)) in lexicon().code_words for other in (*near, *last))
@@ -131,10 +143,19 @@ def _message(tokens: list[Token], at: int, text: str) -> int:
     if token.type != "QUOTED":
         return 0
     behind = tokens[at + 1 : at + 2]
+    if _is_closed(tokens, at + 1, text) or _is_pointed_at(tokens, at):
+        return 0
     said = 1 if behind and key(raw(behind[0], text)) in lexicon().says else 0
     last = next((other for other in reversed(tokens[:at]) if other.type not in {"THE", ""}), None)
     told = last is not None and (key(raw(last, text)) in lexicon().says or _joins(last, tokens[: at - 1], text))
     return 1 + said if said or told or _MESSAGE.fullmatch(str(token)) else 0
+
+
+def _is_pointed_at(tokens: Sequence[Token], at: int) -> bool:
+    """Whether it is named as what was clicked, whatever it says: "on “Load failed”", "“Load failed”에 대한"."""
+    behind = tokens[at + 1].type if at + 1 < len(tokens) else ""
+    pointer = next((token.type for token in reversed(tokens[:at]) if token.type != "THE"), "")
+    return behind in _PARTICLES or pointer in _POINTERS
 
 
 def _joins(token: Token, before: Sequence[Token], text: str) -> bool:

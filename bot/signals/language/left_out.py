@@ -25,11 +25,12 @@ def _signed(tokens: list[Token], text: str) -> list[Token]:
     out: list[Token] = []
     for token in tokens:
         start = token.start_pos or 0
-        signed = token.type in _VALUES and start > 1 and text[start - 1] in "-!" and text[start - 2].isspace()
-        if signed and out:
-            if out[-1].type == "DASH":
+        sign, before = text[start - 1 : start], text[max(start - 2, 0) : start - 1]
+        signed = token.type in _VALUES and sign in {"-", "!"} and not before.strip()
+        if signed:
+            if out and out[-1].type == "DASH":
                 out.pop()
-            if out:
+            if out or token.type != "SIGNAL":
                 out.append(Token("NOT", "not", start_pos=start - 1, end_pos=start))
         out.append(token)
     return out

@@ -9,6 +9,8 @@ from bot.signals.language.parse_errors import Puzzled
 from bot.signals.periods import Span
 
 _ABOUT = frozenset({"IN", "AROUND", "FOR"})
+_MOST_DAYS = 31
+"""Of a month."""
 
 
 def without_about(before: str, behind: str) -> tuple[str, str]:
@@ -29,7 +31,8 @@ def refuse_open_day(span: Span, text: str, place: tuple[int, int]) -> None:
     typed = text[place[0] : place[1]]
     stuck, word = re.match(r"(\w*)\s*(\w*)", text[place[1] :]).groups()  # type: ignore[union-attr]
     numerals = lexicon().numerals
-    if not typed.endswith(tuple(numerals.days)) or (stuck and stuck not in numerals.day_endings):
+    day = typed.endswith(tuple(numerals.days)) and span.day_of_month <= _MOST_DAYS
+    if not day or (stuck and stuck not in numerals.day_endings):
         return
     if not stuck and word in numerals.length_words:
         return

@@ -50,12 +50,16 @@ def _parted(words: Sequence[Token], text: str, lexicon: Lexicon) -> tuple[list[l
     parts: list[list[Token]] = [[]]
     joints: list[str] = []
     for token in words:
-        between = text[parts[-1][-1].end_pos : token.start_pos].strip() if parts[-1] else ""
+        gap = text[parts[-1][-1].end_pos : token.start_pos] if parts[-1] else ""
+        between = gap.strip()
         word = key(between.strip(","))
-        if between and (word in {"", *lexicon.joints} or (word.isalpha() and word not in lexicon.endings.particles)):
+        apart = between == "/" and gap[0] == gap[-1] == " "  # "checkout / cart", and not "checkout/payment"
+        if between and (
+            apart or word in {"", *lexicon.joints} or (word.isalpha() and word not in lexicon.endings.particles)
+        ):
             joints.append(between)
             parts.append([])
-        if key(raw(token, text)) in lexicon.joints:
+        if raw(token, text) == "/" or key(raw(token, text)) in lexicon.joints:
             joints.append(raw(token, text))
             parts.append([])
         else:

@@ -15,6 +15,7 @@ from lark import Token
 from bot.signals.language.clause_words import mark_thresholds
 from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.protected_names import TIME_WORDS
 
 _TITLED = frozenset({"THRESHOLD", "USUAL", "WHEN", "BEGAN", "ENDED", "FIX", "CHANGE", "BOTH"})
 """Read as words of a name where capitals say so, or right behind "on"."""
@@ -34,10 +35,18 @@ def mark_name_words(tokens: list[Token], text: str) -> list[Token]:
         typed = raw(token, text)
         if token.type == "NAME" and key(typed) in lexicon().maybe_controls:
             out[at] = token if _is_control(tokens, at, text) else retyped(token, _asked(tokens, at, text))
-        elif token.type not in _NAMES and (key(typed) in lexicon().loose or token.type in _TITLED):
+        elif token.type not in _NAMES and (
+            key(typed) in lexicon().loose or token.type in _TITLED or _is_pointed_title(out, at, text)
+        ):
             inside = _is_inside(out, at, text, loose=key(typed) in lexicon().loose)
             out[at] = retyped(token, "WORD", typed) if inside else token
     return out
+
+
+def _is_pointed_title(tokens: Sequence[Token], at: int, text: str) -> bool:
+    """ "on Can't log in": what says elsewhere that something is broken."""
+    title = tokens[at].type == "BROKEN" and _is_title(tokens[at], text)
+    return title and _name_start(tokens, at) is not None
 
 
 def _is_control(tokens: Sequence[Token], at: int, text: str) -> bool:
@@ -111,7 +120,8 @@ def _is_before_noun(tokens: Sequence[Token], at: int, text: str, *, loose: bool)
     if token.type == "VALUE":
         return _closes(tokens, at) and (named or _goes_on(token, ahead, text))
     if ahead.type in _KINDS:
-        return named or at == 0 or token.type in _TITLED - {"THRESHOLD"} | {"DEPLOY"}
+        begins = all(other.type in TIME_WORDS for other in tokens[:at])  # "오늘 멈춤 버튼"
+        return named or begins or token.type in _TITLED - {"THRESHOLD"} | {"DEPLOY"}
     return token.type != "UNREAD" and _closes(tokens, at) and _is_in_label(tokens, at, text, named=named, loose=loose)
 
 

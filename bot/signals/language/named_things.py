@@ -197,7 +197,10 @@ def _owned(token: Token, text: str) -> Puzzled:
     for ending in sorted(lexicon().endings.possessives, key=len, reverse=True):
         rest = rest.removeprefix(ending)
     before, behind = text[: token.start_pos], text[token.end_pos :]
-    problem.instead = (f'{before}"{typed}"{behind}', f'{before}{owner} "{rest.strip()}"{behind}')
+    parted = f'{owner} "{rest.strip()}"'
+    if typed.endswith(owner):  # "Book now"
+        parted = f'"{typed.removesuffix(owner).strip()}" {owner}'
+    problem.instead = (f'{before}"{typed}"{behind}', f"{before}{parted}{behind}")
     return problem
 
 

@@ -42,6 +42,36 @@ _OWNERS = frozenset({"DAY", "CALENDAR", "MONTH"})
 _CONTROLS = frozenset({"COMPARE", "METRIC", "FILLER"})
 
 
+def mark_told_names(tokens: list[Token], text: str) -> list[Token]:
+    """ "the button that says “Buy”", "on the page “Cart”": the name in quotes stands for the control or the page."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        begin = len(out)
+        while begin > 0 and out[begin - 1].type in {"FILLER", "THE"}:
+            begin -= 1
+        kind = out[begin - 1] if begin > 0 else token
+        one = kind.type in {"NOUN", "PLACE"} and key(raw(kind, text)) not in lexicon().plurals
+        closed = [other.type in {"NOUN", "PLACE"} for other in tokens[at + 1 : at + 2]] == [True]
+        if token.type == "QUOTED" and one and not closed:
+            first = _pointer_start(out, begin - 1)
+            if first is not None and (out[first].type in _POINTERS or first + 1 < len(out)):
+                pointer = "on" if kind.type == "NOUN" else "in"
+                start = out[first].start_pos
+                out[first:] = [Token(pointer.upper(), pointer, start_pos=start, end_pos=token.start_pos)]
+        out.append(token)
+    return out
+
+
+def _pointer_start(before: list[Token], kind: int) -> int | None:
+    """Returns where "on the button" begins; None where a name stands before the noun."""
+    start = kind
+    while start > 0 and before[start - 1].type == "THE":
+        start -= 1
+    if start > 0 and before[start - 1].type in {"ON", "IN"}:
+        return start - 1
+    return None if start > 0 and before[start - 1].type in NAMELIKE | {"WHICH", "TOP", "NUMBER"} else start
+
+
 def mark_control_names(tokens: list[Token], text: str) -> list[Token]:
     """ "on compare", "on View all button": the name of a control, and no word of the question behind "on"."""
     out: list[Token] = []

@@ -132,7 +132,7 @@ class Ranges(When):
     @v_args(meta=True)
     def dated(self, meta: Meta, parts: list[Any]) -> Span:
         """ "Mon, Nov 23": the date, if it is on that weekday."""
-        day: Span = parts[0]
+        day: Span = self._month_day(parts[0]) if isinstance(parts[0], Token) else parts[0]
         weekday: Token = parts[1]
         if day.start.weekday() == int(weekday):
             return day

@@ -71,6 +71,8 @@ class Lexicon:
     """Numbers with a stroke that are no dates ("24/7")."""
     name_endings: frozenset[str]
     """Keys of words that belong to the name before them ("Buy again")."""
+    at_once: frozenset[str]
+    """Keys of words for now that often end the name of a control ("Book now")."""
     maybe_controls: frozenset[str]
     """Keys of controls' names that may also ask for something ("show all")."""
     loose: frozenset[str]
@@ -93,6 +95,8 @@ class Lexicon:
     """Keys of words that are joined to what is left out ("non-Chrome")."""
     others: frozenset[str]
     """Keys of words for all but what is left out ("other browsers")."""
+    about: frozenset[str]
+    """Keys of what sticks to a time that is meant roughly ("3시쯤")."""
     weekday_letters: dict[str, str]
     """Weekdays by one letter, to their numbers (Monday is 0)."""
     ranking: frozenset[str]
@@ -129,6 +133,7 @@ def lexicon() -> Lexicon:
         joints=frozenset(key(word) for file in every for word in file.get("_joints", {}).get("words", ())),
         idioms=frozenset(word for file in every for word in file.get("_idioms", {}).get("words", ())),
         name_endings=frozenset(map(key, _names(every, "endings"))),
+        at_once=frozenset(map(key, _names(every, "at_once"))),
         maybe_controls=frozenset(map(key, _names(every, "asking"))),
         loose=_keys(every, "_loose"),
         error_kinds=_keys(every, "_error_kinds"),
@@ -142,6 +147,7 @@ def lexicon() -> Lexicon:
         ahead=_keys(every, "_ahead"),
         negating=_keys(every, "_negating"),
         others=_keys(every, "_others"),
+        about=_keys(every, "_about"),
         weekday_letters={
             letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
         },
