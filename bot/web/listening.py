@@ -32,7 +32,7 @@ async def listening(
     async with AsyncExitStack() as stack:
         # The intake unpacks bodies itself, within limits.
         runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, logger=server_log(), auto_decompress=False)
-        with _said(host, port):
+        with _naming_the_setting(host, port):
             await stack.enter_async_context(up(runner, host, port))
         if metrics_port:
             await stack.enter_async_context(_metrics_up(host, metrics_port, routes))
@@ -40,7 +40,7 @@ async def listening(
 
 
 @contextmanager
-def _said(host: str, port: int) -> Iterator[None]:
+def _naming_the_setting(host: str, port: int) -> Iterator[None]:
     """Raises Misunderstood where nobody can listen: the system's own words name neither setting."""
     try:
         yield
@@ -98,7 +98,7 @@ def free_port(host: str, wanted: int = 0) -> int:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that just ended don't count
             try:
-                with _said(host, port):
+                with _naming_the_setting(host, port):
                     probe.bind((host, port))
             except Misunderstood as taken:
                 if taken.at == variable("host"):

@@ -75,10 +75,10 @@ async def test_a_sentence_without_signals_is_not_asked_but_offered(
     posted = await house.say(text, user=ERIK.id)
     await find(house, posted["ts"], user=user)
 
-    async def told() -> bool:
+    async def whispered() -> bool:
         return said in await house.whispered(user=user)
 
-    await until(told)
+    await until(whispered)
     seen = [*await house.messages(user=user), *await house.replies(posted["ts"], user=user)]
     assert offered in str([it for it in seen if it.get("is_ephemeral")])
     await quiet(house.redis)

@@ -234,10 +234,10 @@ async def test_a_link_alone_is_no_question_about_a_page_of_that_name(house: Hous
     direct = next(it["id"] for it in state["channels"] if it.get("is_im"))
     await house.say(address, user=JISOO.id, channel=direct)
 
-    async def told() -> str:
+    async def reply() -> str:
         seen = await house.messages(user=JISOO.id, channel=direct)
         return next((it["text"] for it in seen if "봇의 페이지로 가는 링크" in it["text"]), "")
 
-    assert await until(told)
+    assert await until(reply)
     await quiet(house.redis)
     assert not [it for it in await house.messages(user=JISOO.id, channel=direct) if has(it, "signals.refine")]

@@ -14,7 +14,7 @@ from tests.notebook.examples import CLIP, CLIP_FILE, opened
 FILE = f"https://bot.example/files/{CLIP_FILE}"
 
 
-def shown(words: NotebookText, *texts: str) -> list[str]:
+def texts_without_clips(words: NotebookText, *texts: str) -> list[str]:
     """The texts as whoever sees no clips reads them."""
     empty = opened(words)
     notebook = merge(empty, [add_clip("1700.2", CLIP)], words.for_notebook(empty))
@@ -36,13 +36,13 @@ def shown(words: NotebookText, *texts: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_links_to_a_clip_are_a_sentence_and_its_name_stands_nowhere(words: NotebookText, text: str, reads: str) -> None:
-    assert shown(words, text) == [reads]
+    assert texts_without_clips(words, text) == [reads]
 
 
 @pytest.mark.parametrize("piece", ["[", "[](", "[a](", f"[]({CLIP_FILE}", f"[]({CLIP_FILE} ", f"({CLIP_FILE}]("])
 def test_texts_full_of_beginnings_of_links_are_read_once(words: NotebookText, piece: str) -> None:
     """Where each beginning were followed to the end, these would take minutes."""
     full = (piece * MAX_TEXT)[:MAX_TEXT]
-    texts = shown(words, *[full] * 40)
+    texts = texts_without_clips(words, *[full] * 40)
     assert len(texts) == 40
     assert CLIP_FILE not in "".join(texts)

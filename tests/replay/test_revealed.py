@@ -210,12 +210,12 @@ def test_changes_of_odd_shapes_show_nothing(odd: Any) -> None:
     ],
 )
 def test_a_message_that_was_hidden_is_mentioned_when_it_is_shown(before: dict, change: dict) -> None:
-    def told(**attributes: str) -> list[str]:
+    def transcript(**attributes: str) -> list[str]:
         made = Session(element(4, "button", text(5, "Buy")), element(6, "div", text(7, "Failed"), **attributes))
         changed = [{"id": 6, "attributes": change}]
         made.click(3_000, 4).change(3_800, 0, adds=[], removes=[], texts=[], attributes=changed)
         return lines_of(made, Window(0, 6_000, 3_000))
 
-    assert told(**before) == ["0:03 clicks Buy", "0:03 a message appears"]
+    assert transcript(**before) == ["0:03 clicks Buy", "0:03 a message appears"]
     plain = {**before, "role": "", "class_": "plain"}
-    assert told(**plain) == ["0:03 clicks Buy", *["0:03 a message appears"] * ("class" in change)]
+    assert transcript(**plain) == ["0:03 clicks Buy", *["0:03 a message appears"] * ("class" in change)]

@@ -73,7 +73,7 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
         if at_ms >= window.start_ms:
             narrator.see(at_ms, event)
         watcher.see(event)
-        narrator.look(at_ms)
+        narrator.note_revealed(at_ms)
     actions = joined(watcher.finished(), watcher.verdicts)
     clicks = _clicks([action for action in actions if window.start_ms <= action.at_ms <= window.end_ms], window)
     pages = [
@@ -166,8 +166,8 @@ class Narrator:
         self._reveals = Reveals(page)
         self._before: list[Before] = []
 
-    def look(self, at_ms: int) -> None:
-        """Looks at the page as it is after the event: whether a message that was on it has come to be seen."""
+    def note_revealed(self, at_ms: int) -> None:
+        """Notes whether a message that was on the page came to be seen by the event. Called after it."""
         before, self._before = self._before, []
         shown = self._reveals.after(before).shown if before else ()
         if any(is_message(above) for number in shown for above in islice(self._around(number), MOST_AROUND)):

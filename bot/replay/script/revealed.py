@@ -101,14 +101,14 @@ class Reveals:
             shows = not went
         else:
             return
-        texts = self._said(node, whole=whole)
+        texts = self._texts_to_read(node, whole=whole)
         if shows:
             told.shown |= {text.id: text.text.strip() for text in texts if _is_news(text, named=named)}
         else:
             told.hidden |= {text.id for text in texts}
 
     @staticmethod
-    def _said(node: DomNode, *, whole: bool) -> list[DomNode]:
+    def _texts_to_read(node: DomNode, *, whole: bool) -> list[DomNode]:
         """Returns the texts of an element. Unless the `whole` of it is meant, of a large one those of messages."""
         if any(above.tag in _CONTROLS - _FIELDS for above in node.lineage()):
             return []

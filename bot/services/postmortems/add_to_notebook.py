@@ -104,7 +104,7 @@ async def _clips(context: PostmortemContext, asked: AskedQuestion, locale: Local
         cuts.setdefault(clip.session, []).append(clip)
     after = await context.clips.after_fix(asked)
     return [
-        add_clip(clips[-1].id, _told(clips[-1], after, locale), earlier=[each.id for each in clips[:-1]])
+        add_clip(clips[-1].id, _stored_clip(clips[-1], after, locale), earlier=[each.id for each in clips[:-1]])
         for clips in cuts.values()
     ]
 
@@ -116,13 +116,13 @@ async def _clip(context: PostmortemContext, asked: AskedQuestion, job: AddToNote
         raise Missing("That clip is no longer kept; please make it again.")
     cuts = [each.id for each in await context.clips.of_question(asked) if each.session == clip.session]
     others = [id for id in cuts if id != clip.id]
-    told = _told(clip, await context.clips.after_fix(asked), locale)
-    return add_clip(job.clip, told, earlier=others, by_hand=True)
+    stored = _stored_clip(clip, await context.clips.after_fix(asked), locale)
+    return add_clip(job.clip, stored, earlier=others, by_hand=True)
 
 
-def _told(clip: ShownClip, after_fix: Collection[str], locale: Locale) -> StoredClip:
+def _stored_clip(clip: ShownClip, after_fix: Collection[str], locale: Locale) -> StoredClip:
     """In the notebook's language. What went well after the fix is no part of the incident, and says so."""
-    told = clip.clip.told_in(locale.tag)
+    stored = clip.clip.told_in(locale.tag)
     if clip.session not in after_fix:
-        return told
-    return msgspec.structs.replace(told, caption=locale.text("After the fix: %(caption)s", caption=told.caption))
+        return stored
+    return msgspec.structs.replace(stored, caption=locale.text("After the fix: %(caption)s", caption=stored.caption))

@@ -29,7 +29,7 @@ def without_about(before: str, behind: str) -> tuple[str, str]:
 def refuse_open_day(span: Span, text: str, place: tuple[int, int]) -> None:
     """Raises Puzzled for "23일 오류", which is of the 23rd or of 23 days; "23일 동안" and "최근 23일" are clear."""
     typed = text[place[0] : place[1]]
-    stuck, word = re.match(r"(\w*)\s*(\w*)", text[place[1] :]).groups()  # type: ignore[union-attr]
+    [(stuck, word)] = re.findall(r"^(\w*)\s*(\w*)", text[place[1] :])
     numerals = lexicon().numerals
     day = typed.endswith(tuple(numerals.days)) and span.day_of_month <= _MOST_DAYS
     if not day or (stuck and stuck not in numerals.day_endings):
