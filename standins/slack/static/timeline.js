@@ -23,7 +23,7 @@ export class Timeline {
     );
     scroller.after(h("div", { class: "newer-place" }, this.newer));
     scroller.addEventListener("scroll", () => this.scrolled());
-    new ResizeObserver(() => this.atEnd && this.toEnd()).observe(list);
+    new ResizeObserver(() => this.stay()).observe(list);
   }
 
   clear() {
@@ -53,6 +53,7 @@ export class Timeline {
     }
     for (const ts of this.rows.keys()) if (!seen.has(ts)) this.rows.delete(ts);
     const came = known > 0 && this.rows.size > known;
+    this.scrolled();
     place(this.list, nodes);
     if (this.atEnd) this.toEnd();
     else if (came) this.newer.hidden = false;
@@ -73,6 +74,12 @@ export class Timeline {
     if (!this.marks.has(print))
       this.marks.set(print, h("div", { class: `divider ${extra}`, role: "separator" }, h("span", {}, text)));
     return this.marks.get(print);
+  }
+
+  /** What grew may be larger before the event comes that tells of somebody's scrolling: that counts first. */
+  stay() {
+    this.scrolled();
+    if (this.atEnd) this.toEnd();
   }
 
   /** Only a person scrolls up: content that grows leaves the place where it is. */

@@ -25,11 +25,16 @@ def chart(name: str, *values: int) -> Json:
     return {"type": "data_visualization", "title": "Signals", "chart": drawn}
 
 
-async def scrolled_up(visit: Visit) -> None:
-    """Long enough to scroll, and read from its beginning."""
+async def scrolled_to_end(visit: Visit) -> None:
+    """Long enough to scroll."""
     for number in range(30):
         await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text=f"Line {number}")
-    await expect(visit.page.locator("#messages")).to_contain_text("Line 29")
+    await expect(visit.page.get_by_text("Line 29")).to_be_in_viewport()
+
+
+async def scrolled_up(visit: Visit) -> None:
+    """Long enough to scroll, and read from its beginning."""
+    await scrolled_to_end(visit)
     await visit.page.locator("#scroller").evaluate("list => { list.scrollTop = 0 }")
     await expect(visit.page.locator("#scroller")).to_have_js_property("scrollTop", 0)
 
@@ -88,6 +93,18 @@ async def test_news_is_announced_to_somebody_who_reads_further_up(visit: Visit) 
     await news.click()
     await expect(visit.page.get_by_text("Look here")).to_be_in_viewport()
     await expect(news).to_have_count(0)
+
+
+UP_AS_IT_GROWS = """list => new Promise(done => requestAnimationFrame(() => {
+  list.scrollTop = 0;
+  list.querySelector("article:last-of-type").style.paddingBottom = "60px";
+  requestAnimationFrame(() => requestAnimationFrame(() => done(list.scrollTop)));
+}))"""
+
+
+async def test_somebody_who_scrolls_up_while_a_message_grows_stays_there(visit: Visit) -> None:
+    await scrolled_to_end(visit)
+    assert await visit.page.locator("#scroller").evaluate(UP_AS_IT_GROWS) == 0
 
 
 async def test_what_was_sent_and_its_answer_scroll_into_view(visit: Visit) -> None:
