@@ -69,11 +69,11 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
             except BaseException:
                 await asyncio.gather(writing, return_exceptions=True)
                 raise
+            watch.lap("capture")
+            written_live = await writing  # before the next browser is started, which wants a core
     finally:
         await asyncio.gather(wording, letters, return_exceptions=True)
     scene.skipped.update(await letters)
-    watch.lap("capture")
-    written_live = await writing
     written, steps = written_live if written_live else await asyncio.to_thread(draft.smaller, stream)
     poster = await asyncio.to_thread(draft.still, stream) if written.kind == "mp4" else None
     watch.lap("encode")

@@ -11,7 +11,8 @@ from PIL import Image
 
 from bot.kernel.errors import Unfilmable
 from bot.replay.encode import frames
-from bot.replay.encode.frames import blank, decode, maybe_blank
+from bot.replay.encode.frames import blank, maybe_blank
+from bot.replay.encode.png import decode
 from bot.replay.model import Masks, Style, Window
 from bot.replay.scene import ShotStream, film, scene_of
 from tests.replay.sessions import Session, element, text

@@ -10,9 +10,9 @@ from PIL import Image, ImageSequence
 
 from bot.replay.encode.artifacts import bounds
 from bot.replay.encode.draw import RED
-from bot.replay.encode.frames import decode
 from bot.replay.encode.gif import LIKE, GifWriter
 from bot.replay.encode.palette import Finder, choose, error, pack, unpack
+from bot.replay.encode.png import decode
 from bot.replay.encode.scene_palettes import MOVING_COLOURS, OURS, ScenePalettes
 
 

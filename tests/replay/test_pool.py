@@ -13,6 +13,7 @@ from bot.replay.model import Masks, Style, Window
 from bot.replay.render import render
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import CLIP_S, RenderPool
+from bot.replay.stage.stage import Stage
 from tests.waiting import settled
 
 WINDOW = Window(25_500, 28_500, 26_093)
@@ -104,6 +105,24 @@ async def test_nothing_is_left_when_the_pool_closes(shop):
     assert len(homes) == 4
     assert not [line for home in homes for line in running(home)]
     assert not [home for home in homes if os.path.exists(home)]  # noqa: ASYNC240, PTH110  # nothing else runs here
+
+
+async def test_nobody_waits_until_the_browser_before_has_ended(shop, monkeypatch):
+    may_end, real = asyncio.Event(), Stage.close
+
+    async def close(stage):
+        await may_end.wait()
+        await real(stage)
+
+    async with RenderPool() as pool:
+        homes = [(await pool._ready[0]).browser.home]
+        monkeypatch.setattr(Stage, "close", close)
+        assert (await clip(pool, shop)).kind == "gif"
+        homes.append((await pool._ready[0]).browser.home)
+        assert (await clip(pool, shop)).kind == "gif"
+        assert all(running(home) for home in homes)
+        may_end.set()
+    assert not [line for home in homes for line in running(home)]
 
 
 async def test_a_browser_that_has_ended_is_not_killed_again(monkeypatch):

@@ -1,25 +1,19 @@
-"""From pictures of the page to the frames of a clip, and the frame that it begins with.
-
-Chromium writes fast PNGs of one kind, which can be read faster than others. Inflating is most of the work, and the size
-of what comes out is known: libdeflate does it in half of zlib's time.
-"""
+"""From pictures of the page to the frames of a clip, and the frame that it begins with."""
 
 from __future__ import annotations
 
 import io
 import math
-import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-import deflate
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from bot.replay.encode.frame_plans import FramePlan, Shot
 from bot.replay.encode.painter import Looks, Painter
 from bot.replay.encode.palette import Pixels, pack
+from bot.replay.encode.png import PictureReader, decode, size_of
 from bot.replay.model import Point
 
 LEAST_PACKED = 60
@@ -34,6 +28,7 @@ def composed(shots: Iterable[Shot], plans: Sequence[FramePlan], painter: Painter
     """Yields the frames of a clip, one for each `every` plans. Pictures are decoded only where they are shown."""
     png: bytes | None = None
     page: Pixels | None = None
+    reader = PictureReader()
     decoded: bytes | None = None
     pictures = 0
     before: tuple[int, Looks] | None = None
@@ -51,7 +46,7 @@ def composed(shots: Iterable[Shot], plans: Sequence[FramePlan], painter: Painter
                     yield None, owed
                     owed = 0
                 if page is None or png != decoded:
-                    decoded, page = png, picture(png or b"", painter.factor)
+                    decoded, page = png, picture(png or b"", painter.factor, reader)
                     pictures += 1
                 looks = painter.looks(plan, passed, point, page)
                 same, before = (pictures, looks) == before, (pictures, looks)
@@ -62,10 +57,10 @@ def composed(shots: Iterable[Shot], plans: Sequence[FramePlan], painter: Painter
         yield None, owed
 
 
-def picture(png: bytes, factor: float = 1.0) -> Pixels:
-    """A decoded PNG as packed pixels, made smaller by `factor`."""
+def picture(png: bytes, factor: float = 1.0, reader: PictureReader | None = None) -> Pixels:
+    """A decoded PNG as packed pixels, made smaller by `factor`. A `reader` may write the next into the same array."""
     if factor == 1.0:
-        return decode(png)
+        return decode(png) if reader is None else reader.read(png)
     with Image.open(io.BytesIO(png)) as image:
         size = round(image.width * factor), round(image.height * factor) // 2 * 2
         return pack(np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS)))
@@ -73,7 +68,7 @@ def picture(png: bytes, factor: float = 1.0) -> Pixels:
 
 def maybe_blank(png: bytes) -> bool:
     """Whether a picture takes so few bytes that it may show nothing. It is not decoded for that."""
-    width, height = struct.unpack(">II", png[16:24])
+    width, height = size_of(png)
     return bool(len(png) * LEAST_PACKED <= 3 * width * height)
 
 
@@ -132,47 +127,3 @@ class PosterFrame:
         page = picture(png, self._painter.factor)
         looks = self._painter.poster_looks(self._plans[at], passed, point, page)
         self.pixels = self._painter.paint(page, replace(looks, skipped_ms=0), passed)
-
-
-RGB_8 = b"\x08\x02\x00\x00\x00"  # bit depth, colour type, compression, filter method, not interlaced
-UP = 2  # each row holds its difference to the row above
-
-
-def decode(png: bytes) -> Pixels:
-    """A PNG as packed pixels (height x width)."""
-    width, height = struct.unpack(">II", png[16:24])
-    if png[24:29] == RGB_8:
-        packed, size = b"".join(_data(png)), height * (1 + 3 * width)
-        rows = np.frombuffer(deflate.zlib_decompress(packed, size), np.uint8).reshape(height, 1 + 3 * width)
-        if (rows[:, 0] == UP).all():
-            return _packed(_summed(rows[:, 1:]), width)
-    with Image.open(io.BytesIO(png)) as image:
-        return pack(np.asarray(image.convert("RGB")))
-
-
-def _data(png: bytes) -> Iterator[bytes]:
-    at = 8
-    while at < len(png):
-        length, kind = struct.unpack_from(">I4s", png, at)
-        if kind == b"IDAT":
-            yield png[at + 8 : at + 8 + length]
-        at += 12 + length
-
-
-def _summed(rows: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """The rows with each added to the one above, and one spare byte at the end."""
-    height, length = rows.shape
-    flat = np.empty(height * length + 1, np.uint8)
-    full = flat[:-1].reshape(height, length)
-    full[0] = rows[0]
-    for row in range(1, height):  # six times faster than adding along the axis
-        np.add(full[row - 1], rows[row], out=full[row])
-    return flat
-
-
-def _packed(flat: npt.NDArray[np.uint8], width: int) -> Pixels:
-    """Four bytes are read at each third one; the fourth is the next pixel's and is taken away."""
-    height = flat.size // (3 * width)
-    overlapping = np.ndarray((height, width), "<u4", flat, strides=(3 * width, 3))
-    pixels: Pixels = overlapping & np.uint32(0xFFFFFF)
-    return pixels

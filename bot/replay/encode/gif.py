@@ -1,7 +1,7 @@
 """A GIF writer for recorded screens, fed one frame at a time.
 
 Only what changed is written: the smallest rectangle around it, with unchanged pixels transparent where that is
-smaller. Dithering everything would cost bytes and sharpness; only gentle gradients of a page that stands are softened.
+smaller. Nothing is dithered: that costs bytes and likeness, so what gentle gradients need is chosen into the palette.
 Frames are taken in batches; those that the palette at hand serves badly (another page, a scrolled gradient) bring one
 of their own. A page that moves is written in fewer colours, until it rests.
 """
@@ -16,7 +16,7 @@ from itertools import groupby
 import numpy as np
 from PIL import Image, ImageFile
 
-from bot.replay.encode.artifacts import Box, LeftPixels, Mask, bounds, differing, gentle, inside, softened
+from bot.replay.encode.artifacts import Box, LeftPixels, Mask, bounds, differing, gentle, inside
 from bot.replay.encode.palette import Finder, Indices, Pixels, renumbered, unpack
 from bot.replay.encode.scene_palettes import COLOURS, THIN, ScenePalettes
 
@@ -26,7 +26,7 @@ TRANSPARENT = 255
 LIKE = 5  # of 255 in each channel: a pixel this near to what is shown already stays as it is
 MOSTLY = 0.3  # share of new pixels above which it is worth trying to repaint the others
 LARGE = 0.25  # of the frame: pages that scroll change more than this at every step
-REST = 40  # hundredths of a second that a large change must stay to be worth softening
+REST = 40  # hundredths of a second that a large change must stay not to be a step of a movement
 SHIFT = 0.02  # of the frame: a change that goes on at every step, like a fade, is worth no second look before it ends
 MOMENT = 10  # hundredths of a second that a picture is shown before it is mended
 MAX_DELAY = 65_535  # hundredths of a second; the field has two bytes
@@ -65,14 +65,12 @@ class Block:
     table: bytes = b""
     """The frame's own colours, when they are not those of the file: 3 bytes for each of a power of two."""
 
-    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool, soft: bool) -> tuple[Mask, Pixels]:
+    def fill(self, pixels: Pixels, new: Mask, finder: Finder, *, bring: bool) -> tuple[Mask, Pixels]:
         """Compresses the frame; returns which pixels it paints, all `new` ones among them, and in which colours.
 
-        `bring` says that the palette is not the file's and has to come along; `soft`, that bands are to be softened.
+        `bring` says that the palette is not the file's and has to come along.
         """
         chosen = finder.index(pixels[new])
-        if soft:
-            chosen = softened(pixels, new, chosen, finder, (self.box[0], self.box[2]))
         colours: Pixels = finder.palette[chosen]
         bits, clear = 8, TRANSPARENT
         if bring:
@@ -83,7 +81,7 @@ class Block:
         indices[new] = chosen
         share = chosen.size / new.size
         self.data, self.clear = compressed(indices, bits), None if share == 1.0 else clear
-        if MOSTLY < share < 1.0 and not bring and not soft:
+        if MOSTLY < share < 1.0 and not bring:
             # Pixels that stay as they are may be painted again where that is shorter.
             every = finder.index(pixels)
             full = compressed(every, bits)
@@ -102,7 +100,7 @@ class GifWriter:
 
     def __init__(self, width: int, height: int, *, colours: int = COLOURS, coming: int = 0, loops: int = 0) -> None:
         self._size = width, height
-        self._softens = colours == COLOURS
+        self._in_full = colours == COLOURS
         self._coming = coming
         self._loops = loops
         self._palettes = ScenePalettes(colours, width * height)
@@ -178,7 +176,7 @@ class GifWriter:
 
     def _write_batch(self, batch: list[FrameChange], large: list[bool], *, last: bool) -> None:
         stays = _stays(batch, large, 0 if self._batch else REST)
-        moving = [self._softens and is_large and lasts < REST for is_large, lasts in zip(large, stays, strict=True)]
+        moving = [self._in_full and is_large and lasts < REST for is_large, lasts in zip(large, stays, strict=True)]
         shifts = [change.covers(self._shown, SHIFT) for change in batch]
         calm = [lasts >= REST for lasts in _stays(batch, shifts, REST if last else 0)]
         for moves, numbers in groupby(range(len(batch)), moving.__getitem__):
@@ -188,7 +186,7 @@ class GifWriter:
             finder = self._finder_for([batch[number] for number in part], moves=moves)
             for number in part:
                 ends = last and number == len(batch) - 1
-                self._write(batch[number], finder, soft=self._softens and not moves, at_rest=calm[number], last=ends)
+                self._write(batch[number], finder, at_rest=calm[number], last=ends)
             if moves:
                 self._coarse |= self._shown != self._left.wanted
 
@@ -205,14 +203,14 @@ class GifWriter:
         if moves:
             palette = self._palettes.for_movement(fresh)
         else:
-            seen = (change.gentle_pixels() for change in changes if self._softens and change.covers(self._shown))
+            seen = (change.gentle_pixels() for change in changes if self._in_full and change.covers(self._shown))
             palette = self._palettes.for_scene(fresh, seen)
         if self._finder is None:
             self._finder = Finder(palette)
         self._finder.turn_to(palette)
         return self._finder
 
-    def _write(self, change: FrameChange, finder: Finder, *, soft: bool, at_rest: bool, last: bool) -> None:
+    def _write(self, change: FrameChange, finder: Finder, *, at_rest: bool, last: bool) -> None:
         """Writes what a frame changes, and where the page is at rest then, what was left of the ones before."""
         box, pixels, new, shown = change.box, change.pixels, change.changed, self._shown[inside(change.box)]
         if self._blocks:
@@ -224,7 +222,7 @@ class GifWriter:
             if ghosts is not None:
                 ghosts[inside(box)] |= new
                 box, pixels, new = self._left.box, self._left.wanted, ghosts
-        self._put(box, pixels, new, change.delay, finder, soft=soft)
+        self._put(box, pixels, new, change.delay, finder)
 
     def _mend_last(self, finder: Finder) -> None:
         """Gives the last frame, which was written before anyone knew that it stays, what it lacks, after a moment."""
@@ -232,9 +230,9 @@ class GifWriter:
         if ghosts is not None and last.delay > 1:
             moment = min(MOMENT, last.delay // 2)
             delay, last.delay = last.delay - moment, moment
-            self._put(self._left.box, self._left.wanted, ghosts, delay, finder, soft=False)
+            self._put(self._left.box, self._left.wanted, ghosts, delay, finder)
 
-    def _put(self, box: Box, pixels: Pixels, new: Mask, delay: int, finder: Finder, *, soft: bool) -> None:
+    def _put(self, box: Box, pixels: Pixels, new: Mask, delay: int, finder: Finder) -> None:
         """Writes the `new` ones of the pixels in a box; where there are none the frame before lasts longer."""
         inner = bounds(new)
         if inner is None:
@@ -244,7 +242,7 @@ class GifWriter:
         place, part = (box[0] + top, box[0] + bottom, box[2] + left, box[2] + right), new[inside(inner)]
         block = Block(place, delay)
         bring = finder.palette is not self._palettes.own
-        painted, colours = block.fill(pixels[inside(inner)], part, finder, bring=bring, soft=soft)
+        painted, colours = block.fill(pixels[inside(inner)], part, finder, bring=bring)
         self._shown[inside(place)][painted] = colours
         self._blocks.append(block)
         self.bytes_so_far += len(block.data) + len(block.table)

@@ -17,7 +17,7 @@ from bot.replay.encode.gif import Block, GifWriter
 from bot.replay.encode.mp4 import mp4
 from bot.replay.encode.painter import Painter
 from bot.replay.encode.palette import Finder, Pixels, choose, unpack
-from bot.replay.encode.scene_palettes import COLOURS, OURS
+from bot.replay.encode.scene_palettes import OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _full_frame(pixels: Pixels, colours: int) -> Block:
     height, width = pixels.shape
     block = Block((0, height, 0, width), POSTER_MS // 10)
     finder = Finder(choose(pixels.ravel(), colours, kept=OURS))
-    block.fill(pixels, np.ones(pixels.shape, np.bool_), finder, bring=True, soft=colours == COLOURS)
+    block.fill(pixels, np.ones(pixels.shape, np.bool_), finder, bring=True)
     return block
 
 

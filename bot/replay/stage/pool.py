@@ -1,7 +1,8 @@
 """Browsers that are warm before anybody asks for a clip, each for one recording.
 
 A browser plays one recording and is thrown away: nothing passes from one session to another, and a crash or a hang
-costs one clip. The next one is started as soon as one is given back, so that nobody waits for a start.
+costs one clip. The next one is started as soon as one is given back, so that nobody waits for a start; nor does anybody
+wait until the one before has ended.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class RenderPool:
         self._free = asyncio.Semaphore(size)
         self._found: tuple[str, Kind] | None = None
         self._ready: list[asyncio.Task[Stage]] = []
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> RenderPool:
         self._found = find_browser(self._configured)
@@ -68,6 +70,7 @@ class RenderPool:
             task.cancel()
             with suppress(Unavailable, asyncio.CancelledError):
                 await (await task).close()
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def check(self) -> None:
         """Raises Unavailable where there is no browser any more, or where the one to come couldn't be started."""
@@ -93,7 +96,8 @@ class RenderPool:
                     "The recording took longer than %(n)s seconds to play; it was stopped.", n=round(self._clip_s)
                 ) from late
             finally:
-                await asyncio.shield(self._replace(stage))
+                self._end(stage)
+                self._prepare()
 
     async def pdf(self, html: str) -> bytes:
         """The page on paper (see `print_pdf`), as soon as a browser may be at work. Raises Unavailable."""
@@ -107,9 +111,10 @@ class RenderPool:
                     "The PDF took longer than %(n)s seconds to print; it was stopped.", n=round(self._clip_s)
                 ) from late
 
-    async def _replace(self, used: Stage) -> None:
-        await used.close()
-        self._prepare()
+    def _end(self, used: Stage) -> None:
+        ending = asyncio.create_task(used.close())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
     def _prepare(self) -> None:
         if self._found is not None:
