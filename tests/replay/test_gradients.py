@@ -51,7 +51,7 @@ def test_letters_edges_and_grain_are_not_gentle() -> None:
     assert smooth[:, WIDTH // 2 :].mean() < 0.001
 
 
-def shown(frames: list[tuple[Pixels, int]], colours: int = 255) -> list[np.ndarray]:
+def decoded_frames(frames: list[tuple[Pixels, int]], colours: int = 255) -> list[np.ndarray]:
     writer = GifWriter(WIDTH, HEIGHT, colours=colours)
     for pixels, delay in frames:
         writer.add(pixels, delay)
@@ -59,20 +59,22 @@ def shown(frames: list[tuple[Pixels, int]], colours: int = 255) -> list[np.ndarr
         return [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]
 
 
-def far(shown: np.ndarray, wanted: Pixels) -> float:
+def mean_error(picture: np.ndarray, wanted: Pixels) -> float:
     """How far the gradient is from what it should be, where no grain is: of 255, a mean over the channels."""
     part = slice(None), slice(0, WIDTH // 2)
-    return float(np.abs(shown[part].astype(int) - unpack(wanted)[part].astype(int)).mean())
+    return float(np.abs(picture[part].astype(int) - unpack(wanted)[part].astype(int)).mean())
 
 
 def test_a_gradient_keeps_its_colours_beside_grain_that_has_many() -> None:
     pixels = hero_beside_noise()
-    (in_full,), (in_few,) = (shown([(pixels, 100)], colours) for colours in (255, 254))  # few: without the weighting
-    assert far(in_full, pixels) < 0.9 * far(in_few, pixels)
+    (in_full,), (in_few,) = (
+        decoded_frames([(pixels, 100)], colours) for colours in (255, 254)
+    )  # few: without the weighting
+    assert mean_error(in_full, pixels) < 0.9 * mean_error(in_few, pixels)
 
 
 def test_a_gradient_has_no_grain_that_the_page_has_not() -> None:
-    (picture,) = shown([(hero(), 100)])
+    (picture,) = decoded_frames([(hero(), 100)])
     row = pack(picture)[: HEIGHT - 20]
     alone = (row[:, 1:-1] != row[:, :-2]) & (row[:, 1:-1] != row[:, 2:]) & (row[:, :-2] == row[:, 2:])
     assert alone.mean() < 0.01
@@ -80,5 +82,5 @@ def test_a_gradient_has_no_grain_that_the_page_has_not() -> None:
 
 def test_a_page_that_moves_keeps_the_colours_that_are_wanted_where_these_are_few() -> None:
     scroll = [(hero(shift), 10) for shift in range(0, 50, 10)]
-    for picture in shown([*scroll, (hero(300), 100)], colours=64):
+    for picture in decoded_frames([*scroll, (hero(300), 100)], colours=64):
         assert np.unique(pack(picture)).size <= 65
