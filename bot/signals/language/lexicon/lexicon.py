@@ -89,6 +89,18 @@ class Lexicon:
     """Keys of words that stand between "errors" and the message of one ("errors with “…”")."""
     one_of: frozenset[str]
     """Keys of words before the number of one person, session or order ("user 12345")."""
+    arranging: frozenset[str]
+    """Keys of what controls do with what is named beside them ("sort by country", "국가별 보기")."""
+    opening: frozenset[str]
+    """Keys of what controls do somewhere else ("크롬에서 열기")."""
+    reporting: frozenset[str]
+    """Keys of what controls do with errors and complaints ("불만 접수")."""
+    attributive: frozenset[str]
+    """Keys of words for a time that say something of the name behind them ("현재 위치")."""
+    lasting: frozenset[str]
+    """Keys of units that are lengths and nothing else ("시간 동안")."""
+    doing: tuple[str, ...]
+    """Endings of words that say what a control does ("받기")."""
     ahead: frozenset[str]
     """Keys of words before a length that is still to come ("in 2 hours")."""
     negating: frozenset[str]
@@ -101,6 +113,12 @@ class Lexicon:
     """Weekdays by one letter, to their numbers (Monday is 0)."""
     ranking: frozenset[str]
     """Keys of words and endings that say of a kind of thing that it had many ("오류 많은 페이지")."""
+    rest: frozenset[str]
+    """Keys of what says all but the value before it ("the rest", "everyone else")."""
+    newest: frozenset[str]
+    """Keys of words for the newest version ("current version")."""
+    second_newest: frozenset[str]
+    """Keys of words for the version before the newest ("previous version")."""
     narrower: frozenset[str]
     """Keys of words of which more is counted than they say ("iPad", which is told as iOS)."""
     only: frozenset[str]
@@ -144,6 +162,12 @@ def lexicon() -> Lexicon:
             key(word) for file in every for word in file.get("_says", {}).get("behind_errors", ())
         ),
         one_of=_keys(every, "_one_of"),
+        arranging=_keys(every, "_arranging"),
+        opening=_keys(every, "_opening"),
+        reporting=_keys(every, "_reporting"),
+        attributive=_keys(every, "_attributive"),
+        lasting=_keys(every, "_lasting"),
+        doing=tuple(_names(every, "doing")),
         ahead=_keys(every, "_ahead"),
         negating=_keys(every, "_negating"),
         others=_keys(every, "_others"),
@@ -152,6 +176,9 @@ def lexicon() -> Lexicon:
             letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
         },
         ranking=_keys(every, "_ranking"),
+        rest=_keys(every, "_rest"),
+        newest=_keys(every, "_newest"),
+        second_newest=_keys(every, "_second_newest"),
         narrower=_keys(every, "_narrower"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
