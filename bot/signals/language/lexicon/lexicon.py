@@ -127,6 +127,13 @@ class Lexicon:
     """`facet=key of a value` to the keys of all spellings of that value ("env=staging" to stage, staging, …)."""
 
 
+_LISTED = (
+    "arranging", "opening", "reporting", "attributive", "lasting", "rest", "newest", "second_newest", "ahead",
+    "negating", "others", "narrower",
+)  # fmt: skip
+"""Fields that are the words of the section of that name."""
+
+
 @lru_cache
 def lexicon() -> Lexicon:
     """Read once, by `prepare` or when the first question comes."""
@@ -162,30 +169,19 @@ def lexicon() -> Lexicon:
             key(word) for file in every for word in file.get("_says", {}).get("behind_errors", ())
         ),
         one_of=_keys(every, "_one_of"),
-        arranging=_keys(every, "_arranging"),
-        opening=_keys(every, "_opening"),
-        reporting=_keys(every, "_reporting"),
-        attributive=_keys(every, "_attributive"),
-        lasting=_keys(every, "_lasting"),
         doing=tuple(_names(every, "doing")),
-        ahead=_keys(every, "_ahead"),
-        negating=_keys(every, "_negating"),
-        others=_keys(every, "_others"),
         about=_keys(every, "_about"),
         weekday_letters={
             letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
         },
         ranking=_keys(every, "_ranking"),
-        rest=_keys(every, "_rest"),
-        newest=_keys(every, "_newest"),
-        second_newest=_keys(every, "_second_newest"),
-        narrower=_keys(every, "_narrower"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
             for meaning, names in _meanings_of(every, "_spellings").items()
             for name in names
         },
+        **{section: _keys(every, f"_{section}") for section in _LISTED},
     )
 
 
