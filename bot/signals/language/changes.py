@@ -7,6 +7,7 @@ dropped. Groups are then ranked by how far they are above what they were (see `b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lark import Token
 
@@ -34,7 +35,7 @@ _WITHOUT_SHARES = frozenset({GroupBy.ERROR, GroupBy.SIGNAL, GroupBy.MINUTE, Grou
 def mark_changes(tokens: list[Token], text: str) -> list[Token]:
     """Returns the tokens with each change as a comparison; those of a change that can't be one are refused."""
     tokens = _ranked(_before_and_after(_both_anchors(tokens), text), text)
-    tokens = _worse_there(tokens)
+    tokens = _worse_of_all(_worse_there(tokens), text)
     changes = [token for token in tokens if token.type == "CHANGE"]
     if not changes:
         return _compared_groups(tokens)
@@ -59,6 +60,26 @@ def _worse_there(tokens: list[Token]) -> list[Token]:
         return tokens
     only = [retyped(tokens[at], "FILLER", "is_it"), retyped(tokens[at], "ONLY", "only")]
     return [*tokens[:at], *only, *tokens[at + 1 :]]
+
+
+def _worse_of_all(tokens: list[Token], text: str) -> list[Token]:
+    """ "which browser is worse": than the others; "which is better" would rank the last ones."""
+    at = next((at for at, token in enumerate(tokens) if (token.type, str(token)) == ("CHANGE", "worse")), None)
+    if at is None or any(token.type in _SINCE | _COMPARED for token in tokens):
+        return tokens
+    if any(
+        (token.type, str(token)) == ("FILLER", "or") for token in tokens
+    ):  # "which browser is worse, Safari or Chrome"
+        return tokens
+    if not any(one.type == "WHICH" and of.type in _RANKED for one, of in pairwise(_spoken(tokens))):
+        return tokens
+    if key(raw(tokens[at], text)).endswith("better"):
+        return [*tokens[:at], retyped(tokens[at], "UNREAD", "unread"), *tokens[at + 1 :]]
+    return [*tokens[:at], *tokens[at + 1 :]]
+
+
+def _spoken(tokens: Sequence[Token]) -> list[Token]:
+    return [token for token in tokens if token.type not in _SKIPPED]
 
 
 def _both_anchors(tokens: list[Token]) -> list[Token]:
@@ -126,7 +147,7 @@ def _ranked(tokens: list[Token], text: str) -> list[Token]:
     for at, token in enumerate(tokens):
         several = token.type in _KINDS and key(raw(token, text)) in lexicon().plurals
         bare = several and (at == 0 or tokens[at - 1].type not in NAMELIKE | {"WHICH", "TOP", "ON", "IN", "NUMBER"})
-        told = token.type in _KINDS and at > 0 and (tokens[at - 1].type, str(tokens[at - 1])) == ("CHANGE", "ranked")
+        told = token.type in _RANKED and at > 0 and (tokens[at - 1].type, str(tokens[at - 1])) == ("CHANGE", "ranked")
         if changed and (bare or told):
             out.append(retyped(token, "WHICH", "which"))
         out.append(token)

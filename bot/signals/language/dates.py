@@ -90,8 +90,8 @@ def recent(clock: Clock, year: int | None, month: int, day: int, at: str = "") -
 
 
 def clock_time(token: str) -> time:
-    """ "14:00", "2pm", "9:30 am", "오후 2시 30분", "14시 반"."""
-    text, numerals = str(token).lower().replace(".", ""), lexicon().numerals
+    """ "14:00", "2pm", "9:30 am", "9.30am", "오후 2시 30분", "14시 반"."""
+    text, numerals = re.sub(r"(?<!\d)\.|\.(?!\d)", "", str(token).lower()), lexicon().numerals
     hour, minute, second = (*map(int, re.findall(r"\d+", text)), 0, 0)[:3]
     if any(half in text for half in numerals.half_hour):
         minute = 30

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from lark import Token
 
 from bot.signals.language.asked_history import HISTORY, mark_history
+from bot.signals.language.asked_kinds import mark_asked_kinds
 from bot.signals.language.changes import mark_changes
 from bot.signals.language.clause_words import (
     mark_about,
@@ -23,9 +24,12 @@ from bot.signals.language.clause_words import (
     mark_stretches_ago,
     mark_strokes,
 )
+from bot.signals.language.compared_rest import mark_compared_rest
 from bot.signals.language.dated_weekdays import mark_dated_weekdays
 from bot.signals.language.error_kinds import mark_error_kinds
 from bot.signals.language.hour_ranges import carry_halves, mark_open_hours
+from bot.signals.language.keyword_names import mark_keyword_names
+from bot.signals.language.label_names import mark_label_names
 from bot.signals.language.left_out import mark_left_out
 from bot.signals.language.lengths import mark_lengths
 from bot.signals.language.lexer import raw, retyped
@@ -140,13 +144,17 @@ def _beside(token: Token, last: Token | None, text: str) -> Token:
 
 _STEPS: tuple[tuple[Callable[[list[Token], str], list[Token]], frozenset[str]], ...] = (
     (mark_strokes, frozenset({"THE", "ON", "IN", "FOR", "TO", "PATH"})),
+    (mark_label_names, frozenset({"ON"})),
+    (mark_keyword_names, frozenset({"NOUN", "PLACE", "ON_P", "IN_P", "GROUP"})),
     (mark_name_words, frozenset()),
     (mark_dated_weekdays, frozenset({"WEEKDAY", "DASH", "ISO", "SLASHED", "MONTH", "UNIT"})),
+    (mark_compared_rest, frozenset({"VS", "VS_P"})),
     (mark_left_out, frozenset({"VALUE", "VERSION", "SIGNAL", "WORD"})),
     (mark_history, HISTORY),
     (mark_about, frozenset({"AROUND", "VERSION", "DEPLOY"})),
     (mark_ranked_kinds, frozenset({"NOUN", "PLACE"})),
     (mark_late_comparisons, frozenset({"VS_P"})),
+    (mark_asked_kinds, frozenset({"NOUN", "PLACE", "FACET", "FACETS"})),
     (mark_changes, frozenset({"CHANGE", "BOTH", "VS", "VS_P", "OVERUNIT", "AFTER"})),
     (mark_told_names, frozenset({"QUOTED"})),
     (mark_error_kinds, frozenset({"NUMBER", "QUOTED", "WORD"})),

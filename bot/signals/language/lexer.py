@@ -148,7 +148,8 @@ class TokenReader:
             particle = self.lexicon.endings.particles.get(phrase[-size:])
             if particle is None:
                 continue
-            if entry := self._entry(phrase[:-size], run[0], before):
+            entry = self._entry(phrase[:-size], run[0], before)
+            if entry and not (entry.kind == "COUNTER" and [last.type for last in before[-1:]] != ["NUMBER"]):
                 cut = _back(run, size)
                 token = _span_token(entry, run[0].start, cut)
                 return [token, _made(particle, particle, cut, end)] if particle else [token]

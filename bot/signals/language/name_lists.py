@@ -12,6 +12,7 @@ from lark import Token
 from bot.signals.language.lexer import raw
 from bot.signals.language.lexicon import Lexicon, key
 from bot.signals.language.parse_errors import Puzzled
+from bot.signals.language.titles import is_title
 
 _KINDS = frozenset({"NOUN", "PLACE"})
 _MOST_OFFERED = 2
@@ -29,7 +30,7 @@ def list_problem(run: Sequence[Token], text: str, lexicon: Lexicon) -> Puzzled |
         return None
     several = noun is not None and key(raw(noun, text)) in lexicon.plurals
     joined = all(key(joint) in lexicon.joints for joint in joints)
-    label = joined and text[words[0].start_pos : words[0].end_pos][:1].isupper()
+    label = joined and is_title(words[0], text)
     known = all(_is_known(part, text, lexicon) for part in parts)
     if not (several or (known and not label)):
         return None

@@ -16,6 +16,7 @@ from bot.signals.language.clause_words import mark_thresholds
 from bot.signals.language.lexer import raw, retyped
 from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.protected_names import TIME_WORDS
+from bot.signals.language.titles import is_title
 
 _TITLED = frozenset({"THRESHOLD", "USUAL", "WHEN", "BEGAN", "ENDED", "FIX", "CHANGE", "BOTH"})
 """Read as words of a name where capitals say so, or right behind "on"."""
@@ -45,7 +46,7 @@ def mark_name_words(tokens: list[Token], text: str) -> list[Token]:
 
 def _is_pointed_title(tokens: Sequence[Token], at: int, text: str) -> bool:
     """ "on Can't log in": what says elsewhere that something is broken."""
-    title = tokens[at].type == "BROKEN" and _is_title(tokens[at], text)
+    title = tokens[at].type == "BROKEN" and is_title(tokens[at], text)
     return title and _name_start(tokens, at) is not None
 
 
@@ -57,7 +58,7 @@ def _is_control(tokens: Sequence[Token], at: int, text: str) -> bool:
     if "FILLER" not in {entry.kind for entry in first} and _closes(tokens, at):  # "View all deals button"
         return True
     start = _name_start(tokens, at)
-    return start is not None and (start == at or _is_title(tokens[start], text))
+    return start is not None and (start == at or is_title(tokens[start], text))
 
 
 def _asked(tokens: Sequence[Token], at: int, text: str) -> str:
@@ -79,7 +80,7 @@ def _is_inside(tokens: Sequence[Token], at: int, text: str, *, loose: bool) -> b
         return _is_before_noun(tokens, at, text, loose=loose)
     if start == at:
         return _opens(token, tokens[at - 1 - _articles(tokens, at)], ahead, text)
-    if ahead and ahead.type == "WORD" and (loose or _is_title(token, text) or token.type == "WHEN"):
+    if ahead and ahead.type == "WORD" and (loose or is_title(token, text) or token.type == "WHEN"):
         return True
     return _ends_name(tokens, start, at, text) or _is_before_noun(tokens, at, text, loose=loose)
 
@@ -93,9 +94,9 @@ def _ends_name(tokens: Sequence[Token], start: int, at: int, text: str) -> bool:
         return True
     own = last.type == "NAME" and key(raw(last, text)) not in lexicon().meanings
     first = next(word for word in tokens[start : at + 1] if word.type != "THE")
-    said = token.type in {"FILLER", "BROKEN", "VALUE", "UNREAD"} or _is_title(token, text)
+    said = token.type in {"FILLER", "BROKEN", "VALUE", "UNREAD"} or is_title(token, text)
     said = said or (token.type == "WHEN" and at + 1 == len(tokens))
-    return said and not own and _is_title(first, text)
+    return said and not own and is_title(first, text)
 
 
 def _opens(token: Token, pointer: Token, ahead: Token | None, text: str) -> bool:
@@ -116,7 +117,7 @@ def _is_before_noun(tokens: Sequence[Token], at: int, text: str, *, loose: bool)
     if ahead is None or not (ahead.type in _NAMES or _is_one(ahead, text)):
         return ahead is not None and token.type in {"FILLER", "NOUN", "DEPLOY"} and ahead.type in _PARTICLES
     if token.type == "FILLER":
-        return ahead.type in _NAMES or named or _is_title(token, text)
+        return ahead.type in _NAMES or named or is_title(token, text)
     if token.type == "VALUE":
         return _closes(tokens, at) and (named or _goes_on(token, ahead, text))
     if ahead.type in _KINDS:
@@ -131,16 +132,16 @@ def _is_in_label(tokens: Sequence[Token], at: int, text: str, *, named: bool, lo
     compound = lexicon().endings.carries(raw(tokens[at], text)) and ahead is not None and ahead.type == "WORD"
     if loose and (compound or (at == 0 and tokens[at].type == "BROKEN")):  # "문제 신고 버튼", "issue refund button"
         return True
-    if at == 0 and ahead is not None and (ahead.type == "WORD" or _is_title(tokens[0], text)):
+    if at == 0 and ahead is not None and (ahead.type == "WORD" or is_title(tokens[0], text)):
         return tokens[0].type != "WHEN" or all(token.type in _NAMES | _BETWEEN | _KINDS for token in tokens[1:])
-    return (loose and named) or (_is_title(tokens[at], text) and ahead is not None and _is_title(ahead, text))
+    return (loose and named) or (is_title(tokens[at], text) and ahead is not None and is_title(ahead, text))
 
 
 def _goes_on(token: Token, ahead: Token | None, text: str) -> bool:
     """Whether a name goes on behind a value: "Mac Pro", "Mac Help", and not "mac checkout" or "mac, flurble"."""
     if ahead is None or not re.fullmatch(r"[\s\w'’&-]*", text[token.end_pos : ahead.start_pos]):
         return False
-    return ahead.type == "WORD" or (ahead.type == "NAME" and _is_title(ahead, text))
+    return ahead.type == "WORD" or (ahead.type == "NAME" and is_title(ahead, text))
 
 
 def _is_one(token: Token, text: str) -> bool:
@@ -178,7 +179,3 @@ def _closes(tokens: Sequence[Token], at: int) -> bool:
 
 def _beside(near: Sequence[Token]) -> Token | None:
     return next((token for token in near if token.type not in _BETWEEN), None)
-
-
-def _is_title(token: Token, text: str) -> bool:
-    return raw(token, text)[:1].isupper()

@@ -15,13 +15,16 @@ from lark.lexer import Lexer
 from bot.kernel.locale import Locale
 from bot.signals.language.build_question import QuestionParts
 from bot.signals.language.clauses import Clauses, Facets
+from bot.signals.language.clock_digits import mark_clock_digits
 from bot.signals.language.disambiguate import disambiguate
 from bot.signals.language.help import blamed_truly, misunderstood, narrowed
 from bot.signals.language.lexer import TokenReader, raw
 from bot.signals.language.lexicon import LexiconEntry, key, lexicon
 from bot.signals.language.name_words import mark_name_words
 from bot.signals.language.named_things import compared_names, trouble, unknown_word
+from bot.signals.language.named_versions import assumed_versions, name_versions
 from bot.signals.language.parse_errors import Misplaced, Puzzled, UnlikeAlternatives, UnsureWord
+from bot.signals.language.quoted_names import with_quotes
 from bot.signals.language.scan import scanner
 from bot.signals.language.seen_versions import dotted_date, foreign_version, versioned
 from bot.signals.language.zones import ASSUMED_ZONE, one_zone, split_zones
@@ -112,6 +115,9 @@ def parse(
         return parser.question(line)
     except Puzzled as problem:
         problem = narrowed(blamed_truly(problem, parser.words), line, parser.tokens(line), parser.reads)
+        if not problem.templates:
+            alone = isinstance(problem, Misplaced) and not problem.instead
+            problem.instead += with_quotes(line, parser.words(line), problem.at, parser.reads, labels=alone)
         raise misunderstood(problem, line, locale, known.targets, known.views, parser.reads) from None
 
 
@@ -127,10 +133,13 @@ class _QuestionParser:
     names: Mapping[str, LexiconEntry]
 
     def words(self, text: str) -> list[Token]:
-        return TokenReader(lexicon(), self.names).tokens(text)
+        return mark_clock_digits(TokenReader(lexicon(), self.names).tokens(text), text)
 
     def tokens(self, text: str) -> list[Token]:
-        return disambiguate(split_zones(self.words(text))[0], text)
+        return disambiguate(split_zones(self._versioned(text))[0], text)
+
+    def _versioned(self, text: str) -> list[Token]:
+        return name_versions(self.words(text), text, self.versions)
 
     def question(self, text: str) -> Question:
         """Raises Puzzled, which blames the word that nobody knows where there is one."""
@@ -154,6 +163,7 @@ class _QuestionParser:
         parts = QuestionParts(text, clock, words, Facets(words, facets), tokens)
         day_first = None if self.locale.year_first else self.locale.day_first
         clauses = Clauses(clock, self.versions, day_first, text, parts.assumed)
+        parts.assumed += assumed_versions(tokens, text)
         question = _read(text, tokens, parts, clauses, self.base)
         if named:
             question = named.told_in(question, own, self.now, text)

@@ -9,9 +9,14 @@ from bot.signals.language.lexicon import key, lexicon
 from bot.signals.language.odd_numbers import PICTURE, points_at_picture
 from bot.signals.language.open_ends import TIMES
 from bot.signals.language.protected_names import TIME_WORDS
+from bot.signals.language.titles import is_title
 
 POINTED = frozenset({"ON", "IN", "FOR", "FROM"})
 _RANKED = (["NUMBER"], ["NOUN"], ["PLACE"], ["FACET"], ["FACETS"], ["SIGNAL"], ["ADJ"])
+_NO_NAMES = frozenset(
+    {"TO", "VS", "COMPARE", "IN", "FOR", "SIGNAL", "ADJ", "METRIC", "ONLY", "COUNT", "PAST", "GROUPED"}
+)
+"""Words of the question that may begin a name behind "on" with a capital, and are none alone."""
 _VALUED = (["VALUE"], ["FILTER"], ["VERSION"], ["FACET"])
 _INSIDE = frozenset({"WORD", "NAME", "THE", "FILLER", "TO", "UNREAD"})
 _NOTHING_NAMED = frozenset({"DAY", "GROUP", "GROUPED", "SINCE", "FROM", "VS", "BETWEEN"})
@@ -39,6 +44,9 @@ def mark_pointed_names(tokens: list[Token], text: str) -> list[Token]:
             placed = token.type in {"ON", "IN"}
             if placed and points_at_picture(tokens, at, text):
                 out.append(retyped(token, "REFUSED", PICTURE))
+            elif placed and _is_title_alone(tokens, at, text):
+                out.append(Token("MISFIT", "", start_pos=token.start_pos, end_pos=tokens[at + 1].end_pos))
+                at += 1
             elif placed and _dangles(tokens, at, text):
                 out.append(retyped(token, "MISFIT"))
             elif token.type == "FROM":
@@ -66,6 +74,12 @@ def _may_be_now(tokens: list[Token], start: int, end: int, text: str) -> bool:
     return _is_label(tokens, start, text) and not _is_place(tokens[start:end], text)
 
 
+def _is_title_alone(tokens: list[Token], at: int, text: str) -> bool:
+    """ "on Compare with last year": a name that begins with a word of the question, and that nothing makes one."""
+    pointed = (tokens[at].type, str(tokens[at])) == ("ON", "on") and at + 1 < len(tokens)
+    return pointed and tokens[at + 1].type in _NO_NAMES and is_title(tokens[at + 1], text)
+
+
 def _dangles(tokens: list[Token], at: int, text: str) -> bool:
     """ "on top", "on rate", "on page today": nothing is named, and all of it may not be taken instead."""
     behind, after = ([token.type for token in tokens[n : n + 1]] for n in (at + 1, at + 2))
@@ -85,7 +99,7 @@ def _name_end(tokens: list[Token], start: int, text: str) -> int:
     end = at = start
     if tokens[start - 1].value == "on" and raw(tokens[start - 1], text).islower():
         first = _past_articles(tokens, start)
-        if first < len(tokens) and tokens[first].type == "NOW" and raw(tokens[first], text)[:1].isupper():
+        if first < len(tokens) and tokens[first].type == "NOW" and is_title(tokens[first], text):
             return first + 1  # "on Now"
         end = _fillers_end(tokens, start, text)  # "on Ask a question": nothing but such words
     while at < len(tokens) and (tokens[at].type in _INSIDE or tokens[at].type in NAMELIKE):
@@ -121,7 +135,7 @@ def _tail_end(tokens: list[Token], start: int, end: int, text: str) -> int:
 def _is_label(tokens: list[Token], start: int, text: str) -> bool:
     """Whether "on" points at a name that begins with a capital."""
     first = next((token for token in tokens[start:] if token.type != "THE"), None)
-    return tokens[start - 1].value == "on" and first is not None and raw(first, text)[:1].isupper()
+    return tokens[start - 1].value == "on" and first is not None and is_title(first, text)
 
 
 def _is_place(run: list[Token], text: str) -> bool:
@@ -147,7 +161,7 @@ def _label_end(tokens: list[Token], at: int, text: str) -> int:
         inner += 1
     if not start < inner < len(tokens) - 1 or tokens[at].type != "ON" or tokens[inner].type != "ON":
         return 0
-    capital = raw(tokens[start], text)[:1].isupper() and raw(tokens[inner + 1], text)[:1].isupper()
+    capital = is_title(tokens[start], text) and is_title(tokens[inner + 1], text)
     end = _name_end(tokens, inner + 1, text)
     return end if capital and end > inner + 1 else 0
 
@@ -157,7 +171,7 @@ def _fillers_end(tokens: list[Token], start: int, text: str) -> int:
     end = first
     while end < len(tokens) and tokens[end].type in {"FILLER", "THE"}:
         end += 1
-    return end if end > first and raw(tokens[first], text)[:1].isupper() else start
+    return end if end > first and is_title(tokens[first], text) else start
 
 
 def _past_articles(tokens: list[Token], start: int) -> int:
@@ -172,7 +186,7 @@ def _goes_on(tokens: list[Token], start: int, at: int, text: str) -> bool:
     if ahead in {"WORD", "NAME"} or not ahead:
         return bool(ahead)
     first = next((token for token in tokens[start:at] if token.type != "THE"), None)
-    label = tokens[at].value == "to" and first is not None and raw(first, text)[:1].isupper()
+    label = tokens[at].value == "to" and first is not None and is_title(first, text)
     return label and ahead not in TIMES | {"NOUN", "PLACE", "ON", "IN", "FOR", "TO", "THE"}
 
 

@@ -13,6 +13,7 @@ from lark import Token
 
 from bot.signals.language.lexer import NAMELIKE, raw, retyped
 from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.titles import is_title
 
 _POINTERS = frozenset({"ON", "IN", "FOR"})
 _SPECIAL = frozenset({"QUOTED", "SELECTOR", "PATH"})
@@ -179,7 +180,7 @@ def _pointed_start(tokens: list[Token], noun: int, text: str) -> int | None:
 
 def _is_title(run: Sequence[Token], text: str) -> bool:
     """Whether a filter begins a name with capitals ("Safari Extension"); "Safari buy" is a filter and a button."""
-    return any(token.type == "WORD" for token in run) and all(raw(token, text)[:1].isupper() for token in run)
+    return any(token.type == "WORD" for token in run) and all(is_title(token, text) for token in run)
 
 
 def _possessive_start(tokens: list[Token], noun: int, text: str) -> int:

@@ -60,6 +60,8 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
             behind = [other for other in behind if _value(other)[0] == facet]
         elif facet or token.type == "VS_P":
             behind = [other for other in behind if other.type not in _COUNTED]  # "한국과 일본 오류 비교"
+        if token.type == "VS_P":
+            behind = _values_before_names(behind)
         pair = [*behind[:1], *ahead[:1]] if token.type == "VS" else _pair_behind(behind, ahead)
         around = [*behind[1:2], *ahead[1:2]] if token.type == "VS" else behind[2:3]
         facets = {_value(other)[0] for other in pair}
@@ -74,6 +76,14 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
         rest = [retyped(other, "MISFIT") if other is crossed else other for other in tokens if other is not token]
         return _compared_values([*rest, *_by(facets.pop(), rest, token)], text)
     return tokens
+
+
+def _values_before_names(behind: list[Token]) -> list[Token]:
+    """ "2.30이랑 2.31 결제 오류 비교": what is looked at may stand behind the two values."""
+    first = next((at for at, token in enumerate(behind) if token.type not in NAMELIKE), None)
+    pair = [_value(token) for token in behind[first : first + 2]] if first else []
+    alike = len(pair) == 2 and pair[0][0] == pair[1][0] != ""
+    return behind[first:] if first and alike else behind
 
 
 def _crossed(tokens: Sequence[Token], versus: int, compared: set[str]) -> Token | None:
@@ -146,7 +156,9 @@ def _suspect(tokens: list[Token], text: str) -> list[Token]:
         return tokens
     facet, value = _value(token)
     rest = [other for other in tokens if other is not token and (other.type, other) != ("FACET", facet)]
-    return [*rest, *_by(facet, rest, token), retyped(token, "SHAPE", f"{SUSPECT}{value}")]
+    split = [other for other in rest if other.type in {"GROUP", "GROUPED"} and str(other) != facet]
+    both = [retyped(token, "GROUP", facet)] if split else []  # which is refused
+    return [*rest, *_by(facet, rest, token), *both, retyped(token, "SHAPE", f"{SUSPECT}{value}")]
 
 
 def _only_value(tokens: Sequence[Token], text: str) -> Token | None:

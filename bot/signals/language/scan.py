@@ -59,7 +59,8 @@ _PIECES = r"""
     | (?P<SLASHED>\d{1,2}/\d{1,2}(?:/(?:\d{4}|\d{2}))?(?![\d/])|\d{1,2}\.\d{1,2}\.\d{4})
     | (?P<QUARTER>${QUARTER}|\b[Qq][1-4]\b)
     | (?P<MONTH>${MONTH})
-    | (?P<TIME>${TIME}|(?:${before}\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*${behind}\.?)?|\d{1,2}\s*${behind}\.?)
+    | (?P<TIME>${TIME}|(?:${before}\s*)?\d{1,2}:\d{2}(?::\d{2})?(?:\s*${behind}\.?)?
+         |\d{1,2}(?:\.[0-5]\d)?\s*${behind}\.?)
     | (?P<VERSION>(?:\bv\d+(?:\.\d+)*|\d+(?:\.\d+)+)(?:[-+][0-9A-Za-z.-]*[0-9A-Za-z])?)
     | (?P<NOTFILTER>(?:(?<!\S)[-!]${facet}[:=]|${facet}(?:!=|[:=]!|[:=]-(?=[^\W\d])))${value})
     | (?P<FILTER>${facet}[:=]${value})

@@ -31,16 +31,17 @@ def _number(version: str) -> str:
 
 
 def dotted_date(tokens: Sequence[Token], text: str, versions: Mapping[str, datetime]) -> Puzzled | None:
-    """Returns the problem with "11.20" and "26.11.20", where that is no version that was seen, and may be a date."""
+    """Returns the problem with "11.20", "20.11" and "26.11.20", if no such version was seen and it may be a date."""
     known = {_number(version) for version in versions}
     for at, token in enumerate(tokens):
         typed = raw(token, text)
+        turned = re.fullmatch(r"(1[3-9]|2\d|3[01])\.(1[0-2]|0?[1-9])", typed)
         date = re.fullmatch(r"(?:(\d{2})\.)?(1[0-2]|0?[1-9])\.(0?[1-9]|[12]\d|3[01])", typed)
         beside = {other.type for other in tokens[max(at - 1, 0) : at + 2]}
         own = any(version == typed or version.startswith(f"{typed}.") for version in known)
-        if token.type != "VERSION" or date is None or own or not known or beside & _BESIDE_VERSIONS:
+        if token.type != "VERSION" or not (date or turned) or own or not known or beside & _BESIDE_VERSIONS:
             continue
-        day = f"20{date[1]}-{date[2]:0>2}-{date[3]:0>2}" if date[1] else f"{date[2]}/{date[3]}"
+        day = f"20{date[1]}-{date[2]:0>2}-{date[3]:0>2}" if date and date[1] else typed.replace(".", "/")
         problem = Puzzled(
             "“%(what)s” is no version that was seen here; if it is a date, write %(date)s.",
             at=typed,

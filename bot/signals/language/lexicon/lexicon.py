@@ -89,6 +89,18 @@ class Lexicon:
     """Keys of words that stand between "errors" and the message of one ("errors with “…”")."""
     one_of: frozenset[str]
     """Keys of words before the number of one person, session or order ("user 12345")."""
+    arranging: frozenset[str]
+    """Keys of what controls do with what is named beside them ("sort by country", "국가별 보기")."""
+    opening: frozenset[str]
+    """Keys of what controls do somewhere else ("크롬에서 열기")."""
+    reporting: frozenset[str]
+    """Keys of what controls do with errors and complaints ("불만 접수")."""
+    attributive: frozenset[str]
+    """Keys of words for a time that say something of the name behind them ("현재 위치")."""
+    lasting: frozenset[str]
+    """Keys of units that are lengths and nothing else ("시간 동안")."""
+    doing: tuple[str, ...]
+    """Endings of words that say what a control does ("받기")."""
     ahead: frozenset[str]
     """Keys of words before a length that is still to come ("in 2 hours")."""
     negating: frozenset[str]
@@ -101,12 +113,25 @@ class Lexicon:
     """Weekdays by one letter, to their numbers (Monday is 0)."""
     ranking: frozenset[str]
     """Keys of words and endings that say of a kind of thing that it had many ("오류 많은 페이지")."""
+    rest: frozenset[str]
+    """Keys of what says all but the value before it ("the rest", "everyone else")."""
+    newest: frozenset[str]
+    """Keys of words for the newest version ("current version")."""
+    second_newest: frozenset[str]
+    """Keys of words for the version before the newest ("previous version")."""
     narrower: frozenset[str]
     """Keys of words of which more is counted than they say ("iPad", which is told as iOS)."""
     only: frozenset[str]
     """What stuck behind a value says that it alone is meant."""
     spellings: dict[str, frozenset[str]]
     """`facet=key of a value` to the keys of all spellings of that value ("env=staging" to stage, staging, …)."""
+
+
+_LISTED = (
+    "arranging", "opening", "reporting", "attributive", "lasting", "rest", "newest", "second_newest", "ahead",
+    "negating", "others", "narrower",
+)  # fmt: skip
+"""Fields that are the words of the section of that name."""
 
 
 @lru_cache
@@ -144,21 +169,19 @@ def lexicon() -> Lexicon:
             key(word) for file in every for word in file.get("_says", {}).get("behind_errors", ())
         ),
         one_of=_keys(every, "_one_of"),
-        ahead=_keys(every, "_ahead"),
-        negating=_keys(every, "_negating"),
-        others=_keys(every, "_others"),
+        doing=tuple(_names(every, "doing")),
         about=_keys(every, "_about"),
         weekday_letters={
             letter: day for file in every for day, letters in file.get("_weekdays", {}).items() for letter in letters
         },
         ranking=_keys(every, "_ranking"),
-        narrower=_keys(every, "_narrower"),
         only=frozenset(word for file in every for word in file.get("_only", {}).get("words", ())),
         spellings={
             f"{meaning.split('=')[0]}={key(name)}": frozenset(map(key, names))
             for meaning, names in _meanings_of(every, "_spellings").items()
             for name in names
         },
+        **{section: _keys(every, f"_{section}") for section in _LISTED},
     )
 
 
