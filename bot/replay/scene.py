@@ -1,12 +1,8 @@
-"""Everything about a clip that is known before the browser plays it: events, frames, sizes, words; and its pictures.
-
-Pictures are handed on while they are taken, and kept so that the clip can be written again smaller.
-"""
+"""Everything about a clip that is known before the browser plays it: events, frames, sizes, words; and filming it."""
 
 from __future__ import annotations
 
 import asyncio
-import queue
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +21,8 @@ from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
 from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
-from bot.replay.stage.stage import Place, Stage, View
+from bot.replay.shot_stream import ShotStream
+from bot.replay.stage.stage import Place, Stage
 
 META, CHANGE, RESIZE = 4, 3, 4
 MOST_FRAMES = 1_850  # 60 s with 30 a second, the end and some cards; each may be a picture that is kept
@@ -211,52 +208,6 @@ def _share(scene: Scene, at_ms: int) -> float:
     """Returns where in the clip a moment of the recording comes, from 0 to 1."""
     before = sum(plan.lasts_ms for plan in scene.frame_plans if plan.at_ms < at_ms)
     return min(1.0, before / scene.total_ms) if scene.total_ms else 0.0
-
-
-class Stopped(Exception):
-    """The stream ended before it was complete, so its reader gives up."""
-
-
-class ShotStream:
-    """Pictures as PNG, 100-250 kB each. One thread may read `live` while the event loop adds to it."""
-
-    def __init__(self) -> None:
-        self.shots: list[Shot] = []
-        self.views: list[tuple[int, View]] = []
-        self._coming: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
-        self._taken = 0
-        self._ended = False  # for whoever reads it
-        self._complete = False
-
-    def add(self, shot: Shot) -> None:
-        self.shots.append(shot)
-        self._coming.put(shot)
-
-    def end(self, *, complete: bool) -> None:
-        self._complete = complete
-        self._coming.put(None)
-
-    def live(self) -> Iterator[Shot]:
-        """Yields the shots as they come, to whoever gave up and begins again from the first one.
-
-        Blocks; raises `Stopped` when the stream is broken off.
-        """
-        yield from self.shots[: self._taken]
-        while not self._ended and (shot := self._coming.get()) is not None:
-            self._taken += 1
-            yield shot
-        self._ended = True
-        if not self._complete:
-            raise Stopped
-
-    @property
-    def pictures(self) -> int:
-        return sum(shot.png is not None for shot in self.shots)
-
-    @property
-    def zoomed(self) -> bool:
-        """Whether any picture shows a part of the page, larger. Known when the last one is taken."""
-        return any(view[2] > 1 for _, view in self.views)
 
 
 async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:

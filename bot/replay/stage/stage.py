@@ -54,6 +54,8 @@ class Stage:
     def __init__(self, browser: Browser, session: str, gate: Gate) -> None:
         self.browser = browser
         self.gate = gate
+        self.time_limit: asyncio.Timeout | None = None
+        """Of playing, set by who lends the stage."""
         self._session = session
         self._tick = 1000.0
 
@@ -199,8 +201,14 @@ class Stage:
             await asyncio.sleep(PAUSE_S)
         raise Unavailable(NO_PICTURE)
 
-    async def close(self) -> None:
-        await self.browser.end()
+    def played(self) -> None:
+        """Says that nothing more will be played: what is still to be done has no time limit."""
+        if self.time_limit is not None and not self.time_limit.expired():
+            self.time_limit.reschedule(None)
+
+    def close(self) -> asyncio.Future[None]:
+        """Ends the browser, as `Browser.end` does."""
+        return self.browser.end()
 
     async def _play(self, index: int, *, ahead: bool = False) -> Step:
         """As `run`; `ahead` says that the page goes on by itself once the next frame is committed."""
