@@ -133,7 +133,7 @@ async def test_who_is_cancelled_before_the_browser_is_there_leaves_it_to_the_nex
             await job
         opened.set_result(made := FakeStage())
         async with pool.stage() as stage:
-            assert stage is made
+            assert id(stage) == id(made)
     assert made.closed
 
 
@@ -168,7 +168,7 @@ async def test_a_pool_that_closes_ends_every_browser_whatever_became_of_the_othe
 async def test_a_browser_is_killed_before_anything_is_awaited(monkeypatch) -> None:
     """Its clip may end with the event loop, which takes no further step."""
     killed: list[int] = []
-    monkeypatch.setattr(browser.os, "killpg", lambda pid, _signal: killed.append(pid))
+    monkeypatch.setattr(os, "killpg", lambda pid, _signal: killed.append(pid))
     monkeypatch.setattr(browser, "_bury", lambda _pid, _folder: killed.append(0))
     reading, writing = os.pipe()
     ended = browser.Browser(12_345, Pipe(reading, writing), "shell", TemporaryFolder("replaybook-test-"), True)
