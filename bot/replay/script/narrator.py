@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Any
@@ -17,6 +17,8 @@ from bot.replay.detect.dom import TEXT, DomNode, DomPage
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, Recording
+from bot.replay.script.consequence import ANSWER_MS, new_words
+from bot.replay.script.page_changes import PageChanges
 from bot.replay.script.page_parts import is_aside, is_message, stands_aside
 from bot.replay.script.revealed import Before, Reveals
 from bot.replay.script.trim import snapshot_before
@@ -49,6 +51,8 @@ class TimelineEvent:
     last_ms: int = 0
     types: tuple[Signal, ...] = ()
     main: bool = False
+    answered: bool = False
+    """Whether the page said something after it, though late and nowhere where messages stand."""
 
     @property
     def failed(self) -> bool:
@@ -56,7 +60,7 @@ class TimelineEvent:
 
     @property
     def dead(self) -> bool:
-        return Signal.DEAD in self.types
+        return Signal.DEAD in self.types and not self.answered
 
 
 def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]:
@@ -83,7 +87,33 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
     ]
     events = sorted([*clicks, *pages, *narrator.events], key=lambda each: each.at_ms)
     error = window.moment.error if window.moment else ""
-    return _most_telling(_merged(_with_error(events, error) if error else events))
+    told = _merged(_with_error(events, error) if error else events)
+    return _most_telling(_with_answers(told, recording, window))
+
+
+def _with_answers(events: list[TimelineEvent], recording: Recording, window: Window) -> list[TimelineEvent]:
+    """The events, with dead clicks that the page answered all the same before the next click on something else."""
+    dead = [event for event in events if event.dead]
+    if not dead:
+        return events
+    changes = PageChanges(recording, dead[0].at_ms, window.end_ms)
+    words = [change.at_ms for change in changes.between(dead[0].at_ms, window.end_ms) if new_words(change)]
+    return [
+        replace(event, answered=any(event.at_ms < at <= _answered_until(events[n:]) for at in words))
+        if event.dead
+        else event
+        for n, event in enumerate(events)
+    ]
+
+
+def _answered_until(events: Sequence[TimelineEvent]) -> int:
+    """Until when what the page says is the answer to the first of these."""
+    last = events[0]
+    for event in events[1:]:
+        if event.kind == "click" and not continues(event, last):
+            return min(event.at_ms, last.last_ms + ANSWER_MS)
+        last = event if event.kind == "click" else last
+    return last.last_ms + ANSWER_MS
 
 
 def _most_telling(events: list[TimelineEvent]) -> list[TimelineEvent]:
