@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
 from bot.replay.shot_stream import ShotStream
+from bot.replay.stage.patience import Pace
 from bot.replay.stage.stage import Place, Stage
 
 META, CHANGE, RESIZE = 4, 3, 4
@@ -213,15 +215,17 @@ def _share(scene: Scene, at_ms: int) -> float:
 async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
     """Photographs a loaded scene where it may have changed. Ends the stream, whatever happens.
 
-    Raises `Unfilmable` when nothing is to be seen from the first picture to the last.
+    Raises `Unfilmable` when nothing is to be seen from the first picture to the last, and for a page that is too heavy.
     """
     complete = shown = False
     try:
         index, points = 0, [await stage.start(scene.times, scene.camera)]
+        pace = Pace(len(scene.times), time.monotonic)
         async for picture, (next_index, passed) in stage.shots():
             stream.add(Shot(index, picture, points))
             shown = shown or not maybe_blank(picture)
             index, points = len(scene.times) - 1 if next_index is None else next_index, passed
+            pace.filmed(index)
             await progress((index + 1) / len(scene.times))
         stream.add(Shot(index, None, points))
         if not shown and await asyncio.to_thread(_all_blank, stream.shots, await stage.places()):

@@ -113,30 +113,6 @@ def test_the_answer_to_a_click_that_was_made_again_is_its_answer() -> None:
     assert clip_text(later.recording(6_000), window, ENGLISH).caption == "Send clicked, nothing happens"
 
 
-@pytest.mark.parametrize(("at", "caption"), [(7_500, "Send clicked"), (8_500, "Send clicked, nothing happens")])
-@pytest.mark.parametrize("hidden", [False, True])
-def test_nothing_happens_is_not_said_of_a_click_that_a_nameless_text_answers(
-    at: int, caption: str, hidden: bool
-) -> None:
-    late = element(8, "div", text(9, "We will call you"), **({"hidden": ""} if hidden else {}))
-    session = Session(element(BUY, "button", text(5, "Send")), *([late] if hidden else []))
-    session.click(3_000, BUY).click(3_200, BUY)
-    if hidden:
-        shows = [{"id": 8, "attributes": {"hidden": None}}]
-        session.change(at, 0, adds=[], removes=[], texts=[], attributes=shows)
-    else:
-        session.add(at, 3, late)
-    assert clip_text(session.recording(9_500), Window(0, 9_500, 3_000), ENGLISH).caption == caption
-
-
-def test_a_nameless_text_after_a_click_elsewhere_answers_that_one() -> None:
-    session = Session(element(BUY, "button", text(5, "Send")), element(FIELD, "a", text(7, "Help")))
-    session.click(3_000, BUY).click(4_000, FIELD).add(5_000, 3, element(8, "div", text(9, "How can we help?")))
-    assert clip_text(session.recording(9_000), Window(0, 9_000, 3_000), ENGLISH).caption == (
-        "Send clicked, nothing happens"
-    )
-
-
 def test_long_and_odd_names_fit() -> None:
     session = Session(element(4, "p", text(5, "very " * 60 + "\n\t<!channel>"))).click(1_000, 4)
     words = clip_text(session.recording(9_000), Window(0, 9_000, 1_000), ENGLISH)

@@ -14,6 +14,7 @@ from bot.replay.detect.click_rules import CHAIN_MS, MAX_CLICK_MS
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.detector import Watcher
 from bot.replay.detect.dom import TEXT, DomNode, DomPage
+from bot.replay.detect.pointer import Interaction
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, Recording
@@ -52,7 +53,7 @@ class TimelineEvent:
     types: tuple[Signal, ...] = ()
     main: bool = False
     answered: bool = False
-    """Whether the page said something after it, though late and nowhere where messages stand."""
+    """Whether the page said something after it, though late and nowhere where messages stand, or took it away."""
 
     @property
     def failed(self) -> bool:
@@ -88,16 +89,22 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
     events = sorted([*clicks, *pages, *narrator.events], key=lambda each: each.at_ms)
     error = window.moment.error if window.moment else ""
     told = _merged(_with_error(events, error) if error else events)
-    return _most_telling(_with_answers(told, recording, window))
+    return _most_telling(_with_answers(told, recording, window, narrator.gone))
 
 
-def _with_answers(events: list[TimelineEvent], recording: Recording, window: Window) -> list[TimelineEvent]:
-    """The events, with dead clicks that the page answered all the same before the next click on something else."""
+def _with_answers(
+    events: list[TimelineEvent], recording: Recording, window: Window, gone: list[int]
+) -> list[TimelineEvent]:
+    """The events, with dead clicks that the page answered all the same before the next click on something else.
+
+    `gone` is when something that was clicked went.
+    """
     dead = [event for event in events if event.dead]
     if not dead:
         return events
     changes = PageChanges(recording, dead[0].at_ms, window.end_ms)
     words = [change.at_ms for change in changes.between(dead[0].at_ms, window.end_ms) if new_words(change)]
+    words += gone
     return [
         replace(event, answered=any(event.at_ms < at <= _answered_until(events[n:]) for at in words))
         if event.dead
@@ -194,6 +201,9 @@ class Narrator:
         self.events: list[TimelineEvent] = []
         self._messages: set[str] = set()
         self._reveals = Reveals(page)
+        self._clicked = -1
+        self.gone: list[int] = []
+        """When what was clicked last was taken from the page, or what it stands in, and nothing put there instead."""
         self._before: list[Before] = []
 
     def note_revealed(self, at_ms: int) -> None:
@@ -208,7 +218,10 @@ class Narrator:
 
     def see(self, at_ms: int, event: Event) -> None:
         try:
-            if event.source == IncrementalSource.INPUT:
+            if event.source == IncrementalSource.MOUSE and event.data.get("type") == Interaction.CLICK:
+                number = event.data.get("id")
+                self._clicked = number if isinstance(number, int) else -1
+            elif event.source == IncrementalSource.INPUT:
                 self._input(at_ms, event.data)
             elif event.source == IncrementalSource.SCROLL:
                 self.events.append(TimelineEvent(at_ms, "scroll"))
@@ -226,8 +239,22 @@ class Narrator:
     def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
         self._before = self._reveals.before(data)
         adds = data.get("adds")
+        if self._takes_target(data):
+            self.gone.append(at_ms)
         if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
             self.events.append(TimelineEvent(at_ms, "alert"))
+
+    def _takes_target(self, data: dict[str, Any]) -> bool:
+        clicked = self._page.nodes.get(self._clicked)
+        if clicked is None:
+            return False
+        around = {node.id for node in clicked.lineage()}
+        adds, removes = (
+            [one for one in part if isinstance(one, dict)] if isinstance(part := data.get(name), list) else []
+            for name in ("adds", "removes")
+        )
+        filled = [one.get("parentId") for one in adds]
+        return any(one.get("id") in around and one.get("parentId") not in filled for one in removes)
 
     def _alarms(self, add: dict[str, Any]) -> bool:
         """Whether it adds a message of that kind, or words to a place for them."""

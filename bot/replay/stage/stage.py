@@ -7,7 +7,6 @@ import base64
 import json
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.replay.model import Point
 from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, launch
+from bot.replay.stage.patience import LOAD_S, PICTURE_S, patience
 from bot.replay.stage.pipe import GONE, BrowserRefused, Params
 from bot.replay.stage.stage_page import CLICKED_MS, EVERY_MS, Gate, document, rehearsal, script
 
@@ -27,25 +27,7 @@ PIECE = 300_000  # bytes; a multiple of 3, so that the pieces are one text in ba
 USUAL_FRAMES = 4  # after which a page has drawn itself, unless the machine is busy
 TRIES, PAUSE_S = 200, 0.02  # a frame comes without its picture while the page's process has not drawn its size yet
 LONGEST_REASON = 120  # letters of what the browser says about a page that it refuses
-LOAD_S, PICTURE_S = 60.0, 30.0
-"""A page that takes longer to be built, or for one picture, would reach the limit of all, much later."""
 NO_PICTURE = "The browser gave no picture of the page; the clip was not made."
-
-
-@asynccontextmanager
-async def _patience(seconds: float) -> AsyncIterator[None]:
-    """Raises Unfilmable when the page takes longer: it would do so the next time, too."""
-    try:
-        async with asyncio.timeout(seconds) as limit:
-            yield
-    except TimeoutError as late:
-        if not limit.expired():
-            raise
-        raise Unfilmable(
-            "This page is too heavy to be filmed: to build it, or to draw one picture of it, took longer than "
-            "%(n)s seconds.",
-            n=round(seconds),
-        ) from late
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +121,7 @@ class Stage:
         pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
         taken = [self._evaluate(f'stage.take("{piece}")') for piece in pieces]
         # All at once: the browser takes them in their order.
-        async with _patience(LOAD_S):
+        async with patience(LOAD_S):
             await asyncio.gather(sized, *taken, self._evaluate(f"stage.load({width},{height})"))
 
     async def bring(self, events: Sequence[dict[str, Any]], origins: Sequence[str]) -> None:
@@ -164,7 +146,7 @@ class Stage:
         Without a `camera` every picture shows the whole page.
         """
         plan = "null" if camera is None else camera.json()
-        async with _patience(LOAD_S):
+        async with patience(LOAD_S):
             at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))},{plan})")
             if self.browser.begin_frame:
                 await self._drawn()
@@ -194,11 +176,11 @@ class Stage:
         played while that is still drawn, it shows up in it when the machine is busy, in one clip of a hundred.
         """
         ahead = self.browser.begin_frame
-        async with _patience(PICTURE_S):
+        async with patience(PICTURE_S):
             picture, step = await self.shot(), await self._play(1, ahead=ahead)
         while step[0] is not None:
             yield picture, step
-            async with _patience(PICTURE_S):
+            async with patience(PICTURE_S):
                 picture, step = await (self._overlapping(step[0]) if ahead else self._in_turn(step[0]))
         yield picture, step
 
