@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.kernel.errors import Unfilmable
 from bot.replay.mask.masker import masked
 from bot.replay.mask.sensitive import hide
-from bot.replay.mask.style_findings import StyleFindings
+from bot.replay.mask.style_findings import MOST_SELECTORS, StyleFindings
 from bot.replay.model import Masks
 from tests.replay.pages import Page, events
 
@@ -135,6 +136,37 @@ def test_numbers_that_counters_would_show_together_are_not_in_the_styles(digits:
 def test_counters_of_lists_and_lines_count_as_they_did(css: str) -> None:
     recorded = styled(css, "text", ("p", {}, "Welcome"))
     assert css in shown(recorded)[0].replace('\\"', '"')
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "a{user-modify:read-write;" * 20_000,
+        "@media x{user-modify:read-write;" * 20_000,
+        "[" * 50_000 + "{user-modify:read-write}",
+        '["' * 50_000 + "{user-modify:read-write}",
+        ":(" * 50_000 + "{user-modify:read-write}",
+        "a " * 50_000 + "{user-modify:read-write}",
+        "a," * 50_000 + "b{user-modify:read-write}",
+        "".join(f".a{at}{{user-modify:read-write}}" for at in range(20_000)),
+    ],
+)
+def test_hostile_styles_are_looked_through_in_time(css: str) -> None:
+    """What takes longer in proportion would not come to its end."""
+    found = StyleFindings()
+    found.look(css)
+    assert len(found.editable()) <= MOST_SELECTORS
+
+
+def test_a_page_that_wants_too_much_comparing_is_not_shown() -> None:
+    page = Page()
+    css = "".join(f".a{at} .b{at}{{user-modify:read-write}}" for at in range(100))
+    inner = page.element("i", {}, *(page.element("i", {}) for _ in range(800)))
+    for _ in range(300):
+        inner = page.element("i", {}, inner)
+    recorded = events(page.document([page.element("style", {}, css)], [inner]))
+    with pytest.raises(Unfilmable):
+        masked(recorded, Masks(), hide)
 
 
 def test_styles_without_either_are_not_read_closely() -> None:

@@ -45,6 +45,8 @@ BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"  # wh
 
 MOST_NAMES, LONGEST_NAME = 5_000, 5_000
 """How many values of attributes are remembered, and of how many letters."""
+MOST_MATCHED = 20_000_000
+"""Elements around elements, times selectors of the recording's own; one that wants more is hostile."""
 _BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 """What odd events raise."""
 
@@ -66,6 +68,7 @@ class Masker:
     styles: StyleMasks = field(init=False)
     editing: tuple[MaskSelector, ...] = ()
     """Elements that styles make editable; known once all styles were seen."""
+    _matched: int = 0
     _covered: dict[str, str] = field(default_factory=dict)
     """Values of attributes, with what may be seen of each."""
 
@@ -166,6 +169,9 @@ class Masker:
         known.typed = known.tag == "textarea" or editable or (over is not None and over.typed)
         self.known[node["id"]] = known
         chain = within(node["id"], self.known, self.later) if self.selectors or self.editing else ()
+        self._matched += len(chain) * len(self.editing)
+        if self._matched > MOST_MATCHED:
+            raise ValueError("too much to be compared with selectors of the recording")
         known.typed = known.typed or any(selector.matches(chain) for selector in self.editing)
         known.hidden = (over is not None and over.hidden) or any(one.matches(chain) for one in self.selectors)
         return known

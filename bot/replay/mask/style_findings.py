@@ -13,7 +13,7 @@ from bot.kernel.errors import Misunderstood
 from bot.replay.mask.css_selectors import MaskSelector, parse
 from bot.replay.mask.css_tokens import tokens, unescaped
 
-_WORTH = re.compile(r"user-modify|counter-|\\", re.IGNORECASE)
+_NAMED = re.compile(r"user-modify|counter-(?:set|reset|increment)", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _MODIFIES = re.compile(r"^(?:-\w+-)?user-modify$")
 _COUNTS = frozenset({"counter-set", "counter-reset", "counter-increment"})
@@ -23,11 +23,15 @@ _COMPUTED = re.compile(r"(?:var|env|attr|calc|min|max|round|mod|sign|abs|clamp)\
 FEWEST = 7
 """Digits of which a number may consist that should not be seen; fewer may stay in counters."""
 _SELECTOR = re.compile(
-    r"""(?P<test>\[(?:"[^"]*"|'[^']*'|[^\]"'])*\])|(?P<letter>\\.)|(?P<part>::(?!slotted|part)[\w-]+)
+    r"""(?P<test>\[(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\]"'])*(?:\]|\Z))|(?P<letter>\\.)|(?P<part>::(?!slotted|part)[\w-]+)
       |(?P<pseudo>:{1,2}[\w-]+|&)|(?P<mark>[()])|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _ANY = "*"
+MOST_SELECTORS, LONGEST, DEEPEST = 100, 500, 20
+"""Selectors, letters in one, and rules around a declaration; with more, everything is taken to be meant."""
+_NEAREST = 2
+"""Parts of a selector that are kept, from its end: to compare many could take a hostile page for ever."""
 _TAKEN_OUT = "\0"
 
 
@@ -47,7 +51,7 @@ class StyleFindings:
 
     def look(self, css: str) -> None:
         """Looks through a style sheet, a rule or the declarations of an element."""
-        if not _WORTH.search(css):
+        if not _worth(css):
             return
         around: list[str] = []
         for text, mark in _pieces(css):
@@ -56,7 +60,8 @@ class StyleFindings:
                 continue
             name, value = _declaration(text)
             if _MODIFIES.search(name) and _WRITABLE.search(value):
-                self.selectors |= _selected(around)
+                if len(self.selectors) <= MOST_SELECTORS:
+                    self.selectors |= _selected(around)
             elif name in _COUNTS:
                 self.digits += sum(len(number[0].lstrip("+-")) for number in _NUMBER.finditer(value))
                 self.digits += FEWEST if _COMPUTED.search(value) else 0
@@ -65,12 +70,14 @@ class StyleFindings:
 
     def editable(self) -> tuple[MaskSelector, ...]:
         """Returns the selectors, read; of one that can't be read it is taken that it fits everything."""
+        if len(self.selectors) > MOST_SELECTORS:
+            return (parse(_ANY),)
         return tuple(_read(selector) for selector in sorted(self.selectors))
 
 
 def makes_editable(declarations: str) -> bool:
     """Whether a style of an element lets people write into it."""
-    if not _WORTH.search(declarations):
+    if not _worth(declarations):
         return False
     said = (_declaration(text) for text, _ in _pieces(declarations))
     return any(_MODIFIES.search(name) and _WRITABLE.search(value) for name, value in said)
@@ -78,9 +85,14 @@ def makes_editable(declarations: str) -> bool:
 
 def without_numbers(css: str) -> str:
     """The style with counters that begin at nothing, whatever they were told to begin with."""
-    if not _WORTH.search(css):
+    if not _worth(css):
         return css
     return "".join(_uncounted(text) + mark for text, mark in _pieces(css))
+
+
+def _worth(css: str) -> bool:
+    """Whether it may say anything of that, also in escapes."""
+    return bool(_NAMED.search(css) or ("\\" in css and _NAMED.search(unescaped(css))))
 
 
 def is_counting(name: str) -> bool:
@@ -119,17 +131,22 @@ def _declaration(text: str) -> tuple[str, str]:
 
 def _selected(around: list[str]) -> set[str]:
     """The selectors of a rule in others, innermost last; at-rules select nothing."""
-    preludes = [plain for one in around if (plain := _COMMENT.sub(" ", one).strip()) and not plain.startswith("@")]
-    for prelude in reversed(preludes):
-        ways = set(_ways(prelude))
-        if _ANY not in ways or prelude == preludes[0]:  # `&` alone is what the rule around it selects
-            return ways
-    return set()
+    if len(around) > DEEPEST:
+        return {_ANY}
+    ways: set[str] = set()
+    for one in reversed(around):
+        prelude = _COMMENT.sub(" ", one).strip()
+        if prelude and not prelude.startswith("@"):
+            ways = set(_ways(prelude))
+            if _ANY not in ways:
+                break  # else it may be `&`, which is what the rule around it selects
+    return ways
 
 
 def _ways(prelude: str) -> Iterator[str]:
     """Yields selectors that the parser of masks reads and that fit at least what these fit."""
-    way, depth, is_part = "", 0, False
+    way: list[str] = []
+    depth, is_part = 0, False
     for match in _SELECTOR.finditer(f"{prelude},"):
         kind, text = match.lastgroup, match[0]
         if kind == "mark":
@@ -138,21 +155,24 @@ def _ways(prelude: str) -> Iterator[str]:
             continue
         elif kind == "part":
             is_part = True
-        elif kind == "pseudo":
-            way += _TAKEN_OUT
+        elif kind == "pseudo" or (kind == "test" and not text.endswith("]")):
+            way.append(_TAKEN_OUT)
         elif text == ",":
-            if not is_part and way.strip():
-                yield _plain(way)
-            way, is_part = "", False
+            if not is_part and "".join(way).strip():
+                yield _plain("".join(way))
+            way, is_part = [], False
         else:
-            way += text
+            way.append(text)
 
 
 def _plain(way: str) -> str:
     """A selector without what stands before a sibling, and with `*` for what was taken out."""
+    if len(way) > LONGEST:
+        return _ANY
     last = re.split(r"[+~](?![^\[]*\])", way)[-1]
-    compounds = re.sub(r"\s*>\s*", " > ", last).split()
-    return " ".join(one.replace(_TAKEN_OUT, "") or _ANY for one in compounds) or _ANY
+    compounds = re.sub(r"\s*>\s*", " >", last).split()[-_NEAREST:]
+    plain = [one.replace(_TAKEN_OUT, "") for one in compounds]
+    return " ".join(one if one.strip(">") else f"{one}{_ANY}" for one in plain).lstrip(">") or _ANY
 
 
 def _read(selector: str) -> MaskSelector:
