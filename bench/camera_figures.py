@@ -17,8 +17,9 @@ from bench.held_out import HELD_OUT, Case, tuned
 from bench.legible import SHOWN, Word, installed, read_in, words_at
 from bot.replay.model import Clip, Style
 from bot.replay.render import render
-from bot.replay.scene import Scene, ShotStream, film, scene_of
+from bot.replay.scene import Scene, film, scene_of
 from bot.replay.script.camera_plan import CameraPlan
+from bot.replay.shot_stream import ShotStream
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage, View
 

@@ -15,7 +15,8 @@ from bot.replay.model import Clip, Masks, Style, Window
 from bot.replay.read_recording import read, read_path
 from bot.replay.recording import Recording
 from bot.replay.render import render
-from bot.replay.scene import Scene, ShotStream, film, scene_of
+from bot.replay.scene import Scene, film, scene_of
+from bot.replay.shot_stream import ShotStream
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage

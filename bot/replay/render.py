@@ -7,17 +7,15 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bot.kernel.locale import Locale
-from bot.kernel.processes import in_a_thread
 from bot.replay.encode import ladder
 from bot.replay.encode.ladder import QualityPlan, Written
 from bot.replay.model import Clip, ClipText, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.scene import (
     Scene,
-    ShotStream,
-    Stopped,
     film,
     masked_recording,
     painter_of,
@@ -25,6 +23,7 @@ from bot.replay.scene import (
     unwritable_letters,
 )
 from bot.replay.script.transcript import clip_texts
+from bot.replay.shot_stream import ShotStream, Stopped, at_work
 from bot.replay.stage.pool import RenderPool
 from bot.replay.still import still
 
@@ -63,19 +62,22 @@ async def render(  # noqa: PLR0913  # the whole of the job, in names
             draft = ClipDraft(scene, window, await wording, style, locale)
             watch.lap("load")
             await report("load", 1.0)
-            writing = in_a_thread(draft.first, stream)
-            try:
-                await film(stage, scene, stream, lambda share: report("capture", share))
-            except BaseException:
-                await asyncio.gather(writing, return_exceptions=True)
-                raise
-            watch.lap("capture")
-            written_live = await writing  # before the next browser is started, which wants a core
+            async with at_work(partial(draft.first, stream), [stream]) as writing:
+
+                async def on_the_way(share: float) -> None:
+                    if writing.done():
+                        writing.result()  # what can't be written needn't be filmed to its end
+                    await report("capture", share)
+
+                await film(stage, scene, stream, on_the_way)
+                stage.played()
+                watch.lap("capture")
+                written_live = await writing  # before the next browser is started, which wants a core
     finally:
         await asyncio.gather(wording, letters, return_exceptions=True)
     scene.skipped.update(await letters)
-    written, steps = written_live if written_live else await asyncio.to_thread(draft.smaller, stream)
-    poster = await asyncio.to_thread(draft.still, stream) if written.kind == "mp4" else None
+    async with at_work(partial(draft.finished, written_live, stream), [stream]) as finishing:
+        written, steps, poster = await finishing
     watch.lap("encode")
     await report("encode", 1.0)
     clip = draft.clip(written, steps, stream, watch)
@@ -135,6 +137,13 @@ class ClipDraft:
                     return written, (self.locale.text(plan.step),) if plan.step else ()
         return None
 
+    def finished(
+        self, live: tuple[Written, tuple[str, ...]] | None, stream: ShotStream
+    ) -> tuple[Written, tuple[str, ...], Written | None]:
+        """Returns what was written while it was filmed, or a smaller clip; the steps; and a video's poster. Blocks."""
+        written, steps = live or self.smaller(stream)
+        return written, steps, self.still(stream) if written.kind == "mp4" else None
+
     def smaller(self, stream: ShotStream) -> tuple[Written, tuple[str, ...]]:
         """Steps down the ladder until the clip is within its budget; returns it with the steps taken. Blocks."""
         before = ladder.while_filmed(self.style.format, self.scene.total_ms)[-1]
@@ -156,12 +165,12 @@ class ClipDraft:
         """Returns the failed click as a picture within the budget. Blocks."""
         at = self.window.failed_ms if self.window.failed_ms is not None else self.window.start_ms
         painter = painter_of(self.scene, self.window, self.scene.size.width, self.words.caption, self.locale)
-        return ladder.still(stream.shots, self.scene.frame_plans, painter, at, self.style.max_bytes)
+        return ladder.still(stream.again(), self.scene.frame_plans, painter, at, self.style.max_bytes)
 
     def _write(self, stream: ShotStream, plan: QualityPlan, *, live: bool) -> Written | None:
         width = round(self.scene.size.width * plan.share) // 2 * 2
         painter = painter_of(self.scene, self.window, width, self.words.caption, self.locale)
-        shots = stream.live() if live else iter(stream.shots)
+        shots = stream.live() if live else stream.again()
         return ladder.write(shots, self.scene.frame_plans, painter, plan, self.style.max_bytes, self.style.loops)
 
     def clip(self, written: Written, steps: tuple[str, ...], stream: ShotStream, watch: Stopwatch) -> Clip:

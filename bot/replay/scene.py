@@ -1,12 +1,9 @@
-"""Everything about a clip that is known before the browser plays it: events, frames, sizes, words; and its pictures.
-
-Pictures are handed on while they are taken, and kept so that the clip can be written again smaller.
-"""
+"""Everything about a clip that is known before the browser plays it: events, frames, sizes, words; and filming it."""
 
 from __future__ import annotations
 
 import asyncio
-import queue
+import time
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +22,9 @@ from bot.replay.recording import Event, EventKind, JsonObject, Masked, Recording
 from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.script.moment import LIMIT_MS, fast_stretches, idle_stretches, shown_ms
 from bot.replay.script.transcript import clock
-from bot.replay.stage.stage import Place, Stage, View
+from bot.replay.shot_stream import ShotStream
+from bot.replay.stage.patience import Pace
+from bot.replay.stage.stage import Place, Stage
 
 META, CHANGE, RESIZE = 4, 3, 4
 MOST_FRAMES = 1_850  # 60 s with 30 a second, the end and some cards; each may be a picture that is kept
@@ -213,64 +212,20 @@ def _share(scene: Scene, at_ms: int) -> float:
     return min(1.0, before / scene.total_ms) if scene.total_ms else 0.0
 
 
-class Stopped(Exception):
-    """The stream ended before it was complete, so its reader gives up."""
-
-
-class ShotStream:
-    """Pictures as PNG, 100-250 kB each. One thread may read `live` while the event loop adds to it."""
-
-    def __init__(self) -> None:
-        self.shots: list[Shot] = []
-        self.views: list[tuple[int, View]] = []
-        self._coming: queue.SimpleQueue[Shot | None] = queue.SimpleQueue()
-        self._taken = 0
-        self._ended = False  # for whoever reads it
-        self._complete = False
-
-    def add(self, shot: Shot) -> None:
-        self.shots.append(shot)
-        self._coming.put(shot)
-
-    def end(self, *, complete: bool) -> None:
-        self._complete = complete
-        self._coming.put(None)
-
-    def live(self) -> Iterator[Shot]:
-        """Yields the shots as they come, to whoever gave up and begins again from the first one.
-
-        Blocks; raises `Stopped` when the stream is broken off.
-        """
-        yield from self.shots[: self._taken]
-        while not self._ended and (shot := self._coming.get()) is not None:
-            self._taken += 1
-            yield shot
-        self._ended = True
-        if not self._complete:
-            raise Stopped
-
-    @property
-    def pictures(self) -> int:
-        return sum(shot.png is not None for shot in self.shots)
-
-    @property
-    def zoomed(self) -> bool:
-        """Whether any picture shows a part of the page, larger. Known when the last one is taken."""
-        return any(view[2] > 1 for _, view in self.views)
-
-
 async def film(stage: Stage, scene: Scene, stream: ShotStream, progress: Callable[[float], Awaitable[None]]) -> None:
     """Photographs a loaded scene where it may have changed. Ends the stream, whatever happens.
 
-    Raises `Unfilmable` when nothing is to be seen from the first picture to the last.
+    Raises `Unfilmable` when nothing is to be seen from the first picture to the last, and for a page that is too heavy.
     """
     complete = shown = False
     try:
         index, points = 0, [await stage.start(scene.times, scene.camera)]
+        pace = Pace(len(scene.times), time.monotonic)
         async for picture, (next_index, passed) in stage.shots():
             stream.add(Shot(index, picture, points))
             shown = shown or not maybe_blank(picture)
             index, points = len(scene.times) - 1 if next_index is None else next_index, passed
+            pace.filmed(index)
             await progress((index + 1) / len(scene.times))
         stream.add(Shot(index, None, points))
         if not shown and await asyncio.to_thread(_all_blank, stream.shots, await stage.places()):

@@ -21,8 +21,9 @@ from bot.replay.encode.panels import PanelFrames, letters_of, picture_at, side_b
 from bot.replay.model import Clip, ClipText, Line, MaskReport, Masks, Style, Window
 from bot.replay.recording import Recording
 from bot.replay.render import Progress, ProgressReporter, Stopwatch
-from bot.replay.scene import Scene, ShotStream, film, masked_recording, painter_of, scene_of, unwritable_letters
+from bot.replay.scene import Scene, film, masked_recording, painter_of, scene_of, unwritable_letters
 from bot.replay.script.transcript import clip_texts, cut
+from bot.replay.shot_stream import ShotStream, at_work
 from bot.replay.stage.pool import RenderPool
 
 WIDER = 1.5
@@ -113,7 +114,8 @@ async def render_side_by_side(
     if not filmed:
         raise next(iter(refused.values()))
     row = FilmedRow(tuple(filmed.values()), style, locale)
-    written, steps = await asyncio.to_thread(row.written)
+    async with at_work(row.written, [it.stream for it in filmed.values()]) as writing:
+        written, steps = await writing
     watch.lap("encode")
     await report("encode", 1.0)
     headings = {number: it.panel.heading for number, it in filmed.items()}
@@ -221,14 +223,14 @@ class FilmedRow:
         """Its failed click alone, as the first frame of a clip shows it."""
         moving = self._panel(filmed, plan)
         painter = self._painter(filmed, plan)
-        pixels = ladder.poster_of(filmed.stream.shots, filmed.scene.frame_plans, painter)
+        pixels = ladder.poster_of(filmed.stream.again(), filmed.scene.frame_plans, painter)
         if pixels is None:
             pixels = picture_at(moving.frames, filmed.failed_after_ms)
         return replace(moving, delay_ms=0, frames=[(pixels, POSTER_MS)])
 
     def _panel(self, filmed: FilmedPanel, plan: QualityPlan) -> PanelFrames:
         painter = self._painter(filmed, plan)
-        frames = composed(iter(filmed.stream.shots), filmed.scene.frame_plans, painter, plan.every)
+        frames = composed(filmed.stream.again(), filmed.scene.frame_plans, painter, plan.every)
         return PanelFrames(filmed.panel.heading, painter.scale.width, self.delay_of(filmed), frames)
 
     def _painter(self, filmed: FilmedPanel, plan: QualityPlan) -> Painter:

@@ -6,7 +6,8 @@ import itertools
 from dataclasses import dataclass
 
 from bot.replay.model import Masks, Point, Style, Window
-from bot.replay.scene import ShotStream, film, scene_of
+from bot.replay.scene import film, scene_of
+from bot.replay.shot_stream import ShotStream
 from bot.replay.stage.stage import Stage, View
 from tests.replay.sessions import Json, Session, adds_of, element, text
 

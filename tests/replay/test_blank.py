@@ -14,7 +14,8 @@ from bot.replay.encode import frames
 from bot.replay.encode.frames import blank, maybe_blank
 from bot.replay.encode.png import decode
 from bot.replay.model import Masks, Style, Window
-from bot.replay.scene import ShotStream, film, scene_of
+from bot.replay.scene import film, scene_of
+from bot.replay.shot_stream import ShotStream
 from tests.replay.sessions import Session, element, text
 
 

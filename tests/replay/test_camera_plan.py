@@ -88,3 +88,14 @@ def test_when_the_page_says_something_is_known() -> None:
     found = plan(made, Window(1000, 7000, 3000))
     assert found is not None
     assert found.said == (30, 31, 45)
+
+
+def test_when_the_page_shows_what_it_hid_is_known() -> None:
+    made = Session(element(BUTTON, "button", text(5, "Buy")), element(20, "p", text(21, "Sorry"), hidden=""))
+    made.click(3000, BUTTON)
+    for at, hidden in ((4000, None), (5000, ""), (6000, None)):
+        attributes = [{"id": 20, "attributes": {"hidden": hidden}}]
+        made.change(at, 0, adds=[], removes=[], texts=[], attributes=attributes)
+    found = plan(made, Window(1000, 7000, 3000))
+    assert found is not None
+    assert found.said == (30, 50)

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from bot.replay.model import Masks, Window
-from bot.replay.scene import ShotStream, film, scene_of
+from bot.replay.scene import film, scene_of
+from bot.replay.shot_stream import ShotStream
 from bot.replay.stage.pool import RenderPool
 from bot.replay.stage.stage import Stage
 from tests.browser import IN_A_BROWSER

@@ -204,3 +204,44 @@ def test_whatever_a_recording_says_it_has_a_window_or_is_refused(odd: list[tuple
     clicks(events, recording.start_epoch_ms)
     touches(events, recording.start_epoch_ms, 390)
     camera_plan(events, [0, 5_000, 9_000], [1, 1, 1], failed=CLICKED, pages=())
+
+
+def advert(number: int, label: str = "Advertisement", words: str = "Win a sofa", **attributes: str) -> Json:
+    offer = element(number + 3, "a", text(number + 4, words), **attributes)
+    return element(number, "div", element(number + 1, "span", text(number + 2, label)), offer)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize(
+    ("node", "is_answer"),
+    [
+        (advert(40), False),
+        (advert(40, " AD "), False),
+        (advert(40, "광고", "소파를 받아 가세요"), False),
+        (advert(40, "", rel="nofollow sponsored"), False),
+        (element(40, "div", element(41, "ins", text(42, "Win a sofa"))), False),
+        (advert(40, "Sorry"), True),
+        (advert(40, "Advertisement", "Your order could not be placed. " * 20), True),
+        (advert(40, "Ads manager"), True),
+    ],
+)
+def test_an_advert_answers_no_click_whatever_it_is_named(node: Json, is_answer: bool, nested: bool) -> None:
+    adds = [{"parentId": 3, "nextId": None, "node": node}] if nested else adds_of(3, node)
+    made = changed(Session(element(BUY, "button", text(5, "Buy"))).click(CLICKED, BUY), 6_500, adds=adds)
+    assert end(made) == (9_000 if is_answer else 7_000)
+
+
+@pytest.mark.parametrize(
+    ("names", "is_answer"),
+    [
+        ({"aria-describedby": "other tip"}, False),
+        ({"aria-describedby": "tip", "aria-invalid": "true"}, True),
+        ({"aria-describedby": "other"}, True),
+        ({"aria-describedby": None}, True),
+    ],
+)
+def test_what_comes_to_describe_something_is_a_tooltip(names: Json, is_answer: bool) -> None:
+    made = Session(element(BUY, "button", text(5, "Buy"))).click(CLICKED, BUY)
+    tip = adds_of(3, element(40, "div", text(41, "Buys it"), id="tip"))
+    changed(made, 6_500, adds=tip, attributes=[{"id": BUY, "attributes": names}])
+    assert end(made) == (9_000 if is_answer else 7_000)

@@ -13,7 +13,7 @@ from bot.replay.encode import mp4 as film
 from bot.replay.encode.frame_plans import Shot
 from bot.replay.encode.mp4 import JUMP_MS, STEADY_MS, index_first, mp4
 from bot.replay.encode.palette import Pixels
-from bot.replay.scene import ShotStream, Stopped
+from bot.replay.shot_stream import ShotStream, Stopped
 
 WIDTH, HEIGHT = 320, 200
 

@@ -106,6 +106,17 @@ def test_a_counter_covers_no_other_words_either_where_there_is_room(beside):
     assert not any(covered(placed, other) for other in beside)
 
 
+def test_in_a_list_a_counter_stands_beside_its_row_beyond_the_pointer():
+    row = 20, 200, 90, 224
+    page = words(*((20, top, 90, top + 24) for top in range(20, 420, 30)))
+    pointer = 92, 204, 110, 229
+    placed = counter_place((52, 32), row, [row, pointer], SIZE, page)
+    assert not covered(placed, row)
+    assert not covered(placed, pointer)
+    assert placed[0] > pointer[2]
+    assert abs((placed[1] + placed[3]) - (row[1] + row[3])) <= 2
+
+
 def test_where_there_are_words_everywhere_a_counter_covers_others_rather_than_its_own():
     placed = counter_place((52, 32), BUTTON, [LABEL], SIZE, words((0, 0, *SIZE)))
     assert placed == counter_place((52, 32), BUTTON, [LABEL], SIZE)

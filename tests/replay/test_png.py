@@ -116,3 +116,49 @@ def test_pictures_of_other_sizes_and_kinds_come_in_between() -> None:
         np.testing.assert_array_equal(unpack(reader.read(chromium_png(wanted))), wanted)
         other = changed("two lines")
         np.testing.assert_array_equal(unpack(reader.read(other_png(other))), other)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2), (2, 1), (1, 9), (9, 1), (3, 3)])
+def test_pictures_of_few_pixels_are_read(size: tuple[int, int]) -> None:
+    reader, rng = PictureReader(), np.random.default_rng(3)
+    for _ in range(5):
+        wanted = rng.integers(0, 256, (*size, 3), np.uint8)
+        for _ in range(2):
+            np.testing.assert_array_equal(unpack(reader.read(chromium_png(wanted))), wanted)
+
+
+def kinds() -> Iterator[bytes]:
+    """The same picture as every other kind of PNG that has its colours."""
+    grey = Image.fromarray(np.repeat(some_page()[:, :, :1], 3, axis=2))
+    for mode in ("L", "LA", "P", "RGB", "RGBA", "I;16"):
+        output = io.BytesIO()
+        (
+            grey.convert("L").point(lambda one: one * 257, "I").convert("I;16")
+            if mode == "I;16"
+            else grey.convert(mode)
+        ).save(output, "PNG")
+        yield output.getvalue()
+
+
+def test_every_kind_of_picture_is_read_and_spoils_none_after_it() -> None:
+    reader = PictureReader()
+    before = changed("a box")
+    for png in kinds():
+        np.testing.assert_array_equal(unpack(reader.read(chromium_png(before))), before)
+        with Image.open(io.BytesIO(png)) as image:
+            wanted = np.asarray(image.convert("RGB"))
+        np.testing.assert_array_equal(unpack(reader.read(png)), wanted)
+
+
+def test_what_is_damaged_is_refused_as_such_and_spoils_nothing() -> None:
+    reader, wanted = PictureReader(), some_page()
+    whole = chromium_png(wanted)
+    for end in [*range(0, 60), *range(60, len(whole) - 20, 97)]:
+        with pytest.raises(OSError, match=r"."):
+            reader.read(whole[:end])
+        np.testing.assert_array_equal(unpack(reader.read(whole)), wanted)
+    for header in (whole[16:20], whole[20:24]):  # as large as no picture in it
+        larger = whole.replace(header, struct.pack(">I", 4_000), 1)
+        with pytest.raises((OSError, SyntaxError)):
+            reader.read(larger)
+        np.testing.assert_array_equal(unpack(reader.read(whole)), wanted)

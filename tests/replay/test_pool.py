@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from bot.kernel.errors import Unavailable
 from bot.kernel.locale import Locale
 from bot.replay.model import Masks, Style, Window
 from bot.replay.render import render
+from bot.replay.stage import browser
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.pool import CLIP_S, RenderPool
-from bot.replay.stage.stage import Stage
 from tests.waiting import settled
 
 WINDOW = Window(25_500, 28_500, 26_093)
@@ -108,21 +109,22 @@ async def test_nothing_is_left_when_the_pool_closes(shop):
 
 
 async def test_nobody_waits_until_the_browser_before_has_ended(shop, monkeypatch):
-    may_end, real = asyncio.Event(), Stage.close
+    may_end, real = threading.Event(), browser._bury
 
-    async def close(stage):
-        await may_end.wait()
-        await real(stage)
+    def bury(*args):
+        may_end.wait()
+        real(*args)
 
     async with RenderPool() as pool:
         homes = [(await pool._ready[0]).browser.home]
-        monkeypatch.setattr(Stage, "close", close)
+        monkeypatch.setattr(browser, "_bury", bury)
         assert (await clip(pool, shop)).kind == "gif"
         homes.append((await pool._ready[0]).browser.home)
         assert (await clip(pool, shop)).kind == "gif"
-        assert all(running(home) for home in homes)
+        assert all(Path(home).exists() for home in homes)  # noqa: ASYNC240
         may_end.set()
     assert not [line for home in homes for line in running(home)]
+    assert not [home for home in homes if Path(home).exists()]  # noqa: ASYNC240
 
 
 async def test_a_browser_that_has_ended_is_not_killed_again(monkeypatch):
@@ -135,11 +137,11 @@ async def test_a_browser_that_has_ended_is_not_killed_again(monkeypatch):
 
     monkeypatch.setattr(os, "killpg", kill)
     async with RenderPool() as pool:
-        browser = (await pool._ready[0]).browser
-        await browser.end()
-        await browser.end()
-        assert killed == [browser.pid]
-    assert killed == [browser.pid]
+        opened = (await pool._ready[0]).browser
+        await opened.end()
+        await opened.end()
+        assert killed == [opened.pid]
+    assert killed == [opened.pid]
 
 
 async def test_every_recording_gets_a_browser_of_its_own(shop):

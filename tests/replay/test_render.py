@@ -20,7 +20,8 @@ from bot.replay.encode.placement import surroundings
 from bot.replay.model import Masks, Style, Window
 from bot.replay.read_recording import read, read_path
 from bot.replay.render import render, still
-from bot.replay.scene import ShotStream, film, painter_of, scene_of
+from bot.replay.scene import film, painter_of, scene_of
+from bot.replay.shot_stream import ShotStream
 from bot.replay.stage.pool import RenderPool
 from tests.browser import IN_A_BROWSER
 from tests.replay.conftest import SHOP

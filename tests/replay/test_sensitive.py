@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
 
@@ -102,6 +103,36 @@ def test_a_card_in_a_column_is_hidden(card: str, ends: str) -> None:
     text, counts = hide(column(250, 300, 12, written, 45, "2026-11-30", 7))
     assert counts == {"card": 1}
     assert text == column(250, 300, 12, *[re.sub(r"\d", "•", written)], 45, "2026-11-30", 7)
+
+
+TORN = ["41111\n11111\n11111\n1", "411\n1111\n11111\n1111", "51051\n05105\n10510\n0", "4111\n11\n11\n1111\n1111",
+        "37828\n22463\n10005", "4111 1\n111 1111\n1111"]  # fmt: skip
+
+
+@pytest.mark.parametrize("card", TORN)
+@pytest.mark.parametrize("before", [(), (250, 300, 12), ("2026-11-30", 9)])
+@pytest.mark.parametrize("after", [(), (45, "2026-11-30", 7), (8,)])
+def test_a_card_torn_over_lines_between_a_few_numbers_is_hidden(card: str, before: tuple, after: tuple) -> None:
+    text, _ = hide(column(*before, card, *after))
+    assert re.sub(r"\d", "•", card) in text
+    assert not before or text.startswith(column(*before)[:-1])
+
+
+@pytest.mark.parametrize("card", [TORN[0], TORN[2], TORN[3], TORN[5]])
+def test_in_a_long_column_a_card_is_hidden_where_it_is_torn_like_one(card: str) -> None:
+    numbers = [number * 7 for number in range(15, 60)]
+    text, _ = hide(column(*numbers[:20], card, *numbers[20:]))
+    assert re.sub(r"\d", "•", card) in text
+    assert text.startswith(column(*numbers[:17]))
+    assert text.endswith(column(*numbers[24:]))
+
+
+def test_few_columns_of_few_numbers_lose_any() -> None:
+    chance = random.Random(7)
+    shapes = (range(1, 400), range(10, 100), range(100, 1000), range(10_000, 100_000))  # of four are those of cards
+    for shape in shapes:
+        columns = [column(*(chance.choice(shape) for _ in range(12))) for _ in range(300)]
+        assert sum(bool(hide(one)[1]) for one in columns) <= 0.08 * len(columns), shape
 
 
 @pytest.mark.parametrize(

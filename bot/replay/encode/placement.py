@@ -15,6 +15,7 @@ Rect = tuple[int, int, int, int]
 """Left, top, right and bottom in px of the picture; right and bottom are outside."""
 
 GAP = 2  # px between a label and what stands beside it
+BEYOND = 2  # widths of the counter, so far from what was pressed it still is about that
 SHARP = 60  # of 255, from one px to the next
 INK_STEP = 0.04  # of a place's px; less is an edge of a box, or a speck
 LARGE = 1 / 6  # of the picture: what is larger is marked at the pointer, not outlined
@@ -68,6 +69,7 @@ def counter_place(
 ) -> Rect:
     """Returns where a counter of that width and height stands: on the upper right corner if it is free, else around.
 
+    In a list there is mostly room on the right alone, beyond the pointer.
     Never on what is `taken` if there is another place, and of the others on one where the `page` has no words.
     """
     width, height = size
@@ -80,6 +82,7 @@ def counter_place(
         (middle[0], top - height - GAP),
         (left - width - GAP, middle[1]),
         (middle[0], bottom + GAP),
+        *((other[2] + GAP, middle[1]) for other in taken if 0 < other[2] - right <= BEYOND * width),
     )
     places = [_inside((x, y, x + width, y + height), bounds) for x, y in corners]
     hidden = [sum(covered(place, other) for other in taken) for place in places]

@@ -22,10 +22,13 @@ Bytes = npt.NDArray[np.uint8]
 RGB_8 = b"\x08\x02\x00\x00\x00"  # bit depth, colour type, compression, filter method, not interlaced
 UP = 2  # each row holds its difference to the row above
 WORD = 8  # bytes compared at once
+HEAD = 33  # bytes before the first pixel: the signature and the header with its checksum
 
 
 def size_of(png: bytes) -> tuple[int, int]:
-    """Returns width and height."""
+    """Returns width and height. Raises OSError for what is too short for a picture."""
+    if len(png) < HEAD:
+        raise OSError("no picture")
     width, height = struct.unpack(">II", png[16:24])
     return width, height
 
@@ -44,7 +47,10 @@ class PictureReader:
         self._pixels = np.zeros((0, 0), np.uint32)
 
     def read(self, png: bytes) -> Pixels:
-        """A PNG as packed pixels (height x width), the reader's own: the next call may write into the same array."""
+        """A PNG as packed pixels (height x width), the reader's own: the next call may write into the same array.
+
+        Raises OSError for what is damaged or no picture.
+        """
         width, height = size_of(png)
         filtered = _filtered(png, width, height)
         if filtered is None:
@@ -63,11 +69,17 @@ class PictureReader:
 
 
 def _filtered(png: bytes, width: int, height: int) -> Bytes | None:
-    """Returns the rows as they are in the file, or None where it is of another kind than Chromium's."""
+    """Returns the rows as they are in the file, or None where it is of another kind than Chromium's, or damaged."""
     if png[24:29] != RGB_8:
         return None
     size = height * (1 + 3 * width)
-    rows = np.frombuffer(deflate.zlib_decompress(b"".join(_data(png)), size), np.uint8).reshape(height, 1 + 3 * width)
+    try:
+        unpacked = deflate.zlib_decompress(b"".join(_data(png)), size)
+    except (deflate.DeflateError, struct.error):
+        return None
+    if len(unpacked) != size:
+        return None
+    rows = np.frombuffer(unpacked, np.uint8).reshape(height, 1 + 3 * width)
     return rows if (rows[:, 0] == UP).all() else None
 
 

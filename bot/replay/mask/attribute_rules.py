@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.replay.mask.css_selectors import Chain
+from bot.replay.mask.style_findings import makes_editable
 
 _SPOKEN = frozenset({"aria-label", "aria-description", "aria-placeholder", "aria-valuetext", "aria-roledescription"})
 SHOWN = _SPOKEN | {"title", "alt", "placeholder", "label", "value", "summary", "content"}
@@ -23,7 +23,6 @@ EVERYWHERE = frozenset({"background", "poster", "rr_dataURL"})
 LABELS = frozenset({"submit", "button", "reset", "image"})
 """Kinds of <input> whose value is what stands on the button."""
 _EDITABLE_ROLES = frozenset({"textbox", "searchbox", "spinbutton"})
-_MODIFIED = re.compile(r"user-modify\s*:\W*read-write", re.IGNORECASE)
 CODE = frozenset({"style", "script", "noscript", "template"})
 
 
@@ -55,7 +54,7 @@ def is_editable(attributes: Sequence[Mapping[str, str]]) -> bool:
     return any(
         one.get("contenteditable", "false").lower() != "false"
         or not _EDITABLE_ROLES.isdisjoint(one.get("role", "").lower().split())
-        or _MODIFIED.search(one.get("style", ""))
+        or makes_editable(one.get("style", ""))
         for one in attributes
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from itertools import accumulate
 
 # No pattern backtracks, so that the time stays proportional to the text, whatever the text is. Groups need a lookahead
 # and a back reference for that, because `++` on groups doesn't work before Python 3.11.5.
@@ -27,6 +28,22 @@ _SMALL = 5
 _DATE = re.compile(
     r"(?<![0-9])(?:(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|[0-3][0-9]-[01][0-9]-(?:19|20)[0-9]{2})(?![0-9])"
 )
+_PRINTED = frozenset({4, 8, 12})
+"""After how many digits the groups of a card end."""
+_MOST_TEARS = 2
+"""A line may end in so many of them, besides between them and after the last one."""
+_FEW = 6
+"""Pieces of a card, and numbers around it: with more of either it is a column of small numbers."""
+_ISSUED = re.compile(
+    r"""4(?:\d{12}|\d{15}|\d{18})
+      | (?=\d{16}\Z)(?:5[1-5]|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720|220[0-4])\d+
+      | 3[47]\d{13}
+      | 3(?:0[0-5]|[689]\d)\d{11}
+      | 35(?:2[89]|[3-8]\d)\d{12}
+      | (?:50|5[6-8]|6\d)\d{14}(?:\d{3})?""",
+    re.VERBOSE,
+)
+"""What the networks give out: their first digits, each with its lengths."""
 _LENGTHS = range(13, 20)
 """ISO/IEC 7812: what the big networks issue."""
 _ISSUERS = "23456"
@@ -96,7 +113,33 @@ class _Digits:
         if not self._dated.isdisjoint(range(first, last + 1)):
             return False
         alone = first == 0 and last == len(self._groups) - 1
-        return alone or max(lengths) > _SMALL or self._ended.isdisjoint(range(first, last))
+        return (
+            alone
+            or max(lengths) > _SMALL
+            or self._ended.isdisjoint(range(first, last))
+            or self._torn(first, last, lengths)
+        )
+
+    def _torn(self, first: int, last: int, lengths: tuple[int, ...]) -> bool:
+        """Whether these are rather a card torn over lines than numbers of a column.
+
+        A column is long, or its numbers are as long as those before and after them. Chance makes cards of one in ten.
+        """
+        if not _is_issued("".join(one[0] for one in self._groups[first : last + 1])):
+            return False
+        ends = set(accumulate(lengths))
+        if ends >= _PRINTED and len(ends - _PRINTED) <= _MOST_TEARS:
+            return True
+        start = max((one + 1 for one in self._dated if one < first), default=0)
+        end = min((one for one in self._dated if one > last), default=len(self._groups))
+        if len(lengths) <= _FEW and end - start - len(lengths) <= _FEW:
+            return True
+        before = len(self._groups[first - 1][0]) if first > start else 0
+        return set(lengths[:-1]) == {_SMALL} and lengths[-1] < _SMALL and before != _SMALL
+
+
+def _is_issued(digits: str) -> bool:
+    return _ISSUED.fullmatch(digits) is not None
 
 
 def _is_card(digits: str) -> bool:

@@ -30,7 +30,7 @@ from bot.replay.mask.attribute_rules import (
 )
 from bot.replay.mask.begun_values import BegunValues
 from bot.replay.mask.css_selectors import MaskSelector, parse
-from bot.replay.mask.style_sheets import without_pictures, without_values
+from bot.replay.mask.style_masks import StyleMasks
 from bot.replay.mask.texts import DOT, Hide, Texts, dots
 from bot.replay.model import MaskReport, Masks
 
@@ -45,6 +45,8 @@ BLANK = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"  # wh
 
 MOST_NAMES, LONGEST_NAME = 5_000, 5_000
 """How many values of attributes are remembered, and of how many letters."""
+MOST_MATCHED = 20_000_000
+"""Elements around elements, times selectors of the recording's own; one that wants more is hostile."""
 _BROKEN = (KeyError, TypeError, AttributeError, ValueError, RecursionError)
 """What odd events raise."""
 
@@ -63,11 +65,16 @@ class Masker:
     known: dict[int, KnownAttributes] = field(default_factory=dict)
     hidden: Counter[str] = field(default_factory=Counter)
     texts: Texts = field(init=False)
+    styles: StyleMasks = field(init=False)
+    editing: tuple[MaskSelector, ...] = ()
+    """Elements that styles make editable; known once all styles were seen."""
+    _matched: int = 0
     _covered: dict[str, str] = field(default_factory=dict)
     """Values of attributes, with what may be seen of each."""
 
     def __post_init__(self) -> None:
         self.texts = Texts(self.hide, self.hidden)
+        self.styles = StyleMasks(self.masks, self.hide, self.hidden)
 
     def event(self, event: Node) -> None:
         """Masks one event in place."""
@@ -84,7 +91,7 @@ class Masker:
             elif source == INPUT:
                 self._input(data)
             elif source in STYLES:
-                event["data"] = self._styles(data)
+                event["data"] = self.styles.masked(data)
             elif self.masks.images and source == CANVAS:
                 event["data"] = {"source": CANVAS, "id": data.get("id"), "type": 0, "commands": []}
                 self.hidden["image"] += 1
@@ -161,18 +168,21 @@ class Masker:
         editable = is_editable([attributes, *self._later_of(node["id"])])
         known.typed = known.tag == "textarea" or editable or (over is not None and over.typed)
         self.known[node["id"]] = known
-        known.hidden = (over is not None and over.hidden) or self._selected(node["id"])
+        chain = within(node["id"], self.known, self.later) if self.selectors or self.editing else ()
+        self._matched += len(chain) * len(self.editing)
+        if self._matched > MOST_MATCHED:
+            raise ValueError("too much to be compared with selectors of the recording")
+        known.typed = known.typed or any(selector.matches(chain) for selector in self.editing)
+        known.hidden = (over is not None and over.hidden) or any(one.matches(chain) for one in self.selectors)
         return known
 
     def _later_of(self, node: int) -> list[dict[str, str]]:
         return [{name: value} for name, values in self.later.get(node, {}).items() for value in values]
 
-    def _selected(self, node: int) -> bool:
-        chain = within(node, self.known, self.later) if self.selectors else ()
-        return any(selector.matches(chain) for selector in self.selectors)
-
     def _attributes(self, known: KnownAttributes, attributes: dict[str, Any]) -> None:
-        attributes |= {name: self._styles(attributes[name]) for name in ("style", "_cssText") if name in attributes}
+        attributes |= {
+            name: self.styles.masked(attributes[name]) for name in ("style", "_cssText") if name in attributes
+        }
         for name, value in attributes.items():
             if self.masks.images and value and (name in EVERYWHERE or (known.tag in PICTURES and name in PICTURED)):
                 attributes[name] = "" if name == "srcset" else BLANK
@@ -206,7 +216,7 @@ class Masker:
         """Writes what may be seen of a text. One that is only looked through waits for what stands beside it."""
         text = str(holder.get(key) or "")
         if parent is not None and (parent.tag in CODE or holder.get("isStyle")):
-            holder[key] = self._styles(text)
+            holder[key] = self.styles.masked(text)
         elif parent is None or parent.typed:
             holder[key] = self._dots(text, "input") if text.strip() else text
         elif parent.hidden:
@@ -214,21 +224,6 @@ class Masker:
         elif self.masks.text:
             over = self.known.get(id)
             self.texts.put(id, over.parent if over else None, holder, key, before)
-
-    def _styles(self, value: Any) -> Any:
-        """The same with nothing to be seen of anybody in any style sheet, rule or value within."""
-        if isinstance(value, str):
-            if self.masks.text:
-                value, kinds = without_values(value, self.hide)
-                self.hidden.update(kinds)
-            if self.masks.images:
-                value, count = without_pictures(value)
-                self.hidden["image"] += count
-        elif isinstance(value, dict):
-            return {name: self._styles(inner) for name, inner in value.items()}
-        elif isinstance(value, list):
-            return [self._styles(inner) for inner in value]
-        return value
 
     def _masked_text(self, text: str) -> str:
         if not self.masks.text:
@@ -256,15 +251,18 @@ def masked(
         masker = Masker(masks, begun.hide_whole, selectors, _later(events))
         for event in events:
             masker.event(event)
-        report = MaskReport(dict(+masker.hidden))
+        hidden = +masker.hidden
         _look_ahead(masker, coming)
-        if begun.is_left():
-            again = Masker(masks, begun.hide_begun, selectors, masker.later)
+        found = masker.styles.findings
+        if begun.is_left() or found.selectors or found.counts:
+            again = Masker(masks, begun.hide_begun, selectors, masker.later, editing=found.editable())
+            again.styles.counts = not found.counts
             for event in events:
                 again.event(event)
+            hidden["input"] = again.hidden["input"]  # those of the first time among them
     except _BROKEN as broken:
         raise Unfilmable("What people typed could not be masked in this recording, so no clip was made.") from broken
-    return list(events), report
+    return list(events), MaskReport(dict(+hidden))
 
 
 def _look_ahead(masker: Masker, coming: Iterable[Node]) -> None:

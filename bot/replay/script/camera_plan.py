@@ -12,10 +12,14 @@ from typing import Any, TypeGuard
 
 import msgspec
 
+from bot.kernel.errors import Unfilmable
+from bot.replay.detect.dom import DomPage
 from bot.replay.detect.pointer import Interaction
 from bot.replay.recording import EventKind, IncrementalSource, JsonObject
 from bot.replay.script.consequence import says
 from bot.replay.script.moment import AGAIN_MS
+from bot.replay.script.page_changes import NOTHING
+from bot.replay.script.revealed import Reveals, told_of
 
 LEAD_MS = 1_000
 """The view goes to the target so long before the click."""
@@ -104,13 +108,30 @@ def _frames(times: Sequence[int], moments: Iterable[int]) -> tuple[int, ...]:
 
 
 def _times_of_words(events: Sequence[JsonObject], after_ms: int) -> Iterator[int]:
-    """Yields when the page says something that it did not say, in ms from the first event."""
-    for event in events:
-        data, at = event.get("data"), int(event["timestamp"]) - int(events[0]["timestamp"])
-        if at <= after_ms or event.get("type") != EventKind.CHANGE or not isinstance(data, dict):
-            continue
-        if data.get("source") == IncrementalSource.MUTATION and says(data):
+    """Yields when the page says or shows something that it did not, in ms from the first event."""
+    changes = [(int(event["timestamp"]) - int(events[0]["timestamp"]), event) for event in events if _changes(event)]
+    later = (event["data"] for at, event in changes if at > after_ms and event["type"] == EventKind.CHANGE)
+    reveals = Reveals(DomPage()) if any(True for data in later for _ in told_of(data)) else None
+    for at, event in changes:
+        data, revealed = event["data"], NOTHING
+        try:
+            if reveals is not None and event["type"] == EventKind.FULL:
+                reveals.page.load(data.get("node"))
+            elif reveals is not None:
+                revealed = reveals.apply(data)
+        except Unfilmable:  # what is too large is said when it is played
+            reveals = None
+        if at > after_ms and event["type"] == EventKind.CHANGE and (revealed.shown or says(data)):
             yield at
+
+
+def _changes(event: JsonObject) -> bool:
+    """Whether it brings a page or changes one."""
+    data = event.get("data")
+    if not isinstance(data, dict):
+        return False
+    is_change = event.get("type") == EventKind.CHANGE and data.get("source") == IncrementalSource.MUTATION
+    return is_change or event.get("type") == EventKind.FULL
 
 
 def recorded_clicks(events: Iterable[JsonObject]) -> list[PlannedClick]:

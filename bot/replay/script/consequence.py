@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.recording import Event, EventKind, JsonObject, Recording
-from bot.replay.script.page_changes import PageChange, PageChanges, added_inside, between, is_added_aside
+from bot.replay.script.added_parts import aside_in
+from bot.replay.script.page_changes import PageChange, PageChanges, between
 
 ANSWER_MS = 5_000
 """What the page does within this time after the last click is the answer to it."""
@@ -112,21 +113,18 @@ def added_words(data: JsonObject, *, answers: bool = False) -> Message:
     texts: dict[int, str] = {}
     tags: dict[int, str] = {}
     parents: dict[int, Any] = {}
-    aside: set[int] = set()
     waiting = [(add.get("parentId"), add.get("node")) for add in _listed(data, "adds")]
     while waiting:
         parent, node = waiting.pop()
         if not isinstance(node, dict) or not isinstance(number := node.get("id"), int):
             continue
         parents[number], tags[number] = parent, str(node.get("tagName") or "").lower()
-        if answers and is_added_aside(node):
-            aside.add(number)
         words = node.get("textContent")
         if node.get("type") in (_TEXT, _CDATA) and isinstance(words, str) and words.strip() and not node.get("isStyle"):
             texts[number] = words.strip()
         children = node.get("childNodes")
         waiting += [(number, child) for child in children] if isinstance(children, list) else []
-    aside = added_inside(aside, parents) if aside else aside
+    aside = aside_in(data) if answers and texts else set()
     message = Message()
     for number, words in texts.items():
         at = parents[number]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Any
@@ -14,9 +14,12 @@ from bot.replay.detect.click_rules import CHAIN_MS, MAX_CLICK_MS
 from bot.replay.detect.custom_events import custom_event
 from bot.replay.detect.detector import Watcher
 from bot.replay.detect.dom import TEXT, DomNode, DomPage
+from bot.replay.detect.pointer import Interaction
 from bot.replay.detect.sdk_verdicts import joined
 from bot.replay.model import DetectedAction, Window
 from bot.replay.recording import MOVES, Event, EventKind, IncrementalSource, Recording
+from bot.replay.script.consequence import ANSWER_MS, new_words
+from bot.replay.script.page_changes import PageChanges
 from bot.replay.script.page_parts import is_aside, is_message, stands_aside
 from bot.replay.script.revealed import Before, Reveals
 from bot.replay.script.trim import snapshot_before
@@ -49,6 +52,8 @@ class TimelineEvent:
     last_ms: int = 0
     types: tuple[Signal, ...] = ()
     main: bool = False
+    answered: bool = False
+    """Whether the page said something after it, though late and nowhere where messages stand, or took it away."""
 
     @property
     def failed(self) -> bool:
@@ -56,7 +61,7 @@ class TimelineEvent:
 
     @property
     def dead(self) -> bool:
-        return Signal.DEAD in self.types
+        return Signal.DEAD in self.types and not self.answered
 
 
 def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]:
@@ -83,7 +88,39 @@ def timeline_events(recording: Recording, window: Window) -> list[TimelineEvent]
     ]
     events = sorted([*clicks, *pages, *narrator.events], key=lambda each: each.at_ms)
     error = window.moment.error if window.moment else ""
-    return _most_telling(_merged(_with_error(events, error) if error else events))
+    told = _merged(_with_error(events, error) if error else events)
+    return _most_telling(_with_answers(told, recording, window, narrator.gone))
+
+
+def _with_answers(
+    events: list[TimelineEvent], recording: Recording, window: Window, gone: list[int]
+) -> list[TimelineEvent]:
+    """The events, with dead clicks that the page answered all the same before the next click on something else.
+
+    `gone` is when something that was clicked went.
+    """
+    dead = [event for event in events if event.dead]
+    if not dead:
+        return events
+    changes = PageChanges(recording, dead[0].at_ms, window.end_ms)
+    words = [change.at_ms for change in changes.between(dead[0].at_ms, window.end_ms) if new_words(change)]
+    words += gone
+    return [
+        replace(event, answered=any(event.at_ms < at <= _answered_until(events[n:]) for at in words))
+        if event.dead
+        else event
+        for n, event in enumerate(events)
+    ]
+
+
+def _answered_until(events: Sequence[TimelineEvent]) -> int:
+    """Until when what the page says is the answer to the first of these."""
+    last = events[0]
+    for event in events[1:]:
+        if event.kind == "click" and not continues(event, last):
+            return min(event.at_ms, last.last_ms + ANSWER_MS)
+        last = event if event.kind == "click" else last
+    return last.last_ms + ANSWER_MS
 
 
 def _most_telling(events: list[TimelineEvent]) -> list[TimelineEvent]:
@@ -164,6 +201,9 @@ class Narrator:
         self.events: list[TimelineEvent] = []
         self._messages: set[str] = set()
         self._reveals = Reveals(page)
+        self._clicked = -1
+        self.gone: list[int] = []
+        """When what was clicked last was taken from the page, or what it stands in, and nothing put there instead."""
         self._before: list[Before] = []
 
     def note_revealed(self, at_ms: int) -> None:
@@ -178,7 +218,10 @@ class Narrator:
 
     def see(self, at_ms: int, event: Event) -> None:
         try:
-            if event.source == IncrementalSource.INPUT:
+            if event.source == IncrementalSource.MOUSE and event.data.get("type") == Interaction.CLICK:
+                number = event.data.get("id")
+                self._clicked = number if isinstance(number, int) else -1
+            elif event.source == IncrementalSource.INPUT:
                 self._input(at_ms, event.data)
             elif event.source == IncrementalSource.SCROLL:
                 self.events.append(TimelineEvent(at_ms, "scroll"))
@@ -196,8 +239,22 @@ class Narrator:
     def _alert(self, at_ms: int, data: dict[str, Any]) -> None:
         self._before = self._reveals.before(data)
         adds = data.get("adds")
+        if self._takes_target(data):
+            self.gone.append(at_ms)
         if any(self._alarms(add) for add in (adds if isinstance(adds, list) else ()) if isinstance(add, dict)):
             self.events.append(TimelineEvent(at_ms, "alert"))
+
+    def _takes_target(self, data: dict[str, Any]) -> bool:
+        clicked = self._page.nodes.get(self._clicked)
+        if clicked is None:
+            return False
+        around = {node.id for node in clicked.lineage()}
+        adds, removes = (
+            [one for one in part if isinstance(one, dict)] if isinstance(part := data.get(name), list) else []
+            for name in ("adds", "removes")
+        )
+        filled = [one.get("parentId") for one in adds]
+        return any(one.get("id") in around and one.get("parentId") not in filled for one in removes)
 
     def _alarms(self, add: dict[str, Any]) -> bool:
         """Whether it adds a message of that kind, or words to a place for them."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from bot.replay.detect.dom import DomPage
 from bot.replay.recording import Event, EventKind, IncrementalSource, JsonObject, Recording
-from bot.replay.script.page_parts import is_aside
+from bot.replay.script.added_parts import adds_an_answer
 from bot.replay.script.revealed import Revealed, Reveals, told_of
 
 BUSY_MS, OFTEN = 10_000, 3
@@ -75,7 +74,7 @@ class PageChanges:
             if reveals is None and any(True for _ in told_of(data)):
                 reveals = _reveals_before(self.recording, event, self.start_ms)
             revealed = reveals.apply(data) if reveals is not None else NOTHING
-            yield PageChange(time, event, revealed, _adds(data))
+            yield PageChange(time, event, revealed, adds_an_answer(data))
 
 
 def _reveals_before(recording: Recording, event: Event, start_ms: int) -> Reveals:
@@ -100,40 +99,6 @@ def _reveals_before(recording: Recording, event: Event, start_ms: int) -> Reveal
 
 def _first_at(events: list[Event], epoch_ms: int) -> int:
     return bisect_left(events, epoch_ms, key=lambda event: event.at)
-
-
-def _adds(data: JsonObject) -> bool:
-    adds = data.get("adds")
-    if not adds or not isinstance(adds, list):
-        return False
-    listed = [one for one in adds if isinstance(one, dict)]
-    nodes = [(one.get("parentId"), node) for one in listed if isinstance(node := one.get("node"), dict)]
-    aside = {number for _, node in nodes if is_added_aside(node) and isinstance(number := node.get("id"), int)}
-    if not aside:
-        return bool(listed)
-    parents = {number: parent for parent, node in nodes if isinstance(number := node.get("id"), int)}
-    return len(added_inside(aside, parents)) < len(parents)
-
-
-def added_inside(aside: Collection[int], parents: Mapping[int, Any]) -> set[int]:
-    """Returns these nodes with all that came in them; `parents` are those of all that came."""
-    known: dict[int, bool] = {}
-    for number in parents:
-        path: list[int] = []
-        at: Any = number
-        while isinstance(at, int) and at in parents and at not in known:
-            known[at] = at in aside
-            path.append(at)
-            at = None if known[at] else parents[at]
-        inside = known[path[-1]] or (isinstance(at, int) and known.get(at, False)) if path else False
-        known.update(dict.fromkeys(path, inside))
-    return {number for number, inside in known.items() if inside}
-
-
-def is_added_aside(node: JsonObject) -> bool:
-    """Whether a node that comes is a menu, an advert or the like; those that come in it are other ones."""
-    attributes = node.get("attributes")
-    return is_aside(str(node.get("tagName") or "").lower(), attributes if isinstance(attributes, dict) else {})
 
 
 def _changed(data: JsonObject, page: DomPage) -> set[int]:

@@ -8,18 +8,22 @@ import fcntl
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from bot.kernel.errors import Unavailable
-from bot.kernel.processes import TemporaryFolder
+from bot.kernel.processes import TemporaryFolder, in_a_thread
 from bot.replay.stage.pipe import Pipe
 
 Kind = Literal["shell", "chromium"]
 HOMES = "replaybook-browser-"
 """Begins the names of the browsers' temporary folders."""
+END_S = 10.0
+"""A killed browser that isn't gone by then hangs in the kernel; nobody waits for it any longer."""
+LOOK_EVERY_S = 0.005
 
 NAMES: tuple[tuple[str, Kind], ...] = (
     ("chromium-headless-shell", "shell"),
@@ -126,28 +130,38 @@ class Browser:
     kind: Kind
     folder: TemporaryFolder
     begin_frame: bool
-    ended: bool = False
+    _gone: asyncio.Future[None] | None = None
 
     @property
     def home(self) -> str:
         """The path of its folder."""
         return str(self.folder.path)
 
-    async def end(self) -> None:
-        """Kills the browser with its children and removes its folder. May be called twice."""
+    def end(self) -> asyncio.Future[None]:
+        """Kills the browser with its children at once. Awaited, it has ended and its folder is gone.
+
+        May be called twice. It goes on to the end in a thread of its own, whoever is cancelled meanwhile.
+        """
         self.pipe.close()
-        if self.ended:  # and its number may be that of somebody else's processes by now
-            return
-        self.ended = True
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        await asyncio.to_thread(_bury, self.pid, self.folder)
+        if self._gone is None:  # else its number may be that of somebody else's processes by now
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self._gone = in_a_thread(_bury, self.pid, self.folder)
+        return asyncio.shield(self._gone)
 
 
 def _bury(pid: int, folder: TemporaryFolder) -> None:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, 0)
+    until = time.monotonic() + END_S
+    while not _has_ended(pid) and time.monotonic() < until:
+        time.sleep(LOOK_EVERY_S)
     folder.remove()
+
+
+def _has_ended(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True
 
 
 def launch(

@@ -52,7 +52,7 @@ class RenderPool:
         self._free = asyncio.Semaphore(size)
         self._found: tuple[str, Kind] | None = None
         self._ready: list[asyncio.Task[Stage]] = []
-        self._ending: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Future[None]] = set()
 
     async def __aenter__(self) -> RenderPool:
         self._found = find_browser(self._configured)
@@ -67,10 +67,11 @@ class RenderPool:
         self._found = None
         ready, self._ready = self._ready, []
         for task in ready:
-            task.cancel()
-            with suppress(Unavailable, asyncio.CancelledError):
-                await (await task).close()
-        await asyncio.gather(*self._ending, return_exceptions=True)
+            self._give_up(task)
+        if ready:
+            await asyncio.wait(ready)
+        if self._ending:
+            await asyncio.wait(self._ending)
 
     async def check(self) -> None:
         """Raises Unavailable where there is no browser any more, or where the one to come couldn't be started."""
@@ -84,14 +85,16 @@ class RenderPool:
     async def stage(self) -> AsyncIterator[Stage]:
         """A stage for one recording, as soon as one is free; it ends with the block.
 
-        Raises `Unavailable` when the browser does not start, stops, or is still at work after the time limit.
+        Raises `Unavailable` when the browser does not start, stops, or still plays after the time limit.
         """
         async with self._free:
             stage = await self._take()
             try:
-                async with asyncio.timeout(self._clip_s):
+                async with asyncio.timeout(self._clip_s) as stage.time_limit:
                     yield stage
             except TimeoutError as late:
+                if stage.time_limit is None or not stage.time_limit.expired():
+                    raise
                 raise Unavailable(
                     "The recording took longer than %(n)s seconds to play; it was stopped.", n=round(self._clip_s)
                 ) from late
@@ -112,9 +115,21 @@ class RenderPool:
                 ) from late
 
     def _end(self, used: Stage) -> None:
-        ending = asyncio.create_task(used.close())
+        ending = used.close()
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+    def _give_up(self, opening: asyncio.Task[Stage]) -> None:
+        """Ends a stage that nobody wants any more, or that is still being opened."""
+        if opening.done():
+            self._end_opened(opening)
+        else:
+            opening.cancel()
+            opening.add_done_callback(self._end_opened)
+
+    def _end_opened(self, opening: asyncio.Task[Stage]) -> None:
+        if not opening.cancelled() and opening.exception() is None:
+            self._end(opening.result())
 
     def _prepare(self) -> None:
         if self._found is not None:
@@ -141,9 +156,21 @@ class RenderPool:
         """A prepared stage that still lives, else a new one."""
         while self._ready:
             task = self._ready.pop(0)
+            await self._opened(task)
             with suppress(Unavailable):
-                stage = await task
+                stage = task.result()
                 if stage.alive:
                     return stage
-                await stage.close()
+                self._end(stage)
         return await self._open()
+
+    async def _opened(self, opening: asyncio.Task[Stage]) -> None:
+        """Waits for a stage. Who is cancelled leaves it to the next one."""
+        try:
+            await asyncio.wait((opening,))
+        except asyncio.CancelledError:
+            if self._found is None:
+                self._give_up(opening)
+            else:
+                self._ready.insert(0, opening)
+            raise

@@ -17,6 +17,7 @@ from bot.replay.model import Point
 from bot.replay.script.camera_plan import CameraPlan, camera_plan
 from bot.replay.stage.assets import assets_in
 from bot.replay.stage.browser import Browser, Kind, launch
+from bot.replay.stage.patience import LOAD_S, PICTURE_S, patience
 from bot.replay.stage.pipe import GONE, BrowserRefused, Params
 from bot.replay.stage.stage_page import CLICKED_MS, EVERY_MS, Gate, document, rehearsal, script
 
@@ -54,6 +55,8 @@ class Stage:
     def __init__(self, browser: Browser, session: str, gate: Gate) -> None:
         self.browser = browser
         self.gate = gate
+        self.time_limit: asyncio.Timeout | None = None
+        """Of playing, set by who lends the stage."""
         self._session = session
         self._tick = 1000.0
 
@@ -118,7 +121,8 @@ class Stage:
         pieces = [base64.b64encode(packed[at : at + PIECE]).decode() for at in range(0, len(packed), PIECE)]
         taken = [self._evaluate(f'stage.take("{piece}")') for piece in pieces]
         # All at once: the browser takes them in their order.
-        await asyncio.gather(sized, *taken, self._evaluate(f"stage.load({width},{height})"))
+        async with patience(LOAD_S):
+            await asyncio.gather(sized, *taken, self._evaluate(f"stage.load({width},{height})"))
 
     async def bring(self, events: Sequence[dict[str, Any]], origins: Sequence[str]) -> None:
         """Fetches what the events show from the allowed origins. To be called before `load`."""
@@ -142,9 +146,10 @@ class Stage:
         Without a `camera` every picture shows the whole page.
         """
         plan = "null" if camera is None else camera.json()
-        at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))},{plan})")
-        if self.browser.begin_frame:
-            await self._drawn()
+        async with patience(LOAD_S):
+            at: Point = await self._evaluate(f"stage.start({json.dumps(list(times))},{plan})")
+            if self.browser.begin_frame:
+                await self._drawn()
         return at
 
     async def run(self, index: int) -> Step:
@@ -171,10 +176,12 @@ class Stage:
         played while that is still drawn, it shows up in it when the machine is busy, in one clip of a hundred.
         """
         ahead = self.browser.begin_frame
-        picture, step = await self.shot(), await self._play(1, ahead=ahead)
+        async with patience(PICTURE_S):
+            picture, step = await self.shot(), await self._play(1, ahead=ahead)
         while step[0] is not None:
             yield picture, step
-            picture, step = await (self._overlapping(step[0]) if ahead else self._in_turn(step[0]))
+            async with patience(PICTURE_S):
+                picture, step = await (self._overlapping(step[0]) if ahead else self._in_turn(step[0]))
         yield picture, step
 
     async def _in_turn(self, index: int) -> tuple[bytes, Step]:
@@ -199,8 +206,14 @@ class Stage:
             await asyncio.sleep(PAUSE_S)
         raise Unavailable(NO_PICTURE)
 
-    async def close(self) -> None:
-        await self.browser.end()
+    def played(self) -> None:
+        """Says that nothing more will be played: what is still to be done has no time limit."""
+        if self.time_limit is not None and not self.time_limit.expired():
+            self.time_limit.reschedule(None)
+
+    def close(self) -> asyncio.Future[None]:
+        """Ends the browser, as `Browser.end` does."""
+        return self.browser.end()
 
     async def _play(self, index: int, *, ahead: bool = False) -> Step:
         """As `run`; `ahead` says that the page goes on by itself once the next frame is committed."""
