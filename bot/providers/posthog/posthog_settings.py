@@ -8,7 +8,8 @@ from msgspec import Meta
 
 from bot.kernel.settings_table import PREFIX, ProviderSettings, Secret
 
-PropertyName = Annotated[str, Meta(pattern=r"^[A-Za-z_$][A-Za-z0-9_$.-]*$")]
+_NAME = r"^[A-Za-z_$][A-Za-z0-9_$.-]*$"
+"""What can be the name of a property in a query."""
 
 
 class PostHogSettings(ProviderSettings, frozen=True, kw_only=True):
@@ -31,10 +32,12 @@ class PostHogSettings(ProviderSettings, frozen=True, kw_only=True):
         ),
     ] = "https://us.posthog.com"
     version_property: Annotated[
-        PropertyName, Meta(description="Property of events that holds the application’s version.")
+        str, Meta(description="Property of events that holds the application’s version.", pattern=_NAME)
     ] = "version"
-    env_property: Annotated[PropertyName, Meta(description="Property of events that holds the environment.")] = "env"
-    service_property: Annotated[PropertyName, Meta(description="Property of events that holds the service.")] = (
+    env_property: Annotated[str, Meta(description="Property of events that holds the environment.", pattern=_NAME)] = (
+        "env"
+    )
+    service_property: Annotated[str, Meta(description="Property of events that holds the service.", pattern=_NAME)] = (
         "service"
     )
 
