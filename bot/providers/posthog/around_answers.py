@@ -79,11 +79,11 @@ GROUP BY facet, label HAVING label != '' ORDER BY n DESC, label ASC LIMIT {MOST_
         """Versions clicked in the period, by when each was first seen in the kept time, oldest first."""
         values, version = HogQLValues(), self._properties.column("version")
         looked = Period(min(kept.start, period.start), period.end)
-        query = f"""SELECT {version} AS version, min(toUnixTimestamp64Milli(timestamp)) AS first,
-  max(toUnixTimestamp64Milli(timestamp)) AS last
+        query = f"""SELECT {version} AS version, min(toUnixTimestamp64Milli(timestamp)) AS first_ms,
+  max(toUnixTimestamp64Milli(timestamp)) AS last_ms
 FROM events WHERE {within(looked, values)} AND {CLICKED} AND {LIB} = 'web'
-GROUP BY version HAVING version != '' AND last >= {epoch_ms(period.start)}
-ORDER BY first ASC, version ASC LIMIT {MOST_VALUES}"""
+GROUP BY version HAVING version != '' AND last_ms >= {epoch_ms(period.start)}
+ORDER BY first_ms ASC, version ASC LIMIT {MOST_VALUES}"""
         zone = period.end.tzinfo
         rows = await self._rows(query, values, Asked.VERSIONS)
         return [FirstSeen(name, datetime.fromtimestamp(first / 1000, UTC).astimezone(zone)) for name, first, _ in rows]

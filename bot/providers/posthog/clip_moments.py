@@ -76,7 +76,7 @@ FROM (
   INNER JOIN {_recorded(question.period, values)} AS replays ON replays.recorded = actions.session_id
   WHERE {" AND ".join(where)}
   GROUP BY session_id {having}
-) AS sessions
+) AS picked
 ORDER BY tupleElement(worst, 1) DESC, session_id ASC LIMIT {limit}"""
         return (await self._client.send(query_call(query, values.by_name, Asked.MOMENTS), QueryRows)).results
 

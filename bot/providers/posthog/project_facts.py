@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.providers.posthog.click_actions import within
-from bot.providers.posthog.event_properties import CLICKED, LIB, LIB_VERSION, text_of
+from bot.providers.posthog.event_properties import LIB, LIB_VERSION, text_of
 from bot.providers.posthog.hogql_values import HogQLValues
 from bot.providers.posthog.posthog_calls import Asked, QueryRows, query_call
 from bot.providers.posthog.posthog_client import PostHogClient
@@ -50,9 +50,9 @@ GROUP BY version ORDER BY clicks DESC LIMIT 1000"""
 
 
 async def oldest(client: PostHogClient) -> datetime | None:
-    """Returns the time of the first click of all. One request."""
-    query = f"""SELECT count() AS clicks, min(toUnixTimestamp64Milli(timestamp)) AS first
-FROM events WHERE {CLICKED} AND {LIB} = 'web' LIMIT 1"""
+    """Returns the time of the first captured click of all. One request, which reads no properties: it has no bounds."""
+    query = """SELECT count() AS clicks, min(toUnixTimestamp64Milli(timestamp)) AS first_ms
+FROM events WHERE event = '$autocapture' LIMIT 1"""
     [(clicks, first)] = (await client.send(query_call(query, {}, Asked.FACTS), QueryRows)).results
     return datetime.fromtimestamp(first / 1000, UTC) if clicks else None
 
