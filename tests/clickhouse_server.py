@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import json
 import os
@@ -12,6 +13,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -62,12 +64,18 @@ class ClickHouseServer:
             return str(answer.read().decode())
 
 
-@pytest.fixture(scope="session")
-def clickhouse_server() -> Iterator[ClickHouseServer]:
+@cache
+def started() -> ClickHouseServer:
+    """Starts the one server of this process, which ends with it."""
     server = ClickHouseServer(Path(tempfile.mkdtemp()))
     server.start()
-    yield server
-    server.kill()
+    atexit.register(server.kill)
+    return server
+
+
+@pytest.fixture(scope="session")
+def clickhouse_server() -> ClickHouseServer:
+    return started()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from bot.providers.provider import Check, Doctor, IntakeAddress, PartName, Provi
 ROWS: Mapping[str, str] = {
     "local": "bot.providers.local.provider:PROVIDER",
     "datadog": "bot.providers.datadog.provider:PROVIDER",
+    "posthog": "bot.providers.posthog.provider:PROVIDER",
     "jira": "bot.providers.jira.provider:PROVIDER",
     "linear": "bot.providers.linear.provider:PROVIDER",
     "confluence": "bot.providers.confluence.provider:PROVIDER",

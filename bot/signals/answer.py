@@ -115,6 +115,8 @@ class CaveatKind(StrEnum):
     NEWEST_ERRORS = "newest_errors"  # the top errors are of so many actions, the newest ones
     SEARCHING = "searching"  # recordings are still being searched for signals
     LIVE = "live"  # sessions are still going on
+    DEAD_UNSEEN = "dead_unseen"  # the source has no dead click at all, which it counts only where that is switched on
+    RULE_CHANGED = "rule_changed"  # the sender changed the rule of a signal meanwhile, so a trend tells nothing
     NAMELESS = "nameless"  # somebody is counted for whom the sender names no user
 
 

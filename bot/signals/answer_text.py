@@ -163,6 +163,10 @@ CAVEAT_SENTENCES = {
     CaveatKind.NEWEST_ERRORS: "The top errors are those of the newest %(n)s actions.",
     CaveatKind.SEARCHING: "Some recordings are still being searched for signals, so the numbers may grow.",
     CaveatKind.LIVE: "Some of these sessions are still going on, so the numbers may grow.",
+    CaveatKind.DEAD_UNSEEN: "%(source)s has no dead click at all from that time: its SDK counts them only where that "
+    "is switched on.",
+    CaveatKind.RULE_CHANGED: "The page’s SDK changed its rule for dead clicks meanwhile, so before and after can’t be "
+    "compared.",
     CaveatKind.NAMELESS: "Some visits name no user: there each browser, or else each session, counts as one person.",
 }
 """By kind, the text of the catalogs."""

@@ -12,6 +12,7 @@ from bot.kernel.locale import CATALOGS, LANGUAGES, catalog
 from bot.kernel.paths import TEMPLATES
 from bot.providers.local.local_source import DEFINITION
 from bot.providers.local.provider import PROVIDER as LOCAL
+from bot.providers.posthog.posthog_source import DEFINITION as POSTHOG_DEFINITION
 from bot.replay.encode.ladder import AFTER_GIF, AFTER_MP4
 from bot.signals.answer_text import CAVEAT_SENTENCES
 from bot.signals.question_text import DEVICES, GROUP_NAMES, METRIC_NAMES, SIGNAL_NAMES
@@ -31,6 +32,7 @@ CHOSEN = (
     LOCAL.title,
     *(plan.step for plan in (*AFTER_GIF, *AFTER_MP4)),
     DEFINITION.name,
+    POSTHOG_DEFINITION.name,
     OURS,
     AWAY,
     *SENTENCES.values(),
@@ -65,7 +67,7 @@ def test_no_error_speaks_english_to_others(folder: str) -> None:
     assert untranslated(set(texts.raised(folder))) == []
 
 
-@pytest.mark.parametrize("folder", ["datadog", "github", "jira", "linear"])
+@pytest.mark.parametrize("folder", ["datadog", "github", "jira", "linear", "posthog"])
 def test_no_error_names_in_english_to_koreans_what_was_asked_for(folder: str) -> None:
     found = set(texts.asked_for(f"bot/providers/{folder}"))
     assert len(found) > 5

@@ -21,7 +21,7 @@ KINDS = frozenset(
     + ["NoSuchValue", "ConfluenceRefused", "TitleTaken", "LinearRefused", "LinearUnsure", "LinearNotSent"]
     + ["JiraRefused", "JiraUnsure", "JiraNotSent"]
 )
-ASKING = {"Call": 4, "_read": 1, "JiraCall": 2, "LinearDocument": 1, "Phrase": 0}
+ASKING = {"Call": 4, "_read": 1, "JiraCall": 2, "LinearDocument": 1, "Phrase": 0, "PostHogCall": 3}
 """Where among the arguments of a call it stands what the call is for."""
 
 Parts = tuple[str, ...]
@@ -76,6 +76,8 @@ def asked_for(folder: str) -> Iterator[Parts]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "WHAT":
                 yield (str(ast.literal_eval(node.value)),)
+            if isinstance(node, ast.ClassDef) and node.name == "Asked":
+                yield from ((str(ast.literal_eval(each.value)),) for each in node.body if isinstance(each, ast.Assign))
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKING):
                 continue
             named = node.args[ASKING[node.func.id]]

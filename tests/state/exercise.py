@@ -11,7 +11,6 @@ from redis.asyncio import Redis
 
 from bot.kernel.errors import Missing
 from bot.kernel.paths import ROOT
-from bot.providers.datadog.http.rate_limits import SharedLimits
 from bot.providers.github.github_limits import ContentLimits
 from bot.slack.channel_access import ChannelAccess
 from bot.slack.channel_guests import ChannelGuests
@@ -20,6 +19,7 @@ from bot.slack.outbox import Outbox, UploadFile
 from bot.slack.people import People
 from bot.slack.web_api import Clients, everywhere
 from bot.state import keys
+from bot.state.call_limits import SharedLimits
 from bot.state.locks import Leases
 from bot.state.once import Once
 from bot.state.rate_budgets import RateBudgets
@@ -98,7 +98,7 @@ async def _small_things(redis: Redis) -> None:
     async def effect() -> str:
         return "done"
 
-    once, leases, limits = Once(redis), Leases(redis), SharedLimits(redis, "datadoghq.com")
+    once, leases, limits = Once(redis), Leases(redis), SharedLimits(redis, "datadog", "datadoghq.com")
     await once.first(keys.once(TEAM, "C1", "joined"))
     await once.run(keys.once(TEAM, "C1", "clip"), effect)
     await leases.take(keys.running(TEAM, "C1", "how many"), "Q1", 60)

@@ -2,7 +2,7 @@
 
 provider, open_datadog   the row in the registry, and what it opens; the settings are in datadog_settings
 datadog_doctor           what works with the keys that are set
-http                     one request and how it is sent: keys, time-outs, retries, shared rate limits, a circuit breaker
+http                     one request and how it is sent: keys, time-outs, retries, rate limits, a circuit
 rum                      questions over RUM: the query language with its one escaping, requests, answers, moments
 replay                   recordings, from the replay API
 notebooks                post-mortems: the bot's record (state), reading (reconcile), writing (render), graphs

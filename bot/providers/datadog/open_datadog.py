@@ -13,7 +13,6 @@ from bot.notebook.notebook_text import NotebookText
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.datadog_settings import DatadogSettings
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.rate_limits import OwnLimits, SharedLimits
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.incidents.datadog_incidents import DatadogIncidents
 from bot.providers.datadog.incidents.incident_notes import IncidentNotes, incidents_by_channel
@@ -23,6 +22,7 @@ from bot.providers.datadog.owners.accounts import Users
 from bot.providers.datadog.owners.datadog_owners import DatadogOwners
 from bot.providers.datadog.rum.datadog_source import DatadogSource
 from bot.providers.provider import Parts, Setup
+from bot.state.call_limits import OwnLimits, SharedLimits
 
 
 @asynccontextmanager
@@ -58,7 +58,7 @@ async def open_client(settings: DatadogSettings, redis: Redis | None = None) -> 
         missing = "DD_APP_KEY" if settings.api_key else "DD_API_KEY"
         raise Misunderstood("Datadog needs both of its keys, but %(missing)s isn’t set.", at=missing, missing=missing)
     site = site_of(settings)
-    limits = SharedLimits(redis, site.name) if redis else OwnLimits()
+    limits = SharedLimits(redis, "datadog", site.name) if redis else OwnLimits()
     async with Client.opened(site, str(settings.api_key), str(settings.app_key), limits) as client:
         yield client
 

@@ -10,11 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
+from bot.kernel.circuit import OPENS_AFTER, RESTS_S, Circuit, CircuitOpen
 from bot.kernel.errors import RateLimited, Unavailable
-from bot.providers.datadog.http.circuit import OPENS_AFTER, RESTS_S, Circuit
 from bot.providers.datadog.http.client import Client
 from bot.providers.datadog.http.error_answers import (
-    CircuitOpen,
     NotSent,
     Unreadable,
     UnsureOutcome,
@@ -129,7 +128,7 @@ async def test_a_429_means_that_nothing_is_left_whatever_else_it_says(client: Cl
 
 async def test_the_circuit_opens_and_one_request_tries_it() -> None:
     now = 0.0
-    circuit = Circuit(lambda: now)
+    circuit = Circuit("Datadog", lambda: now)
     for _ in range(OPENS_AFTER):
         circuit.failed(circuit.enter())
     with pytest.raises(CircuitOpen, match="failed 5 times in a row; it is asked again in 15 s"):
@@ -143,7 +142,7 @@ async def test_the_circuit_opens_and_one_request_tries_it() -> None:
 
 
 async def test_requests_that_fail_together_are_one_failure() -> None:
-    circuit = Circuit(lambda: 0.0)
+    circuit = Circuit("Datadog", lambda: 0.0)
     for _ in range(OPENS_AFTER - 1):
         for ticket in [circuit.enter() for _ in range(6)]:
             circuit.failed(ticket)

@@ -8,9 +8,9 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, SharedLimits, remaining_of
 from bot.providers.datadog.http.site import Site
 from bot.providers.datadog.rum.rum_requests import EventPage, search
+from bot.state.call_limits import OwnLimits, RateLimits, SharedLimits, remaining_of
 from standins.datadog.world import Rate, World
 from tests.providers.datadog.conftest import QUICK
 from tests.providers.datadog.examples import WEEK
@@ -34,7 +34,7 @@ class SharedTime:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self.limits = SharedLimits(redis, "datadoghq.com")
+        self.limits = SharedLimits(redis, "datadog", "datadoghq.com")
 
     async def passes(self, seconds: float) -> None:
         async for key in self._redis.scan_iter():
@@ -80,8 +80,8 @@ async def test_two_replicas_never_ask_more_than_they_may(redis: Redis, world: Wo
     world.rates["rum"] = Rate(limit=10, period_s=0.3)
     site = Site(url=url)
     async with (
-        Client.opened(site, "api", "app", SharedLimits(redis, site.name), QUICK) as one,
-        Client.opened(site, "api", "app", SharedLimits(redis, site.name), QUICK) as other,
+        Client.opened(site, "api", "app", SharedLimits(redis, "datadog", site.name), QUICK) as one,
+        Client.opened(site, "api", "app", SharedLimits(redis, "datadog", site.name), QUICK) as other,
     ):
         await one.send(ASK, EventPage)
         for _ in range(12):
@@ -91,7 +91,7 @@ async def test_two_replicas_never_ask_more_than_they_may(redis: Redis, world: Wo
 
 async def test_without_redis_nobody_is_held_back() -> None:
     gone = Redis(host="127.0.0.1", port=1, retry=None)  # type: ignore[arg-type]
-    limits = SharedLimits(gone, "datadoghq.com")
+    limits = SharedLimits(gone, "datadog", "datadoghq.com")
     await limits.announce("rum", 0, 10)
     assert await limits.take("rum") == 0
     await gone.aclose()

@@ -8,9 +8,9 @@ from redis.asyncio import Redis
 from bot.backlog.ticket import NewTicket
 from bot.providers.datadog.cases.datadog_cases import DatadogCases
 from bot.providers.datadog.http.client import Client
-from bot.providers.datadog.http.rate_limits import OwnLimits
 from bot.providers.datadog.http.site import Site
 from bot.state import locks
+from bot.state.call_limits import OwnLimits
 from bot.state.connection import connected
 from bot.state.locks import LockLost
 from bot.state.redis_records import RedisRecords

@@ -12,13 +12,12 @@ from typing import TypeVar
 import aiohttp
 import msgspec
 
+from bot.kernel.circuit import Circuit, CircuitOpen
 from bot.kernel.clock import jittered
 from bot.kernel.errors import Phrase, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.datadog.http.api_call import Call, CallKind
-from bot.providers.datadog.http.circuit import Circuit
 from bot.providers.datadog.http.error_answers import (
-    CircuitOpen,
     NotSent,
     Unreadable,
     UnsureOutcome,
@@ -26,8 +25,9 @@ from bot.providers.datadog.http.error_answers import (
     error_for_status,
     rate_limited,
 )
-from bot.providers.datadog.http.rate_limits import OwnLimits, RateLimits, remaining_of
 from bot.providers.datadog.http.site import Site
+from bot.providers.datadog.provider import TITLE
+from bot.state.call_limits import OwnLimits, RateLimits, remaining_of
 from bot.state.locks import fence
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Client:
         async with aiohttp.ClientSession(
             headers=headers, timeout=timeout, connector=connector, trace_configs=[fence()]
         ) as session:
-            yield cls(session, site, limits or OwnLimits(), patience, circuit or Circuit())
+            yield cls(session, site, limits or OwnLimits(), patience, circuit or Circuit(TITLE))
 
     async def send(self, call: Call, kind: type[T]) -> T:
         """Sends a request and reads its JSON as `kind`. Raises UnsureOutcome for a create whose answer is lost."""

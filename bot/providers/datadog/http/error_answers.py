@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from bot.kernel.circuit import CircuitOpen
 from bot.kernel.errors import Conflict, Missing, Phrase, RateLimited, ReplaybookError, Unauthorized, Unavailable
 from bot.providers.datadog.http.api_call import Call, CallKind
+from bot.state.call_limits import seconds_to_reset
 
-WAIT_S = 5.0
-"""How long to wait after a 429 that doesn't say."""
-LONGEST_WAIT_S = 3600.0
 _MOST_WORDS = 200  # characters of Datadog's own words that are passed on
 _UNKNOWN_KEY = frozenset({"forbidden", "api key required"})
 """All that a 403 says where a key is wrong or missing. Where a key only lacks a permission, it says more than that."""
@@ -31,10 +30,6 @@ class NotSent(Unavailable):
 
 class UnsureOutcome(Unavailable):
     """The answer to a create was lost, so it may have been done: its trace must be looked for before trying again."""
-
-
-class CircuitOpen(Unavailable):
-    """Datadog failed several times in a row and is not asked for a moment."""
 
 
 class Unreadable(Unavailable):
@@ -100,15 +95,6 @@ def after_sending(call: Call, error: Unavailable) -> Unavailable:
     if call.kind is CallKind.CREATE and not isinstance(error, NotSent | CircuitOpen):
         return UnsureOutcome("%(reason)s Whether it was done anyway isn’t known.", reason=error)
     return error
-
-
-def seconds_to_reset(headers: Mapping[str, str]) -> float:
-    """Seconds until the limit starts anew, from X-RateLimit-Reset or Retry-After."""
-    for name in ("X-RateLimit-Reset", "Retry-After"):
-        seconds = headers.get(name, "").strip()
-        if seconds.isascii() and seconds.replace(".", "", 1).isdigit():
-            return min(float(seconds), LONGEST_WAIT_S)
-    return WAIT_S
 
 
 class _DatadogProblem(msgspec.Struct):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.kernel.clock import Clock
+from bot.kernel.result_cache import ResultCache
 from bot.providers.datadog.http import datadog_links
 from bot.providers.datadog.http.api_call import Call
 from bot.providers.datadog.http.client import Client
@@ -19,7 +20,6 @@ from bot.providers.datadog.rum.answer_from_buckets import answer, by_error
 from bot.providers.datadog.rum.bucket_totals import single
 from bot.providers.datadog.rum.count_requests import RequestPlan, event_plan, plan
 from bot.providers.datadog.rum.people_counts import PeopleIds
-from bot.providers.datadog.rum.result_cache import ResultCache
 from bot.providers.datadog.rum.rum_requests import Aggregated, search_events
 from bot.providers.datadog.rum.seen_targets import has_value, seen_targets, seen_values
 from bot.providers.datadog.rum.top_errors import LOOKED_AT, top_errors

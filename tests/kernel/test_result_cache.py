@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.kernel.errors import Unavailable
-from bot.providers.datadog.rum.result_cache import ResultCache
+from bot.kernel.result_cache import ResultCache
 
 
 class Asked:

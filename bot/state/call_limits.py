@@ -1,7 +1,7 @@
-"""Rate limits, taken from the headers of Datadog's answers and shared by all replicas that ask with the same keys.
+"""Rate limits, taken from the headers of a service's answers and shared by all replicas that ask with the same keys.
 
-Datadog publishes no numbers: each answer says how many requests of its group are left and when they start anew
-(X-RateLimit-Remaining, X-RateLimit-Reset). Every replica counts that number down here.
+An answer says how many requests of its group are left and when they start anew (X-RateLimit-Remaining,
+X-RateLimit-Reset), or, where there are none left, how long to wait (Retry-After). Every replica goes by it here.
 """
 
 from __future__ import annotations
@@ -13,8 +13,11 @@ from typing import Any, Protocol
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.providers.datadog.http.error_answers import seconds_to_reset
 from bot.state import keys
+
+WAIT_S = 5.0
+"""How long to wait after a 429 that doesn't say."""
+LONGEST_WAIT_S = 3600.0
 
 
 class RateLimits(Protocol):
@@ -24,7 +27,7 @@ class RateLimits(Protocol):
         """Takes one request. Returns 0 when there was one, else the seconds to wait; then nothing was taken."""
 
     async def announce(self, group: str, left: int, seconds: float) -> None:
-        """Notes that `left` requests are left for `seconds`, as Datadog's last answer says."""
+        """Notes that `left` requests are left for `seconds`, as the last answer says."""
 
 
 class OwnLimits:
@@ -59,7 +62,7 @@ if tonumber(left) <= 0 then return redis.call('PTTL', KEYS[1]) end
 redis.call('DECR', KEYS[1])
 return 0
 """
-# Datadog doesn't count requests that are under way, so the lower number is right.
+# A service doesn't count requests that are under way, so the lower number is right.
 _ANNOUNCE = """
 local left, known = tonumber(ARGV[1]), redis.call('GET', KEYS[1])
 if known and tonumber(known) < left then left = known end
@@ -68,10 +71,13 @@ redis.call('SET', KEYS[1], left, 'PX', ARGV[2])
 
 
 class SharedLimits:
-    """Limits of all replicas, in Redis. While Redis is away nobody is held back: Datadog's own 429 does that."""
+    """Limits of all replicas, in Redis. While Redis is away nobody is held back: the service's own 429 does that.
 
-    def __init__(self, redis: Redis, site: str) -> None:
-        self._site = site
+    `site` is whose limits they are: one site of the provider, or one project there.
+    """
+
+    def __init__(self, redis: Redis, provider: str, site: str) -> None:
+        self._provider, self._site = provider, site
         self._take: Callable[..., Any] = redis.register_script(_TAKE)
         self._announce: Callable[..., Any] = redis.register_script(_ANNOUNCE)
 
@@ -88,7 +94,7 @@ class SharedLimits:
             return
 
     def _key(self, group: str) -> str:
-        return keys.limit("datadog", self._site, group)
+        return keys.limit(self._provider, self._site, group)
 
 
 def remaining_of(headers: Mapping[str, str]) -> tuple[int, float] | None:
@@ -97,3 +103,12 @@ def remaining_of(headers: Mapping[str, str]) -> tuple[int, float] | None:
     if not left.isascii() or not left.isdigit() or "X-RateLimit-Reset" not in headers:
         return None
     return int(left), seconds_to_reset(headers)
+
+
+def seconds_to_reset(headers: Mapping[str, str]) -> float:
+    """Seconds until the limit starts anew, from X-RateLimit-Reset or Retry-After."""
+    for name in ("X-RateLimit-Reset", "Retry-After"):
+        seconds = headers.get(name, "").strip()
+        if seconds.isascii() and seconds.replace(".", "", 1).isdigit():
+            return min(float(seconds), LONGEST_WAIT_S)
+    return WAIT_S

@@ -1,23 +1,29 @@
-"""A circuit breaker: after several failures in a row Datadog is left alone, so that nobody waits for time-outs."""
+"""A circuit breaker: after several failures in a row a service is left alone, so that nobody waits for time-outs."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from bot.providers.datadog.http.error_answers import CircuitOpen
+from bot.kernel.errors import Unavailable
 
 OPENS_AFTER = 5
 RESTS_S = 15.0
 
 
+class CircuitOpen(Unavailable):
+    """A service failed several times in a row and is not asked for a moment."""
+
+
 class Circuit:
     """The circuit is closed, open (nothing is sent), or half-open: one request is let through and decides.
 
-    Requests that were under way together and fail together count as one failure: a question is several at once.
+    `service` is what people call it. Requests that were under way together and fail together count as one failure: a
+    question is several at once.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, service: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._service = service
         self._clock = clock
         self._failures = 0
         self._open_until = 0.0
@@ -32,7 +38,12 @@ class Circuit:
         now = self._clock()
         if now < self._open_until:
             wait = self._open_until - now
-            raise CircuitOpen(f"Datadog failed {self._failures} times in a row; it is asked again in {wait:.0f} s.")
+            raise CircuitOpen(
+                "%(service)s failed %(times)s times in a row; it is asked again in %(wait)s s.",
+                service=self._service,
+                times=self._failures,
+                wait=f"{wait:.0f}",
+            )
         self._open_until = now + RESTS_S  # this request decides; the others wait for its outcome
         return self._entered
 
