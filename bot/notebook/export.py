@@ -24,7 +24,7 @@ from bot.replay.encode.first_frame import first_frame
 DOCUMENT = "postmortem.md"
 FOLDER = "files"
 OUR_FILE = re.compile(r"/files/([0-9a-f]{64}\.(gif|png|mp4))")
-_LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?{OUR_FILE.pattern}(?=[)\s])")
+_LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?(?:/[\w.~-]+)*?{OUR_FILE.pattern}(?=[)\s])")
 
 
 def has_content(cell: Cell) -> bool:

@@ -23,7 +23,7 @@ from bot.notebook.head_edits import (
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import NotebookStore, change
 from bot.web.access.viewer import viewer
-from bot.web.html_pages import HtmlPages, clean_name, given_name, remember_name, see_other
+from bot.web.html_pages import HtmlPages, clean_name, given_name
 
 Changed = Callable[[Notebook], Awaitable[object]]
 
@@ -66,8 +66,8 @@ class _HeadPages:
             return self.pages.response("head_conflict", locale, status=409, **values)
         if self.changed:
             await self.changed(notebook)
-        response = see_other(notebook.path, "top")
-        remember_name(response, name)
+        response = self.pages.see_other(notebook.path, "top")
+        self.pages.remember_name(response, name)
         return response
 
     def _with(self, notebook: Notebook, form: Mapping[str, str], name: str) -> Notebook:

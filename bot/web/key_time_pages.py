@@ -17,7 +17,7 @@ from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
 from bot.notebook.typed_time import read_typed_time
-from bot.web.html_pages import HtmlPages, given_name, remember_name, see_other
+from bot.web.html_pages import HtmlPages, given_name
 
 Changed = Callable[[Notebook], Awaitable[None]]
 
@@ -35,7 +35,7 @@ def key_time_routes(
     changed: Changed = _nobody,
 ) -> list[web.RouteDef]:
     """Routes below a notebook's page. `changed` is told of a notebook whose span is another one now."""
-    handlers = _KeyTimePages(store, words, now, changed)
+    handlers = _KeyTimePages(store, words, pages, now, changed)
     path = r"/notebooks/{id:[\w-]+}/keytimes/{kind}"
     return [
         web.post(path, pages.guarded(handlers.correct)),
@@ -47,6 +47,7 @@ def key_time_routes(
 class _KeyTimePages:
     store: NotebookStore
     words: NotebookText
+    pages: HtmlPages
     now: Clock
     changed: Changed
 
@@ -63,7 +64,7 @@ class _KeyTimePages:
                 current, kind, at, by=name, seen=seen, locale=locale, write=self.words.for_notebook(current)
             ),
         )
-        remember_name(response, name)
+        self.pages.remember_name(response, name)
         return response
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
@@ -95,7 +96,7 @@ class _KeyTimePages:
         if notebook.version != before.version:
             await self.changed(notebook)
         cell = notebook.managed(KeyTimes.marker)
-        return see_other(notebook.path, f"{kind}-{cell.id}" if cell else "top")
+        return self.pages.see_other(notebook.path, f"{kind}-{cell.id}" if cell else "top")
 
 
 def _kind(request: web.Request) -> KeyTimeKind:

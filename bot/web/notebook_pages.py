@@ -28,9 +28,6 @@ from bot.web.html_pages import (
     form_key,
     given_name,
     reader_name,
-    remember_name,
-    remember_zone,
-    see_other,
 )
 from bot.web.stored_bytes import StoredBytes
 from bot.web.timeline_pages import TimelinePages
@@ -132,7 +129,7 @@ class _NotebookPages:
             published=await self.published(notebook),
             thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
-        remember_zone(response, notebook.zone)
+        self.pages.remember_zone(response, notebook.zone)
         return response
 
     async def version(self, request: web.Request) -> web.StreamResponse:
@@ -221,9 +218,9 @@ class _NotebookPages:
         self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
     ) -> web.StreamResponse:
         notebook = await change(self.store, request.match_info["id"], fn)
-        response = see_other(notebook.path, anchor)
+        response = self.pages.see_other(notebook.path, anchor)
         if name := clean_name(str((await request.post()).get("name", ""))):
-            remember_name(response, name)
+            self.pages.remember_name(response, name)
         return response
 
 

@@ -23,7 +23,7 @@ from bot.notebook.edits import (
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
-from bot.web.html_pages import HtmlPages, form_key, given_name, local_moment, remember_name, see_other
+from bot.web.html_pages import HtmlPages, form_key, given_name, local_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class TimelinePages:
             notebook = await change(self.store, id, self._deed(form))
         except EditConflict as conflict:
             return await self._both(id, form, conflict)
-        response = see_other(notebook.path, _anchor(form))
+        response = self.pages.see_other(notebook.path, _anchor(form))
         if form.name:
-            remember_name(response, given_name(form.name))
+            self.pages.remember_name(response, given_name(form.name))
         return response
 
     def _deed(self, form: TimelineForm) -> Callable[[Notebook], Notebook]:
