@@ -22,6 +22,7 @@ from bot.notebook.head_edits import (
 )
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import NotebookStore, change
+from bot.notebook.room import MOST_BY_HAND
 from bot.web.access.viewer import viewer
 from bot.web.html_pages import HtmlPages, clean_name, given_name
 
@@ -58,7 +59,7 @@ class _HeadPages:
         if self.finishing and "status" in _wanted(form) and read_status(form["status"]) is DocumentStatus.PUBLISHED:
             await self.finishing(await self.store.get(id))
         try:
-            notebook = await change(self.store, id, lambda now: self._with(now, form, name))
+            notebook = await change(self.store, id, lambda now: self._with(now, form, name), most=MOST_BY_HAND)
         except HeadConflict as conflict:
             notebook = await self.store.get(id)
             locale = notebook.locale

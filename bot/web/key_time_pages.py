@@ -16,6 +16,7 @@ from bot.notebook.key_times import KeyTimeKind, KeyTimes
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
+from bot.notebook.room import MOST_BY_HAND
 from bot.notebook.typed_time import read_typed_time
 from bot.web.html_pages import HtmlPages, given_name
 
@@ -92,7 +93,7 @@ class _KeyTimePages:
         self, request: web.Request, kind: KeyTimeKind, fn: Callable[[Notebook], Notebook]
     ) -> web.Response:
         before = await self.store.get(request.match_info["id"])
-        notebook = await change(self.store, before.id, fn)
+        notebook = await change(self.store, before.id, fn, most=MOST_BY_HAND)
         if notebook.version != before.version:
             await self.changed(notebook)
         cell = notebook.managed(KeyTimes.marker)

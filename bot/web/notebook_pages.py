@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from bot.notebook.notebook_list import search
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import Files, NotebookStore, change
 from bot.notebook.public_view import public_view
+from bot.notebook.room import MOST_BY_HAND
 from bot.web.access.viewer import HIDDEN, as_viewer_sees, viewer
 from bot.web.html_pages import (
     HEADERS,
@@ -118,7 +120,9 @@ class _NotebookPages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         notebook = public_view(as_viewer_sees(await self.store.get(request.match_info["id"])))
         locale = notebook.locale
-        response = self.pages.response(
+        # A long one takes a second to draw, in which the bot has to answer others.
+        response = await asyncio.to_thread(
+            self.pages.response,
             "notebook",
             locale,
             notebook=notebook,
@@ -217,7 +221,7 @@ class _NotebookPages:
     async def _changed(
         self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
     ) -> web.StreamResponse:
-        notebook = await change(self.store, request.match_info["id"], fn)
+        notebook = await change(self.store, request.match_info["id"], fn, most=MOST_BY_HAND)
         response = self.pages.see_other(notebook.path, anchor)
         if name := clean_name(str((await request.post()).get("name", ""))):
             self.pages.remember_name(response, name)
