@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -52,6 +53,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SHOWN_FILES = web.ResponseKey("shown files", frozenset)
+"""Of a page: names of the stored files that its templates show, and not of those that people's words name."""
+_SHOWN: ContextVar[set[str]] = ContextVar("shown files")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 NAME_COOKIE = "replaybook_name"
 ZONE_COOKIE = "replaybook_zone"
@@ -95,9 +99,14 @@ class HtmlPages:
             return prose.words(entry_text(entry, locale))
 
         environment.filters.update(
-            prose=prose.html, digest=digest, initials=initials, tint=tint, offset=offset, here=base.at
+            prose=prose.html,
+            digest=digest,
+            initials=initials,
+            tint=tint,
+            offset=offset,
+            here=base.at,
         )
-        environment.filters.update(target=lambda url: base.at(target(url)))
+        environment.filters.update(stored=lambda file: base.at(_shown(file)), target=lambda url: base.at(target(url)))
         environment.filters.update(head_text=as_text, cut=cut)
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
@@ -124,8 +133,15 @@ class HtmlPages:
         return cls(environment, base, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
-        html = self.text(page, locale, **values)
-        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+        shown = set[str]()
+        before = _SHOWN.set(shown)
+        try:
+            html = self.text(page, locale, **values)
+        finally:
+            _SHOWN.reset(before)
+        response = web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+        response[SHOWN_FILES] = frozenset(shown)
+        return response
 
     def text(self, page: str, locale: Locale, **values: object) -> str:
         return self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale))
@@ -173,6 +189,12 @@ class HtmlPages:
 
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/pages/{name}", self.guarded(self.asset))]
+
+
+def _shown(file: str) -> str:
+    if (names := _SHOWN.get(None)) is not None:
+        names.add(file)
+    return f"/files/{file}"
 
 
 def same_origin(request: web.Request) -> None:

@@ -18,12 +18,14 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import search
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.own_files import own_files
 from bot.notebook.ports import Files, NotebookStore, change
 from bot.notebook.public_view import public_view
 from bot.notebook.room import MOST_BY_HAND
 from bot.web.access.viewer import HIDDEN, as_viewer_sees, viewer
 from bot.web.html_pages import (
     HEADERS,
+    SHOWN_FILES,
     HtmlPages,
     asked_locale,
     clean_name,
@@ -133,6 +135,8 @@ class _NotebookPages:
             published=await self.published(notebook),
             thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
+        # What people wrote over a clip may go on showing it.
+        response[SHOWN_FILES] = own_files(notebook)
         self.pages.remember_zone(response, notebook.zone)
         return response
 

@@ -29,7 +29,7 @@ MADE_BY_HAND = re.compile(
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_writes_an_absolute_path_by_hand(template: Path) -> None:
     for address in LEADING.findall(template.read_text(encoding="utf-8")):
-        assert LEFT_TO_OTHERS.match(address) or re.search(r"\|\s*(?:here|target)\b", address), address
+        assert LEFT_TO_OTHERS.match(address) or re.search(r"\|\s*(?:here|stored|target)\b", address), address
 
 
 @pytest.mark.parametrize("file", PYTHON, ids=str)
