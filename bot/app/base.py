@@ -14,6 +14,7 @@ from bot.app.slack_access import SlackAccess, check_slack, slack_access
 from bot.backlog.owners import Owners
 from bot.files.file_areas import file_areas
 from bot.files.file_store import HashedFiles
+from bot.kernel.base_path import BasePath
 from bot.kernel.clock import Clock
 from bot.kernel.errors import Missing
 from bot.kernel.messages import Messages
@@ -71,6 +72,10 @@ class Base:
     access: SlackAccess
     policies: Access
     teams: TeamParts
+
+    @property
+    def path(self) -> BasePath:
+        return BasePath.of(self.public_url)
 
     @property
     def defaults(self) -> ClipDefaults:

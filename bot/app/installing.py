@@ -13,12 +13,12 @@ from bot.slack.installs.bolt_stores import RecordedInstallations, RecordedStates
 from bot.slack.installs.tenants import installed_for
 from bot.slack.web_api import base_address
 from bot.web.html_pages import HtmlPages
-from bot.web.install_pages import INSTALL, REDIRECT, InstallFlow, Noted, install_routes
+from bot.web.install_pages import INSTALL, REDIRECT, InstallCookies, InstallFlow, Noted, install_routes
 
 
 def install_routes_of(base: Base) -> list[web.RouteDef]:
     """For a bot whose settings have keys for tokens."""
-    settings, access, pages = base.settings, base.access, HtmlPages.load()
+    settings, access, pages = base.settings, base.access, HtmlPages.load(base.path)
     assert access.installations is not None  # noqa: S101 - whoever calls has looked
     assert access.oauth is not None  # noqa: S101
     api = base_address(settings.slack_api_url)
@@ -32,8 +32,8 @@ def install_routes_of(base: Base) -> list[web.RouteDef]:
         authorization_url=f"{api.removesuffix('api/')}oauth/v2/authorize",
         installation_store=RecordedInstallations(access.installations, base.clock),
         state_store=RecordedStates(base.records),
-        state_cookie_name="replaybook-install",
     )
+    flow.state_utils = InstallCookies("replaybook-install", base.path.cookies)
     return install_routes(InstallFlow(access.oauth.web, flow, pages, _noted(base), settings.install_teams), pages)
 
 

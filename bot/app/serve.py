@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 
 from bot import jobs
 from bot.app import build
-from bot.app.base import Base, load_owners, opened
+from bot.app.base import Base, load_owners, opened, public_address
 from bot.app.erasure.running_bot_erasure import erasure_routes
 from bot.app.open_telemetry import traced
 from bot.app.opened_intake import opened_intake
@@ -23,6 +23,7 @@ from bot.app.shared_parts import retention_duty, shares
 from bot.app.slack_receiving import receiving
 from bot.app.web_access import web_access
 from bot.app.web_pages import page_routes
+from bot.kernel.base_path import BasePath
 from bot.kernel.clock import Clock, clock_ahead
 from bot.kernel.errors import Conflict, Misunderstood
 from bot.kernel.messages import JsonObject
@@ -96,7 +97,7 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
         worker = await stack.enter_async_context(_worker(url, base, services, metrics, turns).working())
         inbox, readiness = Inbox(base.redis), readiness_of_bot(base, store)
         slack, slack_routes = await stack.enter_async_context(receiving(base, services, inbox, metrics, turns))
-        pages = HtmlPages.load()
+        pages = HtmlPages.load(base.path)
         access = web_access(base, services, pages, await asyncio.to_thread(program_token, settings.data))
         routes = [
             *slack_routes,
@@ -108,7 +109,9 @@ async def serving(settings: Settings, *, sample: bool = False, clock: Clock | No
             *ask_routes(services.questions.reader, services.questions.owners.file),
         ]
         await stack.enter_async_context(
-            listening(settings.host, settings.port, routes, access.gate, metrics_port=settings.metrics_port)
+            listening(
+                settings.host, settings.port, routes, access.gate, base=base.path, metrics_port=settings.metrics_port
+            )
         )
         await stack.enter_async_context(announced(settings.data, http_address(settings.host, settings.port)))
         if settings.slack_app_token:
@@ -139,7 +142,14 @@ async def taking_in(settings: Settings, *, clock: Clock | None = None) -> AsyncI
         ]
         gate = AccessGate(Doors(metrics=settings.metrics_token))
         await stack.enter_async_context(
-            listening(settings.host, settings.port, routes, gate, metrics_port=settings.metrics_port)
+            listening(
+                settings.host,
+                settings.port,
+                routes,
+                gate,
+                base=BasePath.of(public_address(settings)),
+                metrics_port=settings.metrics_port,
+            )
         )
         await stack.enter_async_context(readiness.until_drained(wait_s=settings.shutdown_wait_s))
         yield

@@ -53,7 +53,7 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
     """`program` is what this machine's command line has to show. Raises Misunderstood for settings that don't fit."""
     settings, records = base.settings, base.records
     signed = SignedValues(signing_keys(settings), base.clock)
-    cookies = Cookies(secure=base.public_url.startswith("https://"))
+    cookies = Cookies(secure=base.public_url.startswith("https://"), path=base.path.cookies)
     sessions = Sessions(signed, cookies, records, base.clock, timedelta(hours=settings.session_hours))
     signin = SignInPages(pages, sessions, _slack(base), partial(_has_app, base), base.policies.audit)
     sharing = NotebookSharing(records, SharedWith(settings.sharing))

@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from functools import partial
 from math import ceil
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -226,12 +225,6 @@ async def _pages(settings: Settings) -> str:
         )
     if not address.startswith("https://") and not is_loopback(address):
         raise Missing("Slack sends people back over https alone, and REPLAYBOOK_PUBLIC_URL is %(url)s.", url=address)
-    if path := urlsplit(address).path:
-        raise Missing(
-            "The pages lead to each other from the top of their host, and REPLAYBOOK_PUBLIC_URL has the path %(path)s; "
-            "give the bot a host, or a port, of its own.",
-            path=path,
-        )
     return f"for people in their channel, at {address}"
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from bot.kernel.base_path import is_plain_path
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import LANGUAGES, is_spoken
 from bot.kernel.setting_values import is_base, is_zone
@@ -20,8 +22,13 @@ def check_values(settings: Settings) -> None:
         raise wrong_value(settings.variable("default_locale"), settings.default_locale, spoken)
     if not is_zone(settings.default_zone):
         raise wrong_value(settings.variable("default_zone"), settings.default_zone, "there is no such time zone")
-    if settings.public_url and not is_base(settings.public_url):
+    if not settings.public_url:
+        return
+    if not is_base(settings.public_url):
         raise Misunderstood(
             "%(variable)s is the bot’s scheme and host, as https://replaybook.example.com, without a user and a query.",
             variable=settings.variable("public_url"),
         )
+    if not is_plain_path(path := urlsplit(settings.public_url).path):
+        letters = "a path is made of letters, digits, “-”, “_”, “~” and dots, as https://tools.example.com/replaybook"
+        raise wrong_value(settings.variable("public_url"), path, letters)

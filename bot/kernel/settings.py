@@ -75,7 +75,7 @@ class Settings(WebSettings, frozen=True, kw_only=True):
     public_url: Annotated[
         str | None,
         Meta(
-            description="Address people reach the bot at, for links in messages; the pages need a host of their own.",
+            description="Address people reach the bot at, for links in messages; it may have a path, as /replaybook.",
             pattern="^https?://",
         ),
     ] = None

@@ -14,6 +14,7 @@ from bot.kernel.errors import Conflict, Missing, Misunderstood
 from bot.kernel.escape import straight
 from bot.notebook.merge import Put, Write, merge, new_id
 from bot.notebook.notebook import Cell, Notebook, digest
+from bot.notebook.room import TOO_MANY_PARTS
 from bot.notebook.timeline import Correction, Entry, Timeline
 
 MAX_TEXT = 50_000
@@ -53,7 +54,7 @@ def add_cell(notebook: Notebook, *, markdown: str, after: str, author: str, id: 
     if not text.strip():
         raise Misunderstood("There is nothing to add: the text is empty.")
     if len(notebook.cells) >= MAX_CELLS:
-        raise Misunderstood("This post-mortem is full.")
+        raise Misunderstood(TOO_MANY_PARTS, n=notebook.locale.number(MAX_CELLS))
     cells = notebook.cells
     at = next((i + 1 for i, cell in enumerate(cells) if cell.id == after), len(cells))
     fresh = Cell(id(), text, author=author)

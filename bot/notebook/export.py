@@ -17,6 +17,7 @@ from bot.notebook.key_times import KeyTimes
 from bot.notebook.merge import Write
 from bot.notebook.notebook import Cell, Notebook, digest
 from bot.notebook.notebook_text import NotebookText, escaped, offset
+from bot.notebook.own_files import own_files
 from bot.notebook.ports import Files
 from bot.notebook.timeline import Timeline
 from bot.replay.encode.first_frame import first_frame
@@ -24,7 +25,7 @@ from bot.replay.encode.first_frame import first_frame
 DOCUMENT = "postmortem.md"
 FOLDER = "files"
 OUR_FILE = re.compile(r"/files/([0-9a-f]{64}\.(gif|png|mp4))")
-_LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?{OUR_FILE.pattern}(?=[)\s])")
+_LINKED_FILE = re.compile(rf"(\]\()(?:https?://[^/\s()]+)?(?:/[\w.~-]+)*?{OUR_FILE.pattern}(?=[)\s])")
 
 
 def has_content(cell: Cell) -> bool:
@@ -76,13 +77,13 @@ def _short_cell(cell: Cell, write: Write) -> Cell:
 
 
 def linked_files(notebook: Notebook) -> dict[str, None]:
-    """Names of the stored files that the shown cells refer to, in their order; a clip's poster belongs to its clip."""
-    names: dict[str, None] = {}
+    """Names of the notebook's own files that its shown cells refer to, in their order; a poster belongs to its clip."""
+    names, own = dict[str, None](), own_files(notebook)
     for cell in notebook.shown:
         if isinstance(cell.data, StoredClip) and not cell.edited:
             names[cell.data.file] = None
         else:
-            names |= dict.fromkeys(match[1] for match in OUR_FILE.finditer(cell.markdown))
+            names |= dict.fromkeys(match[1] for match in OUR_FILE.finditer(cell.markdown) if match[1] in own)
     return names
 
 

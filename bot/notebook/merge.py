@@ -25,6 +25,7 @@ from bot.notebook.cell_data import (
 )
 from bot.notebook.key_times import KeyTimes
 from bot.notebook.notebook import Cell, Notebook, digest
+from bot.notebook.own_files import files_of
 from bot.notebook.timeline import Entry, Timeline, entries_of, joined
 
 NEARBY = {
@@ -148,7 +149,8 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write, *, parked: bool = Fal
         fresh = msgspec.structs.replace(cell, markdown=markdown, data=put.data, written=digest(markdown))
         return (*cells[:at], fresh, *cells[at + 1 :])
     # A person rewrote it: it is theirs from now on, and the bot's new text goes beside it.
-    theirs = msgspec.structs.replace(cell, marker=None, data=None, written="")
+    files = (*cell.files, *files_of(cell.data))
+    theirs = msgspec.structs.replace(cell, marker=None, data=None, written="", files=files)
     beside = msgspec.structs.replace(_fresh(put, write), removed=cell.removed)
     return (*cells[:at], theirs, beside, *cells[at + 1 :])
 

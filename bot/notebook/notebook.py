@@ -36,6 +36,8 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who wrote a person's cell, or edited a managed one, as people know them."""
     removed: bool = False
     """Removed by a person: not shown, kept up to date, can be put back."""
+    files: tuple[str, ...] = ()
+    """Of a managed cell that became a person's: the stored files that it showed, which its text may go on showing."""
 
     @property
     def kind(self) -> str:

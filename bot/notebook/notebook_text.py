@@ -13,6 +13,7 @@ from functools import cache, partial
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.kernel.base_path import BasePath
 from bot.kernel.escape import straight
 from bot.kernel.locale import Locale
 from bot.kernel.paths import TEMPLATES
@@ -29,7 +30,7 @@ from bot.signals.answer_text import limits
 from bot.signals.question_text import source_name
 
 _ACTIVE = re.compile(r"([\\`*_\[\]<>|~&$])")
-_OWN_LINK = re.compile(r"(\]\()/(?!/)")
+_OWN_LINK = re.compile(r"(?<=\]\()/(?!/)[^\s)]*")
 _LEADING = re.compile(r"^(\d*)([#+\-=.)]+)(?=\s|$)")
 SIGNALS = ("rage_click", "dead_click", "error_click")
 
@@ -166,9 +167,9 @@ class NotebookText:
 
         With `base_url`, links to our own pages and files lead there from wherever the text is read.
         """
-        parts = [f"# {escaped(notebook.title)}"]
+        parts, base = [f"# {escaped(notebook.title)}"], BasePath.of(base_url)
         for cell in notebook.shown:
-            text = _OWN_LINK.sub(rf"\1{base_url}/", cell.markdown) if base_url else cell.markdown
+            text = _OWN_LINK.sub(lambda own: base.absolute(own[0]), cell.markdown) if base_url else cell.markdown
             parts.append(f"<!-- replaybook:{cell.marker} -->\n{text}" if cell.marker else text)
         opened = locale.text("Opened %(when)s", when=locale.dated_moment(notebook.created))
         return (

@@ -11,6 +11,7 @@ import msgspec
 from bot.kernel.errors import Conflict
 from bot.notebook.head_edits import HeadFacts
 from bot.notebook.notebook import Notebook
+from bot.notebook.room import MOST_IN_ALL, check_room
 
 ATTEMPTS = 20
 
@@ -113,16 +114,26 @@ class Exporter(Protocol):
         """Where the document is read; empty while there is none. Asks nobody else."""
 
 
-async def change(store: NotebookStore, id: str, fn: Callable[[Notebook], Notebook]) -> Notebook:
+async def change(
+    store: NotebookStore, id: str, fn: Callable[[Notebook], Notebook], *, most: int = MOST_IN_ALL
+) -> Notebook:
     """Apply a pure change, again when somebody else was faster. Nothing is saved when `fn` returns what it got.
 
-    Raises Missing, and Conflict when the notebook never stands still.
+    Raises Missing, Misunderstood where it would have more than `most` characters, and Conflict when the notebook never
+    stands still.
     """
+
+    def within(before: Notebook) -> Notebook:
+        after = fn(before)
+        if after is not before:
+            check_room(before, after, most)
+        return after
+
     if isinstance(store, ChangesItself):
-        return await store.change(id, fn)
+        return await store.change(id, within)
     for _ in range(ATTEMPTS):
         before = await store.get(id)
-        after = fn(before)
+        after = within(before)
         if after is before:
             return before
         try:

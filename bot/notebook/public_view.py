@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import chain
 
 import msgspec
 
@@ -12,6 +13,7 @@ from bot.notebook.head import Head, Participant, StatusChange
 from bot.notebook.impact import Impact
 from bot.notebook.key_times import KeyTime, KeyTimes
 from bot.notebook.notebook import Cell, Notebook
+from bot.notebook.own_files import files_of
 from bot.notebook.timeline import Entry, EntryKind, Timeline
 
 NAMING = frozenset({EntryKind.QUESTION, EntryKind.CLIP, EntryKind.OWNER_ASKED, EntryKind.ANSWERED, EntryKind.DECLARED})
@@ -36,9 +38,9 @@ def public_view(notebook: Notebook) -> Notebook:
 
 
 def clip_files(notebook: Notebook) -> frozenset[str]:
-    """Names of the files with the notebook's clips, those of removed cells too."""
-    clips = [cell.data for cell in notebook.cells if isinstance(cell.data, StoredClip)]
-    return frozenset(name for clip in clips for name in (clip.file, clip.poster) if name)
+    """Names of the files with the notebook's clips, those of removed cells and of rewritten ones too."""
+    shown = (files_of(cell.data) for cell in notebook.cells if isinstance(cell.data, StoredClip))
+    return frozenset(chain(*shown, *(cell.files for cell in notebook.cells)))
 
 
 def without_clips(notebook: Notebook, instead: str) -> Notebook:

@@ -66,6 +66,8 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     live: LiveAnswer | None = None
     films: bool = False
     """Somebody wants the replay: a clip comes with the answer."""
+    promised: bool = False
+    """It has an answer of its own coming: whoever took it for a repetition no longer takes it away."""
 
     @property
     def locale(self) -> Locale:

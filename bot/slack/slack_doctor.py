@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.kernel.base_path import STRIPPED
 from bot.kernel.errors import Missing, ReplaybookError, Unauthorized
 from bot.kernel.setting_values import http_address
 from bot.kernel.settings import Settings
@@ -85,6 +86,11 @@ async def examined_events(settings: Settings) -> str:
         ) from error
     if status == 401:
         raise Missing("%(address)s refuses what is signed with SLACK_SIGNING_SECRET.", address=address)
+    if status == STRIPPED:
+        raise Missing(
+            "The proxy at %(address)s takes the path away; the bot needs it as it came: docs/deploy.md.",
+            address=base,
+        )
     if status != 200 or challenge not in text:
         raise Missing("%(address)s answers %(status)s, and not as the bot does.", address=address, status=status)
     here = "" if settings.public_url else "; whether Slack gets there, REPLAYBOOK_PUBLIC_URL would tell"

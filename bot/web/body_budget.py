@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager, nullcontext
 
 from aiohttp import web
 
+from bot.web.access.route_rules import address_of
+
 ALL_BODIES = 128_000_000
 """Bytes of all bodies as they came."""
 WAIT_S = 10.0
@@ -100,7 +102,7 @@ async def within_budget(request: web.Request, handler: Handler) -> web.StreamRes
     """
     length = request.content_length
     size = MOST_BYTES if length is None else min(length, MOST_BYTES)
-    if not request.can_read_body or request.path.startswith("/intake/"):
+    if not request.can_read_body or (address_of(request) or "").startswith("/intake/"):
         return await handler(request)
     try:
         room = request.app[BODIES].reserved(size, WAIT_S) if size > SMALL else nullcontext()

@@ -8,10 +8,11 @@ from aiohttp import web
 
 from bot.kernel.errors import Misunderstood
 from bot.notebook.notebook import Notebook
+from bot.notebook.own_files import own_files
 from bot.services.postmortems import export_notebook
 from bot.services.postmortems.export_notebook import ExportContext
 from bot.web.access.viewer import as_viewer_sees, viewer
-from bot.web.html_pages import HEADERS, HtmlPages
+from bot.web.html_pages import HEADERS, SHOWN_FILES, HtmlPages
 
 
 def export_routes(context: ExportContext, pages: HtmlPages) -> list[web.RouteDef]:
@@ -34,7 +35,9 @@ class _ExportPages:
     async def markdown(self, request: web.Request) -> web.StreamResponse:
         notebook = await self._notebook(request)
         text = export_notebook.as_markdown(self.context, notebook)
-        return web.Response(text=text, content_type="text/markdown", headers=_headers(notebook, "md"))
+        response = web.Response(text=text, content_type="text/markdown", headers=_headers(notebook, "md"))
+        response[SHOWN_FILES] = own_files(notebook)
+        return response
 
     async def zip(self, request: web.Request) -> web.StreamResponse:
         notebook = await self._notebook(request)
@@ -48,7 +51,9 @@ class _ExportPages:
     async def html(self, request: web.Request) -> web.StreamResponse:
         notebook = await self._notebook(request)
         html = await export_notebook.as_html(self.context, notebook)
-        return web.Response(text=html, content_type="text/html", headers=_headers(notebook, "html"))
+        response = web.Response(text=html, content_type="text/html", headers=_headers(notebook, "html"))
+        response[SHOWN_FILES] = own_files(notebook)
+        return response
 
     async def pdf(self, request: web.Request) -> web.StreamResponse:
         notebook = await self._notebook(request)

@@ -22,8 +22,9 @@ from bot.notebook.head_edits import (
 )
 from bot.notebook.notebook import Notebook, digest
 from bot.notebook.ports import NotebookStore, change
+from bot.notebook.room import MOST_BY_HAND
 from bot.web.access.viewer import viewer
-from bot.web.html_pages import HtmlPages, clean_name, given_name, remember_name, see_other
+from bot.web.html_pages import HtmlPages, clean_name, given_name
 
 Changed = Callable[[Notebook], Awaitable[object]]
 
@@ -58,7 +59,7 @@ class _HeadPages:
         if self.finishing and "status" in _wanted(form) and read_status(form["status"]) is DocumentStatus.PUBLISHED:
             await self.finishing(await self.store.get(id))
         try:
-            notebook = await change(self.store, id, lambda now: self._with(now, form, name))
+            notebook = await change(self.store, id, lambda now: self._with(now, form, name), most=MOST_BY_HAND)
         except HeadConflict as conflict:
             notebook = await self.store.get(id)
             locale = notebook.locale
@@ -66,8 +67,8 @@ class _HeadPages:
             return self.pages.response("head_conflict", locale, status=409, **values)
         if self.changed:
             await self.changed(notebook)
-        response = see_other(notebook.path, "top")
-        remember_name(response, name)
+        response = self.pages.see_other(notebook.path, "top")
+        self.pages.remember_name(response, name)
         return response
 
     def _with(self, notebook: Notebook, form: Mapping[str, str], name: str) -> Notebook:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
@@ -14,6 +15,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from bot.kernel.base_path import TOP, BasePath
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.escape import cut
 from bot.kernel.locale import LANGUAGES, Locale
@@ -51,6 +53,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SHOWN_FILES = web.ResponseKey("shown files", frozenset)
+"""Of a page: names of the stored files that its templates show, and not of those that people's words name."""
+_SHOWN: ContextVar[set[str]] = ContextVar("shown files")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 NAME_COOKIE = "replaybook_name"
 ZONE_COOKIE = "replaybook_zone"
@@ -65,14 +70,19 @@ STATUS: tuple[tuple[type[ReplaybookError], int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class HtmlPages:
-    """Renders pages by name: `pages.response("notebook", locale, notebook=…)` renders `templates/web/notebook.html`."""
+    """Renders pages by name: `pages.response("notebook", locale, notebook=…)` renders `templates/web/notebook.html`.
+
+    Paths of ours get the path of the installation here and nowhere else: in templates by the filter `here`, in answers
+    that lead elsewhere by `see_other`, in cookies by `remember_…`.
+    """
 
     environment: Environment
+    base: BasePath = TOP
     assets: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
     @cache
-    def load(cls) -> HtmlPages:
+    def load(cls, base: BasePath = TOP) -> HtmlPages:
         """One in a process, whose templates are compiled once."""
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -83,14 +93,20 @@ class HtmlPages:
         )
         assets = {name: (TEMPLATES / "web" / name).read_bytes() for name in ASSETS}
         stamp = hashlib.sha256(b"".join(assets.values())).hexdigest()[:12]
-        prose, entry_text = Prose(), NotebookText.load().entry
+        prose, entry_text = Prose(base), NotebookText.load().entry
 
         def text_of_entry(entry: Entry, locale: Locale) -> str:
             return prose.words(entry_text(entry, locale))
 
         environment.filters.update(
-            prose=prose.html, digest=digest, initials=initials, tint=tint, target=target, offset=offset
+            prose=prose.html,
+            digest=digest,
+            initials=initials,
+            tint=tint,
+            offset=offset,
+            here=base.at,
         )
+        environment.filters.update(stored=lambda file: base.at(_shown(file)), target=lambda url: base.at(target(url)))
         environment.filters.update(head_text=as_text, cut=cut)
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
@@ -114,11 +130,18 @@ class HtmlPages:
             key_time_candidates=partial(same_moments, text_of_entry=text_of_entry),
             **FOR_TEMPLATES,
         )
-        return cls(environment, assets)
+        return cls(environment, base, assets)
 
     def response(self, page: str, locale: Locale, *, status: int = 200, **values: object) -> web.Response:
-        html = self.text(page, locale, **values)
-        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+        shown = set[str]()
+        before = _SHOWN.set(shown)
+        try:
+            html = self.text(page, locale, **values)
+        finally:
+            _SHOWN.reset(before)
+        response = web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+        response[SHOWN_FILES] = frozenset(shown)
+        return response
 
     def text(self, page: str, locale: Locale, **values: object) -> str:
         return self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale))
@@ -146,8 +169,32 @@ class HtmlPages:
         headers = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
         return web.Response(body=self.assets[name], content_type=ASSETS[name], charset="utf-8", headers=headers)
 
+    def see_other(self, path: str, anchor: str = "") -> web.Response:
+        """Sends a browser on to a page of ours, and to a place in it, after what a form did."""
+        place = f"#{quote(anchor, safe='/:')}" if anchor else ""
+        return redirect(f"{self.base.at(path)}{place}")
+
+    def remember_name(self, response: web.Response, name: str) -> None:
+        if not viewer().name:  # whoever is signed in gives none
+            self._remember(response, NAME_COOKIE, name)
+
+    def remember_zone(self, response: web.StreamResponse, zone: str) -> None:
+        """So that the pages that a notebook leads to tell the same times as it does."""
+        self._remember(response, ZONE_COOKIE, zone)
+
+    def _remember(self, response: web.StreamResponse, cookie: str, value: str) -> None:
+        response.set_cookie(
+            cookie, quote(value), max_age=31_536_000, httponly=True, samesite="Lax", path=self.base.cookies
+        )
+
     def routes(self) -> list[web.RouteDef]:
         return [web.get("/pages/{name}", self.guarded(self.asset))]
+
+
+def _shown(file: str) -> str:
+    if (names := _SHOWN.get(None)) is not None:
+        names.add(file)
+    return f"/files/{file}"
 
 
 def same_origin(request: web.Request) -> None:
@@ -171,17 +218,6 @@ def reader_name(request: web.Request) -> str:
     return viewer().name or clean_name(unquote(request.cookies.get(NAME_COOKIE, "")))
 
 
-def remember_name(response: web.Response, name: str) -> None:
-    if viewer().name:
-        return  # whoever is signed in gives none
-    response.set_cookie(NAME_COOKIE, quote(name), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
-
-
-def remember_zone(response: web.StreamResponse, zone: str) -> None:
-    """So that the pages that a notebook leads to tell the same times as it does."""
-    response.set_cookie(ZONE_COOKIE, quote(zone), max_age=31_536_000, httponly=True, samesite="Lax", path="/")
-
-
 def clean_name(text: str) -> str:
     return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:60]
 
@@ -203,10 +239,9 @@ def form_key(form: Mapping[str, object], name: str = "key") -> str:
     return given if _KEY.fullmatch(given) else new_id()
 
 
-def see_other(path: str, anchor: str) -> web.Response:
-    """Sends a browser on to a place of a page of ours, after what a form did."""
-    place = f"{path}#{quote(anchor, safe='/:')}"
-    return web.Response(status=303, headers={**HEADERS, "Location": place})
+def redirect(address: str) -> web.Response:
+    """Sends a browser on to an address as it is."""
+    return web.Response(status=303, headers={**HEADERS, "Location": address})
 
 
 def csrf_field() -> Markup:

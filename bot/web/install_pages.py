@@ -17,6 +17,7 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
+from slack_sdk.oauth import OAuthStateUtils
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -39,6 +40,23 @@ SENTENCES = {
     "invalid_state": OTHER_BROWSER,
 }
 """By the reason of Bolt, or of Slack, which is anything that stands in the address."""
+
+
+class InstallCookies(OAuthStateUtils):
+    """Bolt's cookie that binds an installation to its browser, for our path of the host alone."""
+
+    def __init__(self, name: str, path: str) -> None:
+        super().__init__(cookie_name=name)
+        self._path = path
+
+    def build_set_cookie_for_new_state(self, state: str) -> str:
+        return self._placed(super().build_set_cookie_for_new_state(state))
+
+    def build_set_cookie_for_deletion(self) -> str:
+        return self._placed(super().build_set_cookie_for_deletion())
+
+    def _placed(self, cookie: str) -> str:
+        return cookie.replace(" Path=/;", f" Path={self._path};")
 
 
 class InstallFlow(AsyncOAuthFlow):
@@ -90,7 +108,7 @@ class InstallFlow(AsyncOAuthFlow):
         return self._page(args.request, args.suggested_status_code, sentence=sentence)
 
     def _page(self, request: AsyncBoltRequest, status: int, **values: str) -> BoltResponse:
-        shown = {"url": INSTALL, "installed": "", "sentence": "", **values}
+        shown = {"url": self._pages.base.at(INSTALL), "installed": "", "sentence": "", **values}
         html = self._pages.text("install", _locale(request), **shown)
         headers: dict[str, str | Sequence[str]] = {
             "Content-Type": "text/html; charset=utf-8",

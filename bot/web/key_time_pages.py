@@ -16,8 +16,9 @@ from bot.notebook.key_times import KeyTimeKind, KeyTimes
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
+from bot.notebook.room import MOST_BY_HAND
 from bot.notebook.typed_time import read_typed_time
-from bot.web.html_pages import HtmlPages, given_name, remember_name, see_other
+from bot.web.html_pages import HtmlPages, given_name
 
 Changed = Callable[[Notebook], Awaitable[None]]
 
@@ -35,7 +36,7 @@ def key_time_routes(
     changed: Changed = _nobody,
 ) -> list[web.RouteDef]:
     """Routes below a notebook's page. `changed` is told of a notebook whose span is another one now."""
-    handlers = _KeyTimePages(store, words, now, changed)
+    handlers = _KeyTimePages(store, words, pages, now, changed)
     path = r"/notebooks/{id:[\w-]+}/keytimes/{kind}"
     return [
         web.post(path, pages.guarded(handlers.correct)),
@@ -47,6 +48,7 @@ def key_time_routes(
 class _KeyTimePages:
     store: NotebookStore
     words: NotebookText
+    pages: HtmlPages
     now: Clock
     changed: Changed
 
@@ -63,7 +65,7 @@ class _KeyTimePages:
                 current, kind, at, by=name, seen=seen, locale=locale, write=self.words.for_notebook(current)
             ),
         )
-        remember_name(response, name)
+        self.pages.remember_name(response, name)
         return response
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
@@ -91,11 +93,11 @@ class _KeyTimePages:
         self, request: web.Request, kind: KeyTimeKind, fn: Callable[[Notebook], Notebook]
     ) -> web.Response:
         before = await self.store.get(request.match_info["id"])
-        notebook = await change(self.store, before.id, fn)
+        notebook = await change(self.store, before.id, fn, most=MOST_BY_HAND)
         if notebook.version != before.version:
             await self.changed(notebook)
         cell = notebook.managed(KeyTimes.marker)
-        return see_other(notebook.path, f"{kind}-{cell.id}" if cell else "top")
+        return self.pages.see_other(notebook.path, f"{kind}-{cell.id}" if cell else "top")
 
 
 def _kind(request: web.Request) -> KeyTimeKind:

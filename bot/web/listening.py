@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 from aiohttp import web
 
+from bot.kernel.base_path import TOP, BasePath
 from bot.kernel.errors import Misunderstood, Unavailable
 from bot.kernel.settings import variable
 from bot.kernel.settings_table import wrong_value
 from bot.web.access.gate import AccessGate, add_headers
+from bot.web.access.route_rules import BASE, is_inside
 from bot.web.body_budget import ALL_BODIES, BODIES, MOST_BYTES, ByteBudget, within_budget
 from bot.web.server_log import server_log
 
@@ -22,13 +24,23 @@ SHUTDOWN_S = 5.0
 
 @asynccontextmanager
 async def listening(
-    host: str, port: int, routes: Sequence[web.AbstractRouteDef], gate: AccessGate, *, metrics_port: int | None = None
+    host: str,
+    port: int,
+    routes: Sequence[web.RouteDef],
+    gate: AccessGate,
+    *,
+    base: BasePath = TOP,
+    metrics_port: int | None = None,
 ) -> AsyncIterator[None]:
-    """Every request has to pass the `gate` first. At a `metrics_port` are the metrics, for whoever reaches it."""
+    """Every request has to pass the `gate` first. At a `metrics_port` are the metrics, for whoever reaches it.
+
+    What people, Slack and senders ask for is below the `base`, and what is asked from inside is not.
+    """
     app = web.Application(client_max_size=MOST_BYTES, middlewares=[within_budget, gate.admit])
     app[BODIES] = ByteBudget(ALL_BODIES)
     app.on_response_prepare.append(add_headers)
-    app.add_routes(routes)
+    app[BASE] = base
+    app.add_routes(route if is_inside(route.path) else _below(base, route) for route in routes)
     async with AsyncExitStack() as stack:
         # The intake unpacks bodies itself, within limits.
         runner = web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, logger=server_log(), auto_decompress=False)
@@ -37,6 +49,10 @@ async def listening(
         if metrics_port:
             await stack.enter_async_context(_metrics_up(host, metrics_port, routes))
         yield
+
+
+def _below(base: BasePath, route: web.RouteDef) -> web.RouteDef:
+    return web.RouteDef(route.method, base.at(route.path), route.handler, route.kwargs)
 
 
 @contextmanager
@@ -63,11 +79,11 @@ def _naming_the_setting(host: str, port: int) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def _metrics_up(host: str, port: int, routes: Sequence[web.AbstractRouteDef]) -> AsyncIterator[None]:
+async def _metrics_up(host: str, port: int, routes: Sequence[web.RouteDef]) -> AsyncIterator[None]:
     """Raises Misunderstood where the port is taken, by another process of this machine say."""
     app = web.Application()
     app.on_response_prepare.append(add_headers)
-    app.add_routes([route for route in routes if isinstance(route, web.RouteDef) and route.path == METRICS])
+    app.add_routes([route for route in routes if route.path == METRICS])
     try:
         async with up(web.AppRunner(app, shutdown_timeout=SHUTDOWN_S, logger=server_log()), host, port):
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,20 +18,20 @@ from bot.notebook.merge import merge
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import search
 from bot.notebook.notebook_text import NotebookText
+from bot.notebook.own_files import own_files
 from bot.notebook.ports import Files, NotebookStore, change
 from bot.notebook.public_view import public_view
+from bot.notebook.room import MOST_BY_HAND
 from bot.web.access.viewer import HIDDEN, as_viewer_sees, viewer
 from bot.web.html_pages import (
     HEADERS,
+    SHOWN_FILES,
     HtmlPages,
     asked_locale,
     clean_name,
     form_key,
     given_name,
     reader_name,
-    remember_name,
-    remember_zone,
-    see_other,
 )
 from bot.web.stored_bytes import StoredBytes
 from bot.web.timeline_pages import TimelinePages
@@ -121,7 +122,9 @@ class _NotebookPages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         notebook = public_view(as_viewer_sees(await self.store.get(request.match_info["id"])))
         locale = notebook.locale
-        response = self.pages.response(
+        # A long one takes a second to draw, in which the bot has to answer others.
+        response = await asyncio.to_thread(
+            self.pages.response,
             "notebook",
             locale,
             notebook=notebook,
@@ -132,7 +135,9 @@ class _NotebookPages:
             published=await self.published(notebook),
             thread_about=await self.discussion.about(notebook) if self.discussion else "",
         )
-        remember_zone(response, notebook.zone)
+        # What people wrote over a clip may go on showing it.
+        response[SHOWN_FILES] = own_files(notebook)
+        self.pages.remember_zone(response, notebook.zone)
         return response
 
     async def version(self, request: web.Request) -> web.StreamResponse:
@@ -220,10 +225,10 @@ class _NotebookPages:
     async def _changed(
         self, request: web.Request, fn: Callable[[Notebook], Notebook], anchor: str
     ) -> web.StreamResponse:
-        notebook = await change(self.store, request.match_info["id"], fn)
-        response = see_other(notebook.path, anchor)
+        notebook = await change(self.store, request.match_info["id"], fn, most=MOST_BY_HAND)
+        response = self.pages.see_other(notebook.path, anchor)
         if name := clean_name(str((await request.post()).get("name", ""))):
-            remember_name(response, name)
+            self.pages.remember_name(response, name)
         return response
 
 

@@ -12,17 +12,20 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from bot.kernel.base_path import TOP, BasePath
 from bot.notebook.markdown_parser import PeopleMarkdown
 from bot.web.bare_links import BareLinks
 
 _SAID = frozenset({"text", "text_special", "code_inline"})
-_OWN_FILE = re.compile(r"(https?://[^/?#]+)?(/files/[0-9a-f]{64}\.(?:gif|png))")
+_OWN_FILE = re.compile(r"(?:https?://[^/?#]+)?(?:/[\w.~-]+)*?(/files/[0-9a-f]{64}\.(?:gif|png))")
+"""Of this house by its name, which is that of what is in it; links to it may have the path of the installation."""
 
 
 class Prose:
     """Renders markdown. Headings in a text begin below those of the page."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: BasePath = TOP) -> None:
+        self._base = base
         parser = PeopleMarkdown(fragments=True)
         parser.add_render_rule("link_open", _link_open)
         parser.add_render_rule("image", _image)
@@ -37,7 +40,8 @@ class Prose:
         self._parser, self._links = parser, BareLinks()
 
     def html(self, markdown: str) -> Markup:
-        return Markup(self._parser.render(markdown))  # noqa: S704 - the renderer escapes, see the rules above
+        html = self._parser.render(markdown, {"base": self._base})
+        return Markup(html)  # noqa: S704 - the renderer escapes, see the rules above
 
     def words(self, markdown: str) -> str:
         """What a reader sees of one line of markdown, on one line, without its markup."""
@@ -80,6 +84,8 @@ def _aligned(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any,
 
 
 def _link_open(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    address, base = str(tokens[at].attrGet("href") or ""), env["base"]
+    tokens[at].attrSet("href", base.at(base.within(address)))
     tokens[at].attrSet("rel", "noopener noreferrer nofollow")
     return self.renderToken(tokens, at, options, env)
 
@@ -90,7 +96,7 @@ def _image(self: RendererHTML, tokens: Sequence[Token], at: int, options: Any, e
     source = str(token.attrGet("src") or "")
     alt = self.renderInlineAsText(token.children, options, env)
     if own := _OWN_FILE.fullmatch(source):
-        return f'<img src="{escape(own[2])}" alt="{escape(alt)}" loading="lazy">'
+        return f'<img src="{escape(env["base"].at(own[1]))}" alt="{escape(alt)}" loading="lazy">'
     return f'<a href="{escape(source)}" rel="noopener noreferrer nofollow">{escape(alt or source)}</a>'
 
 

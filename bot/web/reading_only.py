@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from html.parser import HTMLParser
 
+from bot.kernel.base_path import BasePath
 from bot.notebook.export import OUR_FILE
 from bot.notebook.export_pictures import EmbeddedPicture
 
@@ -15,7 +16,7 @@ PRESSED = frozenset({"form", "button", "input", "textarea", "select", "script"})
 TOOLS = frozenset({"editing", "cell-tools", "hint", "for-writers", "download"})
 """Classes of what is there to be pressed, and of what says how to begin or to write."""
 STILL = "(prefers-reduced-motion: reduce), print"
-_OWN_ADDRESS = re.compile(r'( href=")(/(?!/))')
+_OWN_ADDRESS = re.compile(r'(?<= href=")/(?!/)[^"]*')
 _FACTS = '<details class="facts">'
 
 
@@ -29,6 +30,7 @@ class ReadingOnly(HTMLParser):
         super().__init__(convert_charrefs=False)
         self._pictures = pictures
         self._base_url = escape(base_url)
+        self._base = BasePath.of(self._base_url)
         self._watch = escape(watch)
         self._paper = paper
         self._written: list[str] = []
@@ -81,7 +83,7 @@ class ReadingOnly(HTMLParser):
         if self._paper and tag.startswith("<figure"):
             # It would be tagged as a picture without a description; the picture in it has one.
             return f'<figure role="group"{tag.removeprefix("<figure")}'
-        return _OWN_ADDRESS.sub(rf"\1{self._base_url}\2", tag)
+        return _OWN_ADDRESS.sub(lambda own: self._base.absolute(own[0]), tag)
 
     def _embedded(self, tag: str, name: str, kind: str, given: dict[str, str]) -> str:
         """A picture in place of its address, a video as one or as its still, a link where there is no room."""

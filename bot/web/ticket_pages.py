@@ -67,7 +67,7 @@ def ticket_routes(
             raise Misunderstood("A ticket is open, in progress, done or closed without a fix.")
         ticket = await tickets.move(request.match_info["key"], Status(wanted))
         await moved(ticket)
-        raise web.HTTPSeeOther(f"/tickets/{ticket.key}")
+        return pages.see_other(f"/tickets/{ticket.key}")
 
     return [
         web.get("/tickets", pages.guarded(index)),

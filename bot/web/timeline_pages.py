@@ -23,7 +23,8 @@ from bot.notebook.edits import (
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_text import NotebookText
 from bot.notebook.ports import NotebookStore, change
-from bot.web.html_pages import HtmlPages, form_key, given_name, local_moment, remember_name, see_other
+from bot.notebook.room import MOST_BY_HAND
+from bot.web.html_pages import HtmlPages, form_key, given_name, local_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,12 @@ class TimelinePages:
     async def change(self, request: web.Request) -> web.StreamResponse:
         form, id = await TimelineForm.read(request), request.match_info["id"]
         try:
-            notebook = await change(self.store, id, self._deed(form))
+            notebook = await change(self.store, id, self._deed(form), most=MOST_BY_HAND)
         except EditConflict as conflict:
             return await self._both(id, form, conflict)
-        response = see_other(notebook.path, _anchor(form))
+        response = self.pages.see_other(notebook.path, _anchor(form))
         if form.name:
-            remember_name(response, given_name(form.name))
+            self.pages.remember_name(response, given_name(form.name))
         return response
 
     def _deed(self, form: TimelineForm) -> Callable[[Notebook], Notebook]:

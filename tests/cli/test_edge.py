@@ -194,14 +194,12 @@ def test_the_doctor_says_what_the_bot_would_refuse_at_its_start(
     assert (said.code, why in refused) == (2, True)
 
 
-def test_the_doctor_says_that_pages_do_not_work_below_a_path(
-    replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_doctor_says_where_pages_are_below_a_path(replaybook: Replaybook, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("PUBLIC_URL", "https://bot.example/below"), ("SLACK_API_URL", "http://127.0.0.1:1/api/")):
         monkeypatch.setenv(f"REPLAYBOOK_{name}", value)
     for name in ("BOT_TOKEN", "SIGNING_SECRET", "CLIENT_ID", "CLIENT_SECRET"):
         monkeypatch.setenv(f"SLACK_{name}", "xapp")
-    assert "REPLAYBOOK_PUBLIC_URL has the path /below; give the bot a host" in replaybook("doctor").out
+    assert "for people in their channel, at https://bot.example/below" in replaybook("doctor").out
 
 
 def test_a_bot_whose_owners_are_not_there_does_not_start(

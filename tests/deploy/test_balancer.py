@@ -70,9 +70,9 @@ class Site:
         return [path for path, _, _ in self.seen]
 
 
-def adapted(upstreams: dict[str, list[str]], address: str) -> Any:
+def adapted(upstreams: dict[str, list[str]], address: str, below: str) -> Any:
     """The configuration as Caddy reads it; names that only a network of containers knows become addresses."""
-    known = {"REPLAYBOOK_DOMAIN": address}
+    known = {"REPLAYBOOK_DOMAIN": address, "REPLAYBOOK_PATH": below}
     command = (CADDY, "adapt", "--config", CONFIGURATION, "--adapter", "caddyfile")
     written = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **known}).stdout
 
@@ -91,8 +91,8 @@ def adapted(upstreams: dict[str, list[str]], address: str) -> Any:
 
 
 @asynccontextmanager
-async def balanced(*, dead: int = 0) -> AsyncIterator[Site]:
-    """With `dead` more bots that nobody reaches any more."""
+async def balanced(*, dead: int = 0, below: str = "") -> AsyncIterator[Site]:
+    """With `dead` more bots that nobody reaches any more, `below` a path of the host."""
     replicas, port = [Replica("bot-1"), Replica("bot-2"), Replica("intake")], free_port("127.0.0.1")
     address = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
@@ -100,7 +100,7 @@ async def balanced(*, dead: int = 0) -> AsyncIterator[Site]:
         places = [url.removeprefix("http://") for url in urls]
         gone = [f"127.0.0.1:{free_port('127.0.0.1')}" for _ in range(dead)]
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        configuration = adapted({"bot": [*gone, *places[:2]], "intake": places[2:]}, address)
+        configuration = adapted({"bot": [*gone, *places[:2]], "intake": places[2:]}, address, below)
         (folder / "caddy.json").write_text(json.dumps(configuration))
         homes = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
         process = await asyncio.create_subprocess_exec(
@@ -207,3 +207,14 @@ async def test_a_bot_that_is_gone_is_not_noticed() -> None:
         answers = [await site.ask("POST", "/slack/events", b"{}") for _ in range(20)]
         assert {status for status, _ in answers} == {200}
         assert sum(len(bot.seen) for bot in site.bots) == 20
+
+
+async def test_below_a_path_addresses_are_passed_on_with_it_and_none_without() -> None:
+    async with balanced(below="/replaybook") as site:
+        for method, path in (("GET", "/notebooks"), ("GET", "/signin/slack"), ("POST", "/slack/events")):
+            assert (await site.ask(method, f"/replaybook{path}"))[0] == 200
+            assert (await site.ask(method, path))[0] == 404
+        assert await site.ask("POST", "/replaybook/intake/rrweb", b"{}") == (200, "intake")
+        for inside in INSIDE:
+            assert (await site.ask("GET", f"/replaybook{inside}"))[0] == 404
+        assert all(path.startswith("/replaybook/") for path in site.reached()), site.reached()

@@ -145,7 +145,9 @@ def test_what_has_to_be_given_is_in_the_example_and_nothing_else() -> None:
     secrets = [name for name in example if re.search("PASSWORD|SECRET|TOKEN|KEYS", name)]
     assert {example[name].strip("'") for name in secrets} == {""}
     given = [str(each).replace("$$", "") for each in leaves(read(REPLICATED))]
-    assert not [each for each in given if "$" in re.sub(r"\$\{\w+:\?\}", "", each)]
+    assert not [each for each in given if "$" in re.sub(r"\$\{\w+:(?:\?|-)\}", "", each)]
+    may_be_given = set(re.findall(r"\$\{(\w+):-\}", REPLICATED.read_text()))
+    assert may_be_given == {line[2:].split("=")[0] for line in lines if re.match(r"# [A-Z_]+=", line)}
 
 
 def test_the_balancer_leads_to_services_and_gets_what_it_asks_for() -> None:

@@ -120,7 +120,8 @@ class SignedInHouse:
 @asynccontextmanager
 async def signed_in_house(folder: Path, redis_url: str, clock: Clock, **more: Any) -> AsyncIterator[SignedInHouse]:
     page, port = free_port(), free_port()
-    root, base = f"http://127.0.0.1:{page}", f"http://127.0.0.1:{port}"
+    root = f"http://127.0.0.1:{page}"
+    base = more.pop("public_url", f"http://127.0.0.1:{port}")
     values: dict[str, Any] = {
         "slack_client_id": CLIENT_ID,
         "slack_client_secret": Secret(CLIENT_SECRET),

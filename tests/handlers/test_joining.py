@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.services.questions import dedupe
+from bot.services.questions.question_records import QuestionRecords
 from bot.services.questions.submit import Asking, ask
+from bot.signals.asked_question import AskedQuestion
 from bot.state.locks import Leases
 from tests.handlers.house import INCIDENT, JISOO, MINA, House, Json, has, until
 from tests.handlers.walking import TEAM, quiet
@@ -80,6 +82,48 @@ async def test_a_question_whose_bot_died_before_it_was_promised_is_answered(hous
     assert (await ask(questions, asking)).id == asked.id
     await quiet(house.redis)
     assert len(await answers(house)) == 1
+
+
+class RemovingLeases(Leases):
+    """Meanwhile another one took the question for a repetition, and took its record away."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.redis)
+        self._records = house.services.questions.records
+
+    async def take(self, key: str, who: str, seconds: int) -> str:
+        asked = await self._records.get(TEAM, who)
+        await self._records.remove(asked, await self._records.version(asked))
+        return await super().take(key, who, seconds)
+
+
+async def test_a_question_that_is_taken_for_a_repetition_and_promised_at_once_is_answered(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack delivered it twice, and something arrived in between, for which it is answered anew."""
+    questions, asker = house.services.questions, await house.services.slack.people.get(TEAM, MINA.id)
+    said = await house.ask(ASKED)
+    await quiet(house.redis)
+    asking = Asking(team=TEAM, channel=INCIDENT, asker=asker, text=ASKED, delivery="the second")
+    remove, rivals = QuestionRecords.remove, list[AskedQuestion]()
+
+    async def remove_late(records: QuestionRecords, asked: AskedQuestion, version: int) -> None:
+        await questions.leases.drop(asked.claim, _id(said))
+        rivals.append(await ask(questions, asking))
+        await remove(records, asked, version)
+
+    monkeypatch.setattr(QuestionRecords, "remove", remove_late)
+    await ask(questions, asking)
+    await quiet(house.redis)
+    assert [_id(it) for it in await answers(house)] == [_id(said), rivals[0].id]
+    assert not [it["text"] for it in await house.messages() if "Looking" in it["text"]]
+
+
+async def test_a_question_whose_record_was_taken_away_before_it_was_claimed_is_answered(house: House) -> None:
+    questions, asker = house.services.questions, await house.services.slack.people.get(TEAM, MINA.id)
+    asking = Asking(team=TEAM, channel=INCIDENT, asker=asker, text=ASKED, delivery="the first")
+    asked = await ask(replace(questions, leases=RemovingLeases(house)), asking)
+    assert _id(await house.message(lambda it: has(it, "signals.refine"))) == asked.id
 
 
 async def test_a_mention_is_told_in_its_thread_and_goes_on_from_there(house: House) -> None:

@@ -59,6 +59,9 @@ async def test_every_link_of_the_archive_leads_to_a_file_in_it_or_to_a_whole_add
     notebook = await with_clip(words, files, language)
     picture = await files.put(gif("green"), "gif")
     notebook = add_cell(notebook, markdown=f"![무엇](/files/{picture})", after=notebook.cells[0].id, author="Mina")
+    notebook = msgspec.structs.replace(  # as of a clip that was rewritten before the bot had a newer one
+        notebook, cells=tuple(msgspec.structs.replace(it, files=(picture,)) for it in notebook.cells)
+    )
     kept = await archive(notebook, words, files)
     text = kept.read("postmortem.md").decode()
     targets = re.findall(r"\]\(([^)\s]+)\)", text)

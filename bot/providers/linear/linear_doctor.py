@@ -95,7 +95,7 @@ async def _listed(client: LinearClient, public_url: str) -> str:
         hooks = (await client.run(documents.WEBHOOKS, _Hooks)).webhooks.nodes
     except ReplaybookError as error:
         return f"has a secret; whether Linear sends to us can't be read with this key ({error.sentence})"
-    ours = [hook for hook in hooks if public_url and (hook.url or "").startswith(public_url)]
+    ours = [hook for hook in hooks if public_url and (hook.url or "").startswith(f"{public_url.rstrip('/')}/")]
     if not ours:
         raise ReplaybookError(
             "Linear has no webhook that sends to %(address)s; docs/linear.md says how to set one up.",

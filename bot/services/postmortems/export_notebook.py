@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -60,7 +61,7 @@ def as_zip(context: ExportContext, notebook: Notebook) -> AsyncIterator[bytes]:
 
 async def as_html(context: ExportContext, notebook: Notebook, *, paper: bool = False) -> str:
     pictures = await pictures_of(notebook, context.files, moving=not paper)
-    return context.pages.html(notebook, pictures, context.public_url, paper=paper)
+    return await asyncio.to_thread(context.pages.html, notebook, pictures, context.public_url, paper=paper)
 
 
 async def as_pdf(context: ExportContext, notebook: Notebook) -> bytes:

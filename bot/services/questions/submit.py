@@ -72,11 +72,17 @@ async def _added(context: QuestionContext, asked: AskedQuestion) -> AskedQuestio
         if await context.slack.outbox.knows(asked.message_key, team=asked.team):
             return None
     if (other := await dedupe.same_question(context, asked)) is None:
+        # Delivered twice at once, the other one may have found the same question, and take the record away.
+        await context.records.change(asked, lambda kept: kept if kept and kept.promised else _promised(kept or asked))
         return None
     with suppress(Conflict):  # unless it is being answered by now
         await context.records.remove(asked, version)
         return other
     return None
+
+
+def _promised(asked: AskedQuestion) -> AskedQuestion:
+    return msgspec.structs.replace(asked, promised=True)
 
 
 async def ask_again(context: QuestionContext, team: str, id: str, by: str, delivery: str) -> AskedQuestion:

@@ -15,7 +15,7 @@ from bot.services.postmortems.notebook_sharing import NotebookSharing, SharedWit
 from bot.slack.channel_access import ChannelAccess
 from bot.web.access.page_places import PagePlaces, Place, place_of
 from bot.web.access.request_origin import SAFE
-from bot.web.access.route_rules import FOR_EVERYBODY, RouteRule
+from bot.web.access.route_rules import FOR_EVERYBODY, RouteRule, address_of
 from bot.web.access.sessions import Session, Sessions
 from bot.web.access.single_sign_on import SingleSignOn
 from bot.web.access.viewer import Viewer
@@ -97,8 +97,8 @@ class Admission:
 
     async def permit(self, rule: RouteRule, request: web.Request, session: Session | None, grant: Grant) -> None:
         """Checks the policies of the page's channel, and notes who sees, changes or takes it. Raises Denied."""
-        resource, place = request.match_info.route.resource, grant.place
-        deed = deed_of(rule, resource.canonical if resource else "", safe=request.method in SAFE)
+        place = grant.place
+        deed = deed_of(rule, address_of(request) or "", safe=request.method in SAFE)
         if session is None or place is None or deed is None:
             return
         name = next(iter(request.match_info.values()), "")
@@ -205,8 +205,7 @@ class Admission:
 
 def _holds_for(grant: Grant, request: web.Request) -> bool:
     """Of what is shared with everybody, the page alone."""
-    resource = request.match_info.route.resource
-    return grant.exports or (request.method in SAFE and resource is not None and resource.canonical in FOR_EVERYBODY)
+    return grant.exports or (request.method in SAFE and address_of(request) in FOR_EVERYBODY)
 
 
 async def _nothing(_team: str, _channel: str) -> bool:

@@ -9,8 +9,10 @@ from typing import Protocol
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.kernel.base_path import STRIPPED, TOP
 from bot.kernel.settings import Secret
-from bot.web.access.route_rules import RouteRule, rule_of
+from bot.web.access.route_rules import BASE, RouteRule, address_of, is_inside, rule_of
+from bot.web.html_pages import asked_locale
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -56,10 +58,10 @@ class AccessGate:
 
     @web.middleware
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        resource = request.match_info.route.resource
-        if resource is None:
-            return await handler(request)  # there is nothing, and the router says so
-        rule = rule_of(resource.canonical)
+        address = address_of(request)
+        if address is None:
+            return _stripped(request) or await handler(request)  # there is nothing, and the router says so
+        rule = rule_of(address)
         if rule is RouteRule.OWN_LOCK:
             return await handler(request)
         if rule in {RouteRule.METRICS, RouteRule.PROGRAM}:
@@ -67,3 +69,17 @@ class AccessGate:
         if rule is None or self._pages is None:
             return web.Response(status=403)
         return await self._pages.admit(rule, request, handler)
+
+
+def _stripped(request: web.Request) -> web.Response | None:
+    """What is said to the proxy's owner where a request for an address of ours came without the installation's path."""
+    base = request.app.get(BASE, TOP)
+    if not base.prefix or rule_of(request.path) is None or is_inside(request.path):
+        return None
+    sentence = asked_locale(request).text(
+        "Replaybook is at %(address)s, and this request came without %(path)s: the proxy in front of it has to pass "
+        "the path on as it is.",
+        address=base.address,
+        path=base.prefix,
+    )
+    return web.Response(status=STRIPPED, text=f"{sentence}\n")

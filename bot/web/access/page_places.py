@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 from redis.asyncio import Redis
@@ -11,6 +10,7 @@ from redis.asyncio import Redis
 from bot.kernel.errors import Missing
 from bot.notebook.notebook import Notebook
 from bot.notebook.notebook_list import MOST_READ, READ_AT_ONCE
+from bot.notebook.own_files import own_files
 from bot.notebook.ports import NotebookStore
 from bot.notebook.public_view import clip_files
 from bot.services.questions.question_records import QuestionRecords
@@ -18,7 +18,6 @@ from bot.services.requests.request_records import RequestRecords
 from bot.state import keys
 
 KEPT_S, FILES_KEPT_S, SEARCHED_S = 3600, 86_400, 60
-SHOWN_FILE = re.compile(r"/files/([0-9a-f]{64}\.(?:gif|png|mp4))")
 
 
 class Place(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,9 +73,8 @@ class PagePlaces:
         """Where the file was shown lately."""
         return [msgspec.json.decode(each, type=Place) for each in sorted(await self._redis.smembers(_files(name)))]
 
-    async def remember_files(self, place: Place, page: str) -> None:
-        """Whoever may see the page may fetch what it shows."""
-        names = set(SHOWN_FILE.findall(page))
+    async def remember_files(self, place: Place, names: Collection[str]) -> None:
+        """Whoever may see a page of the place may fetch these files, which are its own."""
         if not names:
             return
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -95,8 +93,8 @@ class PagePlaces:
         for start in range(0, MOST_READ, READ_AT_ONCE):
             notebooks = await self._notebooks.list(team, READ_AT_ONCE, start)
             for notebook in notebooks:
-                if name.encode() in msgspec.json.encode(notebook) and await sees(notebook):
-                    await self.remember_files(place_of(notebook), f"/files/{name}")
+                if name in own_files(notebook) and await sees(notebook):
+                    await self.remember_files(place_of(notebook), [name])
                     return True
             if not notebooks:
                 break

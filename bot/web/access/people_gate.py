@@ -15,7 +15,7 @@ from bot.web.access.route_rules import RouteRule
 from bot.web.access.sessions import Session
 from bot.web.access.signin_pages import SignInPages
 from bot.web.access.viewer import CSRF_FIELD, viewed_by
-from bot.web.html_pages import HtmlPages, asked_locale
+from bot.web.html_pages import SHOWN_FILES, HtmlPages, asked_locale
 
 CLOSED = "There is no such page, or it is only for people in its channel."
 MISDIRECTED = "These pages are at %(address)s and by no other name."
@@ -64,8 +64,8 @@ class PeopleGate:
             except Denied as denied:
                 return self._sorry(request, 403, denied.text(asked_locale(request)))
             response = await handler(request)
-            if grant.place and isinstance(response, web.Response) and response.content_type == "text/html":
-                await self.admission.places.remember_files(grant.place, response.text or "")
+            if grant.place and isinstance(response, web.Response):
+                await self.admission.places.remember_files(grant.place, response.get(SHOWN_FILES, ()))
         return response
 
     async def _is_our_form(self, request: web.Request, session: Session | None) -> bool:

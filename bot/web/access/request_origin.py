@@ -15,11 +15,10 @@ class PublicOrigin:
     """The address at which people reach the pages. With `loopback` they may use this machine's own names, too."""
 
     def __init__(self, public_url: str, *, loopback: bool) -> None:
-        parts = urlsplit(public_url)
-        self.scheme = parts.scheme
+        self.scheme = urlsplit(public_url).scheme
         self._place = _place(public_url)
         self._loopback = loopback
-        self.address = f"{parts.scheme}://{parts.netloc}"
+        self.address = public_url
 
     def is_host(self, host: str) -> bool:
         """Whether a request was sent to us by our own name; others may have been made to lead here (rebinding)."""

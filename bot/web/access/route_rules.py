@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from aiohttp import web
+
+from bot.kernel.base_path import TOP, BasePath
+
+BASE = web.AppKey("base", BasePath)
+"""Below which path the application's addresses are."""
+
 
 class RouteRule(StrEnum):
     OWN_LOCK = "own lock"
@@ -49,11 +56,25 @@ RULES: tuple[tuple[str, RouteRule], ...] = (
 )
 """By the beginning of an address, as the router writes it."""
 
+INSIDE = ("/livez", "/readyz", "/healthz", "/metrics", "/api")
+"""What probes, Prometheus and this machine's command line ask, past the proxy: never below the installation's path."""
+
 EXACT = frozenset({RouteRule.SIGNED_IN, RouteRule.METRICS})
 """Rules that hold for the address alone and for nothing below it."""
 
 FOR_EVERYBODY = frozenset({"/notebooks/{id}", "/notebooks/{id}/version"})
 """What is read of a notebook that is shared with everybody: it alone, as exports take the bot's time."""
+
+
+def address_of(request: web.Request) -> str | None:
+    """The address of a request's route, as the router writes it, without the installation's path; None for no route."""
+    resource = request.match_info.route.resource
+    return None if resource is None else request.app.get(BASE, TOP).within(resource.canonical)
+
+
+def is_inside(address: str) -> bool:
+    """Whether an address is at the top of the server, wherever people's addresses are."""
+    return any(address == place or address.startswith(f"{place}/") for place in INSIDE)
 
 
 def rule_of(address: str) -> RouteRule | None:

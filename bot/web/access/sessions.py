@@ -32,12 +32,17 @@ class Session(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Cookies:
-    """Cookies of the pages. Over https they are `__Host-`: Secure, of this host alone, for all its paths."""
+    """Cookies of the pages, for their `path` of this host alone.
+
+    Over https they are Secure, and browsers see to it: by `__Host-` for all paths of a host, by `__Secure-` for one.
+    """
 
     secure: bool
+    path: str = "/"
 
     def name(self, purpose: str) -> str:
-        return f"__Host-replaybook-{purpose}" if self.secure else f"replaybook-{purpose}"
+        kind = "" if not self.secure else "__Host-" if self.path == "/" else "__Secure-"
+        return f"{kind}replaybook-{purpose}"
 
     def get(self, request: web.Request, purpose: str) -> str:
         return request.cookies.get(self.name(purpose), "")
@@ -48,14 +53,14 @@ class Cookies:
             self.name(purpose),
             value,
             max_age=int(lasts.total_seconds()),
-            path="/",
+            path=self.path,
             httponly=True,
             secure=self.secure,
             samesite="Lax",
         )
 
     def delete(self, response: web.StreamResponse, purpose: str) -> None:
-        response.del_cookie(self.name(purpose), path="/", httponly=True, secure=self.secure, samesite="Lax")
+        response.del_cookie(self.name(purpose), path=self.path, httponly=True, secure=self.secure, samesite="Lax")
 
 
 class Sessions:

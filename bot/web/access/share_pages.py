@@ -13,7 +13,7 @@ from bot.notebook.ports import NotebookStore
 from bot.services.postmortems.notebook_sharing import NotebookShare, NotebookSharing, SharedWith, may_share
 from bot.slack.people import People
 from bot.web.access.viewer import viewer
-from bot.web.html_pages import HEADERS, HtmlPages
+from bot.web.html_pages import HtmlPages
 
 NOT_YOURS = (
     "Only the owner of this post-mortem shares it beyond its channel; "
@@ -57,4 +57,4 @@ class SharePages:
         if wanted not in self.sharing.choices:
             raise Misunderstood("This post-mortem can’t be shared that far here.")
         await self.sharing.choose(notebook, NotebookShare(SharedWith(wanted), who.user, self.now()))
-        return web.Response(status=303, headers={**HEADERS, "Location": f"{notebook.path}#top"})
+        return self.pages.see_other(notebook.path, "top")

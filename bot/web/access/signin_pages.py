@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
+from bot.kernel.base_path import TOP, BasePath
 from bot.kernel.errors import Misunderstood
 from bot.services.access.audit_log import AuditEntry, AuditLog
 from bot.web.access.request_origin import SAFE
 from bot.web.access.sessions import BINDING, SIGN_IN_LASTS, Sessions
 from bot.web.access.slack_openid import NOT_SIGNED_IN, SlackOpenId
 from bot.web.access.viewer import viewer
-from bot.web.html_pages import HEADERS, HtmlPages, asked_locale, clean_name
+from bot.web.html_pages import HtmlPages, asked_locale, clean_name, redirect
 
 SIGN_IN = "/signin"
 START, BACK, OUT = "/signin/start", "/signin/slack", "/signout"
@@ -58,7 +59,7 @@ class SignInPages:
         ]
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        return self.asking(request, own_path(request.query.get("next", "")), status=200)
+        return self.asking(request, own_path(request.query.get("next", ""), self.pages.base), status=200)
 
     def asking(self, request: web.Request, next: str, *, status: int = 401, problem: str = "") -> web.Response:
         """The page in place of one that only people who are signed in may see. `problem` says why they still aren't."""
@@ -83,7 +84,7 @@ class SignInPages:
         slack, cookies = self._slack(), self.sessions.cookies
         binding = self.sessions.signed.read(BINDING, cookies.get(request, BINDING), str) or secrets.token_urlsafe(24)
         nonce = secrets.token_urlsafe(24)
-        state = SignInState(binding, nonce, own_path(request.query.get("next", "")))
+        state = SignInState(binding, nonce, own_path(request.query.get("next", ""), self.pages.base))
         signed = self.sessions.signed.sign(STATE, state, SIGN_IN_LASTS)
         response = _redirect(slack.address(signed, nonce))
         cookies.set(response, BINDING, self.sessions.signed.sign(BINDING, binding, SIGN_IN_LASTS), SIGN_IN_LASTS)
@@ -91,7 +92,7 @@ class SignInPages:
 
     async def back(self, request: web.Request) -> web.StreamResponse:
         """Signs somebody in, if this very browser was sent to Slack within the last minutes."""
-        query, next = request.query, HOME
+        query, next = request.query, self.pages.base.at(HOME)
         try:
             state = self._state(request)
             next = state.next
@@ -117,7 +118,7 @@ class SignInPages:
         return state
 
     async def out(self, request: web.Request) -> web.StreamResponse:
-        response = _redirect("/signin")
+        response = _redirect(self.pages.base.at(SIGN_IN))
         session = await self.sessions.of(request)
         if session and session.user == viewer().user:
             await self._note("person.signed_out", session.team, session.user)
@@ -134,11 +135,13 @@ class SignInPages:
         return self.slack
 
 
-def own_path(text: str) -> str:
+def own_path(text: str, base: BasePath = TOP) -> str:
     """The path and query of a page of ours, or else the list of post-mortems: nobody is sent anywhere else."""
-    is_path = len(text) <= LONGEST_PATH and _OWN_PATH.fullmatch(text) and not text.startswith("//")
-    return text if is_path and not text.startswith((SIGN_IN, OUT)) else HOME
+    is_path = len(text) <= LONGEST_PATH and _OWN_PATH.fullmatch(text) and not text.startswith("//") and base.holds(text)
+    return text if is_path and not base.within(text).startswith((SIGN_IN, OUT)) else base.at(HOME)
 
 
 def _redirect(address: str) -> web.Response:
-    return web.Response(status=303, headers={**HEADERS, "Location": address, "Cache-Control": "no-store"})
+    response = redirect(address)
+    response.headers["Cache-Control"] = "no-store"
+    return response
