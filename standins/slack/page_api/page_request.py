@@ -18,11 +18,15 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def endpoint(team: WorkspaceTeam, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Returns a handler that gets query and body as one object; a refusal becomes `{"ok": false, "error": code}`."""
+    """Returns a handler that gets query and body as one object; a refusal becomes `{"ok": false, "error": code}`.
+
+    `number` is that of the last event of the feed before it: what is read misses at most the events after that.
+    """
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = {"ok": True, **await handler(team, await _request_body(request))}
+            number = team.feed.published
+            body = {"ok": True, "number": number, **await handler(team, await _request_body(request))}
         except WorkspaceRefused as refused:
             body = refused.body()
         return web.json_response(body)
