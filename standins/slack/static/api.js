@@ -47,8 +47,9 @@ export function listen(user, onEvent, { onLost, onBack }) {
     };
     source.onopen = () => {
       settle();
-      if (broken) onBack();
+      const back = broken;
       broken = false;
+      if (back) onBack();
     };
   };
   const close = () => {
@@ -57,5 +58,5 @@ export function listen(user, onEvent, { onLost, onBack }) {
     settle();
   };
   connect();
-  return { settled, close };
+  return { settled, close, isLost: () => broken };
 }

@@ -20,7 +20,8 @@ const AGAIN_MS = 1000;
 const turns = { state: new Turns(), place: new Turns(), thread: new Turns() };
 let acting = ""; // who is to act; `state.me` until the state was read
 let marking = null; // the last request that tells what was read
-let closeFeed = () => {};
+let threadWanted = null; // the ts of the thread that is open or about to be
+let feed = null;
 
 const go = {
   place: openPlace,
@@ -61,9 +62,8 @@ async function becomePerson(user) {
   localStorage.setItem("persona", user);
   acting = user;
   state.calls.delete(user);
-  closeFeed();
-  const feed = listen(user, onFeed, { onLost: showOffline, onBack: refresh });
-  closeFeed = feed.close;
+  feed?.close();
+  feed = listen(user, onFeed, { onLost: showOffline, onBack: refresh });
   await feed.settled;
   await readAll();
 }
@@ -86,7 +86,7 @@ async function readAll({ keepNew = false } = {}) {
   await marking;
   const { answer, later } = await readWithNews("state", { user });
   if (!mine()) return;
-  $("offline").hidden = answer.ok;
+  $("offline").hidden = answer.ok && !feed.isLost();
   if (!answer.ok) {
     setTimeout(() => mine() && refresh(), AGAIN_MS);
     return;
@@ -95,9 +95,12 @@ async function readAll({ keepNew = false } = {}) {
   takeState(user, answer);
   if (another) forgetPerson();
   for (const event of later) events.count(event);
-  if (state.place !== "home" && !channel(state.place)) state.place = [...state.channels.keys()][0];
   showViews();
-  await openPlace(state.place, { keepThread: true, keepNew: keepNew && !another });
+  const isThere = state.place === "home" || channel(state.place);
+  await openPlace(isThere ? state.place : [...state.channels.keys()][0], {
+    keepThread: true,
+    keepNew: keepNew && !another,
+  });
 }
 
 /** What only the person before could see. */
@@ -134,7 +137,7 @@ async function openPlace(id, { keepThread = false, keepNew = false } = {}) {
   for (const event of later) events.keep(event);
   markRead();
   drawPlace();
-  if (state.thread) await openThread(state.thread.ts);
+  if (threadWanted) await openThread(threadWanted);
 }
 
 function leavePlace() {
@@ -184,6 +187,7 @@ function drawMessages() {
 }
 
 async function openThread(ts) {
+  threadWanted = ts;
   const mine = turns.thread.take();
   const { place } = state;
   const before = document.activeElement;
@@ -219,6 +223,7 @@ function drawThread() {
 
 function closeThread() {
   turns.thread.take();
+  threadWanted = null;
   if (state.thread) threadline.clear();
   state.thread = null;
   $("thread").hidden = true;

@@ -99,6 +99,20 @@ async def test_a_thread_opens_though_the_channels_change_meanwhile(visit: Visit)
     await expect(visit.row(ts, "#thread-messages")).to_be_visible()
 
 
+async def test_another_thread_opens_though_the_channels_change_meanwhile(visit: Visit) -> None:
+    first, second = await thread(visit, "First"), await thread(visit, "Second")
+    await visit.row(first).get_by_role("button", name="1 reply").click()
+    await expect(visit.row(first, "#thread-messages")).to_be_visible()
+    async with held(visit, "/_page/thread") as answer:
+        await visit.row(second).get_by_role("button", name="1 reply").click()
+        await answer.reached()
+        async with visit.page.expect_response("**/_page/history*"):
+            visit.house.workspace.team.feed.publish("channels")
+    await expect(visit.row(second, "#thread-messages")).to_be_visible()
+    await heard(visit)
+    await expect(visit.row(second, "#thread-messages")).to_be_visible()
+
+
 async def test_whoever_writes_by_the_time_a_thread_opens_goes_on_where_they_write(visit: Visit) -> None:
     ts = await thread(visit, "Number")
     async with held(visit, "/_page/thread") as answer:
@@ -232,9 +246,11 @@ async def test_a_feed_that_a_proxy_answered_for_is_asked_for_again(visit: Visit)
     async def away(route: Route) -> None:
         await route.fulfill(status=502, body="The proxy can’t reach the server")
 
-    await visit.page.route("**/_page/feed*", away, times=1)
+    await visit.page.route("**/_page/feed*", away)
     await visit.page.reload()
     await visit.page.wait_for_selector("#app[data-ready=true]")
+    await expect(visit.page.locator("#offline")).to_be_visible()
+    await visit.page.unroute("**/_page/feed*", away)
     await visit.post(text="Here again")
     await expect(visit.page.get_by_text("Here again")).to_be_visible()
     await heard(visit)
