@@ -18,15 +18,11 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def endpoint(team: WorkspaceTeam, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Returns a handler that gets query and body as one object; a refusal becomes `{"ok": false, "error": code}`.
-
-    `number` is that of the last event of the feed before it: what is read misses at most the events after that.
-    """
+    """Returns a handler that gets query and body as one object; a refusal becomes `{"ok": false, "error": code}`."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            number = team.feed.published
-            body = {"ok": True, "number": number, **await handler(team, await _request_body(request))}
+            body = {"ok": True, **await handler(team, await _request_body(request))}
         except WorkspaceRefused as refused:
             body = refused.body()
         return web.json_response(body)
@@ -45,6 +41,16 @@ async def _request_body(request: web.Request) -> Json:
             raise WorkspaceRefused("invalid_json") from None
         values |= body if isinstance(body, dict) else {}
     return values
+
+
+def numbered(handler: Handler) -> Handler:
+    """Says with what is read the `number` of the last event of the feed: at most the events after that are missing."""
+
+    async def handle(team: WorkspaceTeam, body: Json) -> Json:
+        number = team.feed.published
+        return {"number": number, **await handler(team, body)}
+
+    return handle
 
 
 def acting_user(team: WorkspaceTeam, body: Json) -> str:
