@@ -49,3 +49,9 @@ export function focusKept() {
     else if (now) (counterpart(row, now, before) ?? now).focus({ preventScroll: true });
   };
 }
+
+/** Whether somebody writes or chooses elsewhere by now: then the focus stays there. */
+export function goneOn(before) {
+  const now = document.activeElement;
+  return now !== before && Boolean(now?.closest("textarea, input, select, #overlays"));
+}

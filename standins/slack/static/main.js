@@ -5,6 +5,7 @@ import { drawBar } from "./bar.js";
 import { Composer } from "./composer.js";
 import { h, icon } from "./dom.js";
 import { eventHandler } from "./feed_events.js";
+import { goneOn } from "./focus.js";
 import { hear, readWithNews, Turns } from "./fresh.js";
 import { drawHome } from "./home.js";
 import { showViews } from "./modal.js";
@@ -207,12 +208,6 @@ async function openThread(ts) {
   $("thread-place").textContent = `${channel(place).is_im ? "" : "#"}${channelName(channel(place))}`;
   drawThread();
   if (fresh && !goneOn(before)) $("thread-composer").focus();
-}
-
-/** Whether somebody writes or chooses elsewhere by now: then the focus stays there. */
-function goneOn(before) {
-  const now = document.activeElement;
-  return now !== before && Boolean(now?.closest("textarea, input, select, #overlays"));
 }
 
 function drawThread() {
