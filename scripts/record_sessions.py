@@ -99,7 +99,9 @@ async def act(browser: Browser, shopper: Shopper) -> None:
     )
     page = await context.new_page()
     await page.goto(shopper.path)
-    await page.wait_for_function("window.replaybook && document.querySelector('main *')")
+    await page.wait_for_selector("main *")
+    while not await page.evaluate("'replaybook' in window"):  # noqa: ASYNC110 - in a browser that may evaluate nothing
+        await asyncio.sleep(0.03)
     await shopper.story(Hand(page, shopper.seed))
     await page.evaluate("window.replaybook && replaybook.flush()")
 

@@ -28,14 +28,16 @@ export const banner = (text) => {
 };
 
 const order = async (button, item, works) => {
+  if (works && button.getAttribute("aria-busy")) return false; // pressed twice: one order
+  const { href } = location;
   button.setAttribute("aria-busy", "true");
   const answer = await post("orders", { item, works });
   await new Promise((done) => setTimeout(done, 450));
   button.removeAttribute("aria-busy");
-  if (answer.ok) return true;
-  const { code } = await answer.json();
-  banner(t.failed(code));
-  return false;
+  const { code } = answer.ok ? {} : await answer.json();
+  if (location.href !== href) return false; // gone on meanwhile
+  if (!answer.ok) banner(t.failed(code));
+  return answer.ok;
 };
 
 const explode = () => {

@@ -59,9 +59,10 @@
   };
   let session = going();
   let view = `v_${random()}`;
-  const keep = (left = false) =>
+  let leaving = false; // the page is being left: what comes now, comes before it has gone
+  const keep = () =>
     guard(() => {
-      session.left = left;
+      session.left = leaving;
       sessionStorage.setItem("replaybook.session", JSON.stringify(session));
     });
 
@@ -137,6 +138,7 @@
 
   const deliver = async (text) => {
     const { body, headers } = await packed(text);
+    if (outgoing[0] !== text) return true; // it went out as a beacon meanwhile
     const keepalive = (body.byteLength || new Blob([body]).size) < KEEPALIVE;
     flying = true;
     const answer = await post(intake, {
@@ -153,11 +155,12 @@
     if (sending || !post) return;
     sending = true;
     while (outgoing.length) {
-      const done = await deliver(outgoing[0]).catch(() => false);
+      const [text] = outgoing;
+      const done = await deliver(text).catch(() => false);
       flying = false;
       pause = done ? 0 : Math.min(30000, pause * 2 || 1000);
       if (!done) break;
-      if (outgoing.length) held -= outgoing.shift().length;
+      if (outgoing[0] === text) held -= outgoing.shift().length;
     }
     sending = false;
     if (pause) setTimeout(send, pause);
@@ -175,18 +178,20 @@
 
   /** The page is going away: what is left goes out as beacons, the batch that flies has keepalive. */
   const leave = guarded(() => {
+    leaving = true;
     cut();
     for (const body of outgoing.splice(flying ? 1 : 0)) {
       held -= body.length;
       navigator.sendBeacon(intake, body);
     }
-    keep(true);
+    keep();
   });
 
   // -- events -------------------------------------------------------------------------------------------------------
 
   const rrweb = () => window.rrweb || window.rrwebRecord;
   let stop = null; // set while rrweb records
+  let unwanted = false; // stopped, though rrweb may not even have come
 
   /** A new view, of this session or of another. */
   const restart = (next) => {
@@ -228,8 +233,9 @@
     cut(); // a batch holds one view
     [view, href] = [`v_${random()}`, bare(location.href)];
     // After the page has drawn the new route, so that the view begins with what it shows.
+    const drawn = view;
     setTimeout(
-      guarded(() => rrweb().record.takeFullSnapshot(true)),
+      guarded(() => view === drawn && rrweb().record.takeFullSnapshot(true)),
       0,
     );
   });
@@ -321,6 +327,7 @@
     addEventListener(
       "pageshow",
       guarded((e) => {
+        leaving = false;
         if (e.persisted && stop) restart(going());
       }),
     );
@@ -332,6 +339,7 @@
   // -- start --------------------------------------------------------------------------------------------------------
 
   const start = guarded(() => {
+    if (unwanted) return;
     keep();
     stop = rrweb().record({
       emit,
@@ -353,6 +361,7 @@
     /** For errors that the page handles itself. */
     error: (problem) => report("source", problem),
     stop: guarded(() => {
+      unwanted = true;
       if (stop) stop();
       stop = null;
       flush();

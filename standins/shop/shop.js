@@ -135,7 +135,7 @@ const coupon = async () => {
   const code = document.querySelector("[name=coupon]").value;
   const answer = await post("coupons", { code });
   const status = byId("answer");
-  if (!status) return; // left the page meanwhile
+  if (!status || document.querySelector("[name=coupon]").value !== code) return; // left, or written anew meanwhile
   status.textContent = answer.ok ? "" : t.unknownCode;
   status.classList.remove("shake");
   void status.offsetWidth; // begins the animation anew

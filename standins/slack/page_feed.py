@@ -24,6 +24,8 @@ class FeedReader:
 class Feed:
     def __init__(self) -> None:
         self._readers: dict[asyncio.Queue[Json], FeedReader] = {}
+        self.published = 0
+        """How many events there were: the number of the last one, and of what was read since."""
         self._closed = False
 
     def has_reader(self, user: str) -> bool:
@@ -40,11 +42,12 @@ class Feed:
             self._readers.pop(queue, None)
 
     def publish(self, kind: str, *, only: str | frozenset[str] | None = None, **fields: Any) -> None:
-        """Sends `{kind, **fields}` to every page, or to those of the people named in `only`."""
+        """Sends `{kind, number, **fields}` to every page, or to those of the people named in `only`."""
+        self.published += 1
         allowed = frozenset([only]) if isinstance(only, str) else only
         for queue, reader in list(self._readers.items()):
             if allowed is None or reader.user in allowed:
-                _put(queue, {"kind": kind, **fields})
+                _put(queue, {"kind": kind, "number": self.published, **fields})
 
     def close(self) -> None:
         """Ends every open feed, so that a server can stop."""
@@ -60,5 +63,5 @@ def _put(queue: asyncio.Queue[Json], event: Json) -> None:
     if queue.full():
         while not queue.empty():
             queue.get_nowait()
-        event = {"kind": "reload"}
+        event = {"kind": "reload", "number": event["number"]}
     queue.put_nowait(event)

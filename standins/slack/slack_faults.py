@@ -16,8 +16,9 @@ Otherwise:
     duplicate      `event`, `copies`: the same event again, under new event ids
 
 A `method` is one of the Web API's, or `response_url`, or `upload` for the bytes of a file.
-`method` and `event` may be "*". A fault with a `channel` hits only calls that name this channel. Faults that fit the
-same call are used up in the order in which they were added.
+`method` and `event` may be "*". A fault with a `channel` hits only calls that name this channel, one instead of a call
+with `more_than` only calls with more blocks than that, so that it doesn't matter how often a message is tried. Faults
+that fit the same call are used up in the order in which they were added.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class SlackFault:
         aim = str(body.get(AIMED_AT.get(body["kind"], "method"), "*"))
         return cls(body["kind"], aim, str(body.get("channel", "")), int(body.get("times", 1)), body)
 
-    def hits(self, kinds: frozenset[str], aim: str, channel: str) -> bool:
-        return self.kind in kinds and self.aim in {"*", aim} and self.channel in {"", channel}
+    def hits(self, kinds: frozenset[str], aim: str, channel: str, blocks: int) -> bool:
+        aimed = self.kind in kinds and self.aim in {"*", aim} and self.channel in {"", channel}
+        return aimed and blocks > int(self.details.get("more_than", -1))
 
 
 class SlackFaults:
@@ -68,11 +70,11 @@ class SlackFaults:
         self._cleared.set()
         self._cleared = asyncio.Event()
 
-    def take(self, kinds: str | frozenset[str], aim: str, channel: str = "") -> SlackFault | None:
+    def take(self, kinds: str | frozenset[str], aim: str, channel: str = "", blocks: int = 0) -> SlackFault | None:
         """Returns the first fault of these kinds that is due for `aim`, and uses it up by one."""
         wanted = frozenset([kinds]) if isinstance(kinds, str) else kinds
         for fault in self._waiting:
-            if fault.hits(wanted, aim, channel):
+            if fault.hits(wanted, aim, channel, blocks):
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)

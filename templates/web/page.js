@@ -51,17 +51,19 @@ function written(field) {
   return field.value !== untouched.value;
 }
 
-// Someone is writing in this part, so it is left alone.
+// Someone is writing in this part, or presses something, so it is left alone for now.
 const busy = (part) =>
   part.contains(document.activeElement) ||
+  part.matches(":active") ||
   [...part.querySelectorAll("textarea, input:not([type=hidden])")].some(written);
 
+// Puts what is new into the page: whether anything was, and whether anything has to wait for somebody who is busy there.
 function refreshed(fresh) {
   const parts = (root) => [...root.querySelectorAll("[data-section]")];
   const old = new Map(parts(document).map((part) => [part.dataset.section, part]));
   const main = document.querySelector("#main");
   let before = document.querySelector("#news");
-  let changed = false;
+  let [changed, left] = [false, false];
   for (const part of parts(fresh)) {
     let here = old.get(part.dataset.section);
     old.delete(part.dataset.section);
@@ -69,7 +71,9 @@ function refreshed(fresh) {
       here = document.importNode(part, true);
       equip(here);
       changed = true;
-    } else if (!same(here, part) && !busy(here)) {
+    } else if (!same(here, part) && busy(here)) {
+      left = true;
+    } else if (!same(here, part)) {
       const open = [...here.querySelectorAll("details")].map((details) => details.open);
       const next = document.importNode(part, true);
       for (const [at, details] of next.querySelectorAll("details").entries()) {
@@ -83,15 +87,25 @@ function refreshed(fresh) {
     if (before.nextElementSibling !== here) before.after(here);
     before = here;
   }
-  for (const gone of old.values()) if (!busy(gone)) gone.remove();
+  for (const gone of old.values()) {
+    if (busy(gone)) left = true;
+    else gone.remove();
+  }
   for (const id of ["contents", "title", "head-facts", "removed"]) {
     const now = document.getElementById(id);
     const then = fresh.getElementById(id);
-    if (now && then) now.replaceWith(document.importNode(then, true));
+    if (now && then && now.isEqualNode(then)) continue;
+    if (now && busy(now)) left ||= now.textContent !== then?.textContent;
+    else if (now && then) now.replaceWith(opened(document.importNode(then, true), now.open));
     else if (then) main.append(document.importNode(then, true));
     else if (now) now.remove();
   }
-  return changed;
+  return { changed, left };
+}
+
+function opened(part, open) {
+  if (open) part.open = true;
+  return part;
 }
 
 // Forms differ in every drawing of the page (their keys), so parts are compared by what they say.
@@ -101,21 +115,29 @@ function same(one, other) {
   return said(one) === said(other);
 }
 
+let looking = false; // or an older answer could come after a newer one
+let hiding;
+
 async function look() {
-  if (document.hidden) return;
+  if (document.hidden || looking) return;
+  looking = true;
   try {
     const { version } = await (await fetch(`${body.dataset.notebook}/version`)).json();
     if (String(version) === body.dataset.version) return;
     const text = await (await fetch(body.dataset.notebook)).text();
     const fresh = new DOMParser().parseFromString(text, "text/html");
     const news = document.querySelector("#news");
-    if (refreshed(fresh)) {
+    const { changed, left } = refreshed(fresh);
+    if (changed) {
       news.hidden = false;
-      setTimeout(() => (news.hidden = true), 5000);
+      clearTimeout(hiding);
+      hiding = setTimeout(() => (news.hidden = true), 5000);
     }
-    body.dataset.version = fresh.body.dataset.version;
+    if (!left) body.dataset.version = fresh.body.dataset.version;
   } catch {
     // The server is away for a moment; the next look finds it again.
+  } finally {
+    looking = false;
   }
 }
 
@@ -143,7 +165,9 @@ async function copied(address) {
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   const told = button.parentElement.querySelector("[data-copied]");
+  let copying = 0;
   button.addEventListener("click", async () => {
+    const mine = ++copying;
     told.textContent = "";
     button.parentElement.querySelector("textarea")?.remove();
     let left = "";
@@ -152,6 +176,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     } catch {
       left = " "; // the server is away for a moment
     }
+    if (mine !== copying) return; // pressed again meanwhile
     told.textContent = left ? told.dataset.failed : told.dataset.done;
     if (!left.trim()) return;
     const field = Object.assign(document.createElement("textarea"), { value: left, readOnly: true, rows: 8 });

@@ -133,11 +133,15 @@ async def test_each_refusal_of_an_update_leaves_no_placeholder(house: House) -> 
 
 
 async def test_what_is_refused_once_is_replaced_by_the_reason(house: House) -> None:
-    await house.fault(kind="error", method="chat.update", error="msg_too_long", times=3)
+    """Only the reason is short enough, however often the rest is tried."""
+    await house.fault(kind="error", method="chat.update", error="msg_too_long", more_than=1, times=1000)
     await house.say(f"/replay {QUESTION}")
-    await house.message(lambda it: sentence("msg_too_long") in it["text"])
+    reason = await house.message(lambda it: sentence("msg_too_long") in it["text"])
     await quiet(house.redis)
     assert await placeholders(house) == []
+    assert await alone(house) == [], "whoever asked sees it where the answer would have been"
+    updates = await house.journal(way="api", name="chat.update")
+    assert {it["args"]["ts"] for it in updates} == {reason["ts"]}
 
 
 @pytest.mark.parametrize("code", UPLOADING)

@@ -1,17 +1,20 @@
 """Files of allowed origins come through us, and from public addresses only."""
 
+import asyncio
 import io
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from bot.replay.stage import stage_page
 from bot.replay.stage.assets import NotAllowed, assets_in, fetched, named_in, public_address
 from bot.replay.stage.browser import find_browser
 from bot.replay.stage.stage import Stage
 from bot.replay.stage.stage_page import Asset
 from tests.replay.pages import Page, events
 
+LATE_S = 1.5
 ORIGIN = "https://cdn.example"
 
 
@@ -38,6 +41,13 @@ async def pixel(recorded: list, assets: dict[str, Asset], origins: tuple[str, ..
 
 
 async def test_a_file_that_was_fetched_is_shown():
+    asset = {f"{ORIGIN}/a.png": Asset(picture(0, 200, 0), "image/png")}
+    assert await pixel(page_with(f"{ORIGIN}/a.png"), asset, (ORIGIN,)) == (0, 200, 0)
+
+
+async def test_a_file_that_a_busy_machine_gives_late_is_shown(monkeypatch):
+    at_once, later = stage_page._forget, asyncio.get_running_loop().call_later
+    monkeypatch.setattr(stage_page, "_forget", lambda *answer: later(LATE_S, at_once, *answer))
     asset = {f"{ORIGIN}/a.png": Asset(picture(0, 200, 0), "image/png")}
     assert await pixel(page_with(f"{ORIGIN}/a.png"), asset, (ORIGIN,)) == (0, 200, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from bot.notebook.cell_data import Bar, Chart
 from bot.notebook.edits import add_cell
@@ -38,11 +39,13 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    browser: Browser, running: Served, *, width: int = 1280, script: bool = True
+    browser: Browser, running: Served, *, width: int = 1280, script: bool = True, stopped_clock: bool = False
 ) -> AsyncIterator[Reader]:
     viewport: ViewportSize = {"width": width, "height": 900}
     async with await browser.new_context(viewport=viewport, java_script_enabled=script) as context:
         reader = Reader(await context.new_page())
+        if stopped_clock:
+            await reader.page.clock.install()
         await reader.page.goto(str(running.client.make_url(running.notebook.path)))
         yield reader
 
@@ -189,3 +192,42 @@ async def test_where_nothing_may_be_copied_the_text_is_there_to_be_selected(brow
         field = page.get_by_role("textbox", name="Copy as Markdown")
         await expect(field).to_have_value(re.compile("^# Checkout: Buy is broken"))
         await expect(page.locator("[data-copied]")).to_contain_text("Select the text below")
+
+
+async def test_a_part_that_was_left_alone_is_made_new_when_nobody_is_busy_there_any_more(
+    browser: Browser, running: Served
+) -> None:
+    write = WORDS.for_notebook(running.notebook)
+    first = Entry("m1", NOON, "It began")
+    await change(running.store, running.notebook.id, lambda it: merge(it, [first], write))
+    async with reading(browser, running) as reader:
+        page = reader.page
+        await page.locator("[data-section]:has(.timeline) summary").first.focus()
+        news = Entry("m2", NOON, "Rolled back")
+        async with page.expect_response(lambda answer: answer.url == page.url):
+            await change(running.store, running.notebook.id, lambda it: merge(it, [first, news], write))
+        await expect(page.locator(".timeline")).not_to_contain_text("Rolled back")
+        await page.evaluate("document.activeElement.blur()")
+        await expect(page.locator(".timeline")).to_contain_text("Rolled back")
+
+
+async def test_the_page_looks_for_news_again_when_it_has_the_last(browser: Browser, running: Served) -> None:
+    asked: list[str] = []
+    answered = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        asked.append(route.request.url)
+        await answered.wait()
+        await route.continue_()
+
+    async with reading(browser, running, stopped_clock=True) as reader:
+        await reader.page.route("**/version", slow)
+        for _ in range(3):
+            await reader.page.clock.run_for(4000)
+        await expect(reader.page.locator("body")).to_be_visible()
+        assert len(asked) == 1
+        async with reader.page.expect_response("**/version"):
+            answered.set()
+        await reader.page.wait_for_load_state("networkidle")
+        async with reader.page.expect_request("**/version"):
+            await reader.page.clock.run_for(4000)

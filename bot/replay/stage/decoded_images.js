@@ -1,6 +1,8 @@
 // Waits for the pictures of a page, and puts something in the place of those that never come.
 (() => {
-  const LONGEST_MS = 500;
+  // Every request is answered, be it late by a busy machine; lazy pictures are asked for only near what is seen.
+  const LONGEST_MS = 10_000,
+    LAZY_MS = 500;
   // Stands for a picture that was not fetched: neutral, and of some size, so that the page keeps about its layout.
   const NO_IMAGE =
     "data:image/svg+xml," +
@@ -13,9 +15,16 @@
   globalThis.decodedImages = (page) => {
     const unready = [...(page?.images ?? [])].filter((one) => !one.complete || (one.currentSrc && !one.naturalWidth));
     if (!unready.length) return undefined;
-    const late = new Promise((enough) => setTimeout(enough, LONGEST_MS));
-    return Promise.race([late, decoded(unready)]);
+    const lazy = unready.filter((one) => one.loading === "lazy"),
+      others = unready.filter((one) => one.loading !== "lazy");
+    return Promise.all([decodedWithin(LONGEST_MS, others), decodedWithin(LAZY_MS, lazy)]);
   };
+
+  function decodedWithin(longest, images) {
+    if (!images.length) return undefined;
+    const late = new Promise((enough) => setTimeout(enough, longest));
+    return Promise.race([late, decoded(images)]);
+  }
 
   async function decoded(images) {
     const outcomes = await Promise.allSettled(images.map((image) => image.decode()));

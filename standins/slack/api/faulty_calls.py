@@ -21,7 +21,7 @@ async def instead_of_the_call(
     channel = args.text("channel")
     if fault := team.faults.take("slow", name, channel):
         await asyncio.sleep(float(fault.details.get("seconds", 1)))
-    fault = team.faults.take(INSTEAD, name, channel)
+    fault = team.faults.take(INSTEAD, name, channel, len(args.json("blocks", list, "invalid_blocks_format") or ()))
     if fault is None:
         return None
     if fault.kind == "lost_request":

@@ -43,6 +43,16 @@ async def _request_body(request: web.Request) -> Json:
     return values
 
 
+def numbered(handler: Handler) -> Handler:
+    """Says with what is read the `number` of the last event of the feed: at most the events after that are missing."""
+
+    async def handle(team: WorkspaceTeam, body: Json) -> Json:
+        number = team.feed.published
+        return {"number": number, **await handler(team, body)}
+
+    return handle
+
+
 def acting_user(team: WorkspaceTeam, body: Json) -> str:
     """Returns who acts: a person of the team, never the bot."""
     user = team.person(str(body.get("user", ""))).id

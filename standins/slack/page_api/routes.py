@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from standins.slack.page_api import interactions, page_messages, page_reads, page_uploads, submissions
-from standins.slack.page_api.page_request import Handler, endpoint
+from standins.slack.page_api.page_request import Handler, endpoint, numbered
 from standins.slack.workspace_team import WorkspaceTeam
 
 QUERIES: dict[str, Handler] = {
@@ -37,7 +37,7 @@ ACTIONS: dict[str, Handler] = {
 
 def routes(team: WorkspaceTeam) -> list[web.AbstractRouteDef]:
     return [
-        *(web.get(f"/_page/{name}", endpoint(team, handler)) for name, handler in QUERIES.items()),
+        *(web.get(f"/_page/{name}", endpoint(team, numbered(handler))) for name, handler in QUERIES.items()),
         *(web.post(f"/_page/{name}", endpoint(team, handler)) for name, handler in ACTIONS.items()),
         web.post("/_page/upload", partial(page_uploads.from_person, team)),
         web.get("/_page/feed", partial(page_reads.feed, team)),

@@ -1,46 +1,62 @@
-// The page's API.
+// The page's API. Every answer is the body: `ok: false` with an error code where something was refused or the server
+// did not answer.
 
-export async function read(name, query) {
-  const answer = await fetch(`/_page/${name}?${new URLSearchParams(query)}`);
-  return answer.json();
+export function read(name, query) {
+  return answered(fetch(`/_page/${name}?${new URLSearchParams(query)}`));
 }
 
-/** Returns the body: `ok: false` with an error code where the action was refused or the server did not answer. */
-export async function act(name, body) {
+async function answered(asked) {
   try {
-    const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(`/_page/${name}`, { method: "POST", headers, body: JSON.stringify(body) });
-    return await answer.json();
+    return await (await asked).json();
   } catch {
     return { ok: false, error: "unreachable" };
   }
 }
 
-export async function upload(fields, file) {
+export function act(name, body) {
+  const headers = { "Content-Type": "application/json" };
+  return answered(fetch(`/_page/${name}`, { method: "POST", headers, body: JSON.stringify(body) }));
+}
+
+export function upload(fields, file) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) form.set(name, value);
   form.set("file", file);
-  const answer = await fetch("/_page/upload", { method: "POST", body: form });
-  return answer.json();
+  return answered(fetch("/_page/upload", { method: "POST", body: form }));
 }
 
+const AGAIN_MS = 1000;
+
 /** Calls `onEvent` with each event of the feed, `onLost` when the connection breaks and `onBack` when it is back.
- *  `settled` resolves when the feed is open or has failed: what is read after that misses no event. */
+ *  `settled` resolves when the feed is open, has failed or is closed: what is read after that misses no event. */
 export function listen(user, onEvent, { onLost, onBack }) {
-  const source = new EventSource(`/_page/feed?user=${encodeURIComponent(user)}`);
-  let broken = false;
+  let [source, settle, broken, closed] = [null, null, false, false];
   const settled = new Promise((resolve) => {
-    source.addEventListener("open", resolve, { once: true });
-    source.addEventListener("error", resolve, { once: true });
+    settle = resolve;
   });
-  source.onmessage = (event) => onEvent(JSON.parse(event.data));
-  source.onerror = () => {
-    if (!broken) onLost();
-    broken = true;
+  const connect = () => {
+    if (closed) return;
+    source = new EventSource(`/_page/feed?user=${encodeURIComponent(user)}`);
+    source.onmessage = (event) => onEvent(JSON.parse(event.data));
+    source.onerror = () => {
+      settle();
+      if (!broken) onLost();
+      broken = true;
+      // An answer that is no feed, such as a proxy's, is not asked for again by the browser.
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_MS);
+    };
+    source.onopen = () => {
+      settle();
+      const back = broken;
+      broken = false;
+      if (back) onBack();
+    };
   };
-  source.onopen = () => {
-    if (broken) onBack();
-    broken = false;
+  const close = () => {
+    closed = true;
+    source.close();
+    settle();
   };
-  return { settled, close: () => source.close() };
+  connect();
+  return { settled, close, isLost: () => broken };
 }

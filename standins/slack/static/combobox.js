@@ -1,6 +1,7 @@
 // External menus: the query goes to the app, its options come back.
 
 import { h } from "./dom.js";
+import { Turns } from "./fresh.js";
 import { plain } from "./mrkdwn.js";
 import { appText as t } from "./words.js";
 
@@ -12,6 +13,7 @@ export const combobox = (many) => (binding) => new Combobox(many, binding).node;
 class Combobox {
   constructor(many, { block, element, context, get, set }) {
     Object.assign(this, { many, block, element, context, get, set, options: [], active: -1, timer: 0 });
+    this.turns = new Turns();
     this.id = `list-${Math.random().toString(36).slice(2)}`;
     this.list = h("ul", { role: "listbox", id: this.id, class: "combo-list", hidden: true });
     this.chips = h("span", { class: "chips" });
@@ -40,7 +42,7 @@ class Combobox {
 
   wire() {
     this.input.addEventListener("input", () => {
-      clearTimeout(this.timer);
+      this.stop();
       this.timer = setTimeout(() => this.load(), WAIT);
     });
     this.input.addEventListener("focus", () => this.least === 0 && this.load());
@@ -79,7 +81,14 @@ class Combobox {
     return h("button", attributes, plain(option.text.text), " ×");
   }
 
+  /** What was asked for comes too late for what is written by now, or was chosen. */
+  stop() {
+    clearTimeout(this.timer);
+    return this.turns.take();
+  }
+
   close() {
+    this.stop();
     this.list.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
@@ -94,7 +103,10 @@ class Combobox {
 
   async load() {
     if (this.input.value.length < this.least) return this.close();
-    this.options = await this.context.loadOptions(this.block, this.element, this.input.value);
+    const mine = this.stop();
+    const options = await this.context.loadOptions(this.block, this.element, this.input.value);
+    if (!mine()) return;
+    this.options = options;
     this.active = this.options.length ? 0 : -1;
     this.draw();
   }
@@ -119,7 +131,7 @@ class Combobox {
   }
 
   key(event) {
-    if (this.list.hidden) return;
+    if (this.list.hidden || event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const count = this.options.length;
     if (step && count) {

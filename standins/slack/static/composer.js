@@ -85,6 +85,7 @@ export class Composer {
   wire() {
     this.area.addEventListener("input", () => this.changed());
     this.area.addEventListener("keydown", (event) => this.key(event));
+    this.area.addEventListener("selectionchange", () => this.moved());
     this.area.addEventListener("blur", () => this.close());
     this.area.addEventListener("paste", (event) => this.attach(event.clipboardData.files[0]));
     this.box.addEventListener("dragover", (event) => event.preventDefault());
@@ -120,9 +121,19 @@ export class Composer {
     this.hint.hidden = !usage;
     this.hint.textContent = usage ? `${this.area.value}${usage}` : "";
     this.sender.disabled = !this.area.value.trim() && !this.file;
-    this.completion = completions(this.area.value, this.area.selectionStart, Boolean(this.where().thread_ts));
+    this.suggest();
+  }
+
+  suggest() {
+    this.caret = this.area.selectionStart;
+    this.completion = completions(this.area.value, this.caret, Boolean(this.where().thread_ts));
     this.active = 0;
     this.drawList();
+  }
+
+  /** The caret goes elsewhere without a word: suggestions for where it was are none any more. */
+  moved() {
+    if (this.completion && this.caret !== this.area.selectionStart) this.suggest();
   }
 
   drawList() {
@@ -157,6 +168,8 @@ export class Composer {
   }
 
   accept(n) {
+    this.moved();
+    if (!this.completion?.choices[n]) return;
     const { from, choices } = this.completion;
     const { value, selectionStart } = this.area;
     const inserted = choices[n].insert;
@@ -167,6 +180,7 @@ export class Composer {
 
   key(event) {
     if (event.isComposing) return; // Korean takes several keys for a syllable
+    this.moved();
     const run = this.actionOf(event);
     if (!run) return;
     event.preventDefault();
@@ -202,7 +216,10 @@ export class Composer {
 
   async edit(one) {
     const { channel } = this.where();
+    const [key, { value }] = [this.key_, this.area];
     const answer = await read("source", { user: state.me, channel, ts: one.ts });
+    if (!answer.ok) return toast(refusal(answer));
+    if (key !== this.key_ || value !== this.area.value) return; // gone on, or writing something else
     this.editing = one.ts;
     this.area.value = answer.text ?? "";
     this.showNote(t("Editing your message. Esc leaves it as it was."), () => this.stopEditing());
@@ -238,7 +255,7 @@ export class Composer {
   async send() {
     const text = this.area.value;
     const place = { user: state.me, ...this.where() };
-    const { file, editing } = this;
+    const { file, editing, key_: key } = this;
     if (!text.trim() && !file) return;
     this.area.value = "";
     if (editing || file) {
@@ -252,8 +269,17 @@ export class Composer {
       : await act(editing ? "edit" : "post", { ...place, text, ...(editing ? { ts: editing } : {}) });
     if (answer.ok || answer.notice) return;
     toast(refusal(answer));
-    if (this.area.value) return;
-    this.area.value = text;
+    this.takeBack(key, text, file);
+  }
+
+  /** What was refused is a draft again where it was written, before what was written since. */
+  takeBack(key, text, file) {
+    const here = key === this.key_;
+    const since = here ? this.area.value : this.drafts.get(key);
+    const all = [text, since].filter(Boolean).join("\n");
+    if (!here) return this.drafts.set(key, all);
+    this.area.value = all;
+    if (file && !this.file) this.attach(file);
     this.changed();
   }
 }

@@ -1,6 +1,7 @@
 // Elements without innerHTML: every text goes through a text node.
 
 const SVG = "http://www.w3.org/2000/svg";
+const RELEASE_MS = 20;
 
 /** h("button", {class: "primary", onclick: f, "aria-label": "Send"}, "Send") */
 export function h(tag, attributes = {}, ...children) {
@@ -36,6 +37,26 @@ export function place(parent, nodes) {
     at.remove();
     at = next;
   }
+}
+
+const waiting = new Map(); // element -> what is to be drawn in it
+
+/** Draws at once, or as soon as nothing in `element` is pressed: what is replaced under a button of the mouse that is
+ *  down is not clicked when it goes up. */
+export function whenReleased(element, draw) {
+  if (!element.matches(":active")) {
+    waiting.delete(element);
+    draw();
+    return;
+  }
+  if (!waiting.has(element)) setTimeout(() => retry(element), RELEASE_MS);
+  waiting.set(element, draw);
+}
+
+function retry(element) {
+  const draw = waiting.get(element);
+  waiting.delete(element);
+  if (draw) whenReleased(element, draw);
 }
 
 /** Only addresses that a click may go to. */

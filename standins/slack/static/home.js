@@ -2,12 +2,17 @@
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
-import { h } from "./dom.js";
+import { h, whenReleased } from "./dom.js";
+import { keptFocus } from "./focus.js";
 import { refusal, toast } from "./overlays.js";
 import { pickedIn, state } from "./state.js";
 import { t } from "./words.js";
 
 export function drawHome(holder) {
+  whenReleased(holder, () => draw(holder));
+}
+
+function draw(holder) {
   if (!state.home) {
     holder.replaceChildren(
       h(
@@ -37,5 +42,8 @@ export function drawHome(holder) {
     loadOptions: async (block, element, query) =>
       (await act("suggest", { ...at(block, element), query })).options ?? [],
   };
-  holder.replaceChildren(blocks(state.home.blocks, context));
+  const drawn = blocks(state.home.blocks, context);
+  const refocus = keptFocus(holder, drawn);
+  holder.replaceChildren(drawn);
+  refocus();
 }

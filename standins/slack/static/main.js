@@ -1,21 +1,28 @@
 // The page: reads the state, listens to the feed, draws what changed.
 
-import { act, listen, read } from "./api.js";
+import { act, listen } from "./api.js";
+import { drawBar } from "./bar.js";
 import { Composer } from "./composer.js";
-import { h, icon, link } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { eventHandler } from "./feed_events.js";
+import { goneOn } from "./focus.js";
+import { hear, readWithNews, Turns } from "./fresh.js";
 import { drawHome } from "./home.js";
 import { showViews } from "./modal.js";
-import { showPins } from "./pins.js";
 import { drawSidebar } from "./sidebar.js";
-import { channel, channelName, state } from "./state.js";
+import { channel, channelName, state, takeState } from "./state.js";
 import { Timeline } from "./timeline.js";
-import { setAppLocale, t } from "./words.js";
+import { t } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const narrow = matchMedia("(max-width: 860px)");
-state.calls = new Map(); // how often each of the other people was mentioned
-let closeFeed = () => {};
+state.calls = new Map(); // the ts of the messages that mention each of the other people
+const AGAIN_MS = 1000;
+const turns = { state: new Turns(), place: new Turns(), thread: new Turns() };
+let acting = ""; // who is to act; `state.me` until the state was read
+let marking = null; // the last request that tells what was read
+let threadWanted = null; // the ts of the thread that is open or about to be
+let feed = null;
 
 const go = {
   place: openPlace,
@@ -52,71 +59,93 @@ const threadComposer = new Composer($("thread-composer-place"), {
 const composerOf = (one) =>
   state.thread && one.thread_ts === state.thread.ts && one.ts !== state.thread.ts ? threadComposer : composer;
 
-async function readState(user) {
-  const answer = await read("state", { user });
-  Object.assign(state, {
-    me: user,
-    team: answer.team,
-    app: answer.app,
-    commands: answer.commands,
-    shortcuts: answer.shortcuts,
-    links: answer.links,
-    views: answer.views,
-    home: answer.home,
-  });
-  state.people = new Map(answer.people.map((one) => [one.id, one]));
-  setAppLocale(state.people.get(user).locale);
-  state.groups = new Map(answer.groups.map((one) => [one.id, one]));
-  state.channels = new Map(answer.channels.map((one) => [one.id, one]));
-}
-
 async function becomePerson(user) {
   localStorage.setItem("persona", user);
+  acting = user;
   state.calls.delete(user);
-  closeFeed();
-  const feed = listen(user, onEvent, { onLost: showOffline, onBack: refresh });
-  closeFeed = feed.close;
+  feed?.close();
+  feed = listen(user, onFeed, { onLost: showOffline, onBack: refresh });
   await feed.settled;
-  await readState(user);
-  state.picked.clear();
-  if (state.place !== "home" && !channel(state.place)) state.place = [...state.channels.keys()][0];
-  await openPlace(state.place, { keepThread: true });
-  showViews();
+  await readAll();
+}
+
+function onFeed(event) {
+  hear(event);
+  if (state.me === acting) events.take(event); // or else the state that is being read has it
+  $("app").dataset.heard = event.number;
 }
 
 function showOffline() {
   $("offline").hidden = false;
 }
 
-async function refresh() {
-  $("offline").hidden = true;
-  await readState(state.me);
-  await openPlace(state.place, { keepThread: true, keepNew: true });
+const refresh = () => readAll({ keepNew: true });
+
+async function readAll({ keepNew = false } = {}) {
+  const mine = turns.state.take();
+  const user = acting;
+  await marking;
+  const { answer, later } = await readWithNews("state", { user });
+  if (!mine()) return;
+  $("offline").hidden = answer.ok && !feed.isLost();
+  if (!answer.ok) {
+    setTimeout(() => mine() && refresh(), AGAIN_MS);
+    return;
+  }
+  const another = user !== state.me;
+  takeState(user, answer);
+  if (another) forgetPerson();
+  for (const event of later) events.count(event);
   showViews();
+  const isThere = state.place === "home" || channel(state.place);
+  await openPlace(isThere ? state.place : [...state.channels.keys()][0], {
+    keepThread: true,
+    keepNew: keepNew && !another,
+  });
+}
+
+/** What only the person before could see. */
+function forgetPerson() {
+  turns.thread.take();
+  state.picked.clear();
+  state.failures.clear();
+  for (const messages of [state.messages, state.thread?.messages ?? new Map()])
+    for (const [ts, one] of messages) if (one.is_ephemeral) messages.delete(ts);
 }
 
 async function openPlace(id, { keepThread = false, keepNew = false } = {}) {
-  const same = state.place === id;
+  const mine = turns.place.take();
+  if (state.place !== id) leavePlace();
   state.place = id;
   closeSidebar();
-  if (!same) timeline.clear();
   const isHome = id === "home";
   $("messages").hidden = $("composer-place").hidden = isHome;
   $("home").hidden = !isHome;
-  if (!keepThread || isHome || state.thread?.channel !== id) closeThread();
+  if (!keepThread || isHome || (state.thread && state.thread.channel !== id)) closeThread();
   history.replaceState(null, "", isHome ? "/" : `/archives/${id}`);
-  if (isHome) {
-    await act("home", { user: state.me });
-    drawHome($("home"));
-  } else {
-    const answer = await read("history", { user: state.me, channel: id });
-    if (state.place !== id) return;
-    state.messages = new Map(answer.messages.map((one) => [one.ts, one]));
-    if (!keepNew) state.newAt = firstNew(answer);
-    if (state.thread) await openThread(state.thread.ts);
-    markRead();
-  }
   drawPlace();
+  drawThread();
+  if (isHome) {
+    drawHome($("home"));
+    await act("home", { user: state.me });
+    return;
+  }
+  const { answer, later } = await readWithNews("history", { user: state.me, channel: id });
+  if (!mine() || !answer.ok) return;
+  if (!keepNew || !state.isRead) state.newAt = firstNew(answer);
+  state.messages = new Map(answer.messages.map((one) => [one.ts, one]));
+  state.isRead = true;
+  for (const event of later) events.keep(event);
+  markRead();
+  drawPlace();
+  if (threadWanted) await openThread(threadWanted);
+}
+
+function leavePlace() {
+  timeline.clear();
+  state.messages = new Map();
+  state.isRead = false;
+  state.newAt = null;
 }
 
 /** The ts of the first message that was unread when the channel was opened; later ones arrive in view. */
@@ -125,31 +154,16 @@ const firstNew = ({ messages, last_read: lastRead }) =>
 
 function markRead() {
   const here = channel(state.place);
-  if (!here || document.hidden) return;
+  if (!here || !state.isRead || document.hidden) return;
   here.unread = here.mentions = 0;
-  act("read", { user: state.me, channel: here.id });
+  marking = act("read", { user: state.me, channel: here.id });
 }
 
 function drawPlace() {
   drawSidebar(go);
   const here = channel(state.place);
-  const title = here ? (here.is_im ? channelName(here) : `# ${here.name}`) : state.app.name;
-  $("title").textContent = title;
-  $("topic").textContent = here?.topic ?? "";
-  document.title = `${title.replace("# ", "#")} · ${state.team.name}`;
+  drawBar(here, go);
   $("main").setAttribute("data-place", state.place);
-  const pinned = here
-    ? h(
-        "button",
-        { type: "button", id: "pins", class: "button quiet", onclick: () => showPins(here.id, go) },
-        icon("pin"),
-        h("span", {}, String(here.pins)),
-        h("span", { class: "visually-hidden" }, t("Pinned messages")),
-      )
-    : null;
-  $("bar-tools").replaceChildren(...[pinned].filter(Boolean));
-  $("bookmarks").hidden = !here?.bookmarks.length;
-  $("bookmarks").replaceChildren(...(here?.bookmarks ?? []).map((one) => link(one.link, one.title)));
   if (!here) return;
   drawMessages();
   composer.show(t("Message %(name)s", { name: here.is_im ? channelName(here) : `#${here.name}` }));
@@ -157,6 +171,7 @@ function drawPlace() {
 
 function drawMessages() {
   const here = channel(state.place);
+  if (!state.isRead) return;
   const shown = [...state.messages.values()].filter(
     (one) => !one.thread_ts || one.thread_ts === one.ts || one.subtype === "thread_broadcast",
   );
@@ -173,20 +188,26 @@ function drawMessages() {
 }
 
 async function openThread(ts) {
-  const fresh = state.thread?.ts !== ts;
-  const answer = await read("thread", { user: state.me, channel: state.place, ts });
+  threadWanted = ts;
+  const mine = turns.thread.take();
+  const { place } = state;
+  const before = document.activeElement;
+  const { answer, later } = await readWithNews("thread", { user: state.me, channel: place, ts });
+  if (!mine() || answer.error === "unreachable") return;
   if (!answer.ok) return closeThread();
+  const fresh = state.thread?.ts !== ts;
   if (fresh) threadline.clear();
   state.thread = {
-    channel: state.place,
+    channel: place,
     ts,
     messages: new Map([answer.parent, ...answer.replies].map((one) => [one.ts, one])),
   };
+  for (const event of later) events.keep(event);
   $("thread").hidden = false;
   $("app").classList.add("with-thread");
-  $("thread-place").textContent = `${channel(state.place).is_im ? "" : "#"}${channelName(channel(state.place))}`;
+  $("thread-place").textContent = `${channel(place).is_im ? "" : "#"}${channelName(channel(place))}`;
   drawThread();
-  if (fresh) $("thread-composer").focus();
+  if (fresh && !goneOn(before)) $("thread-composer").focus();
 }
 
 function drawThread() {
@@ -196,6 +217,8 @@ function drawThread() {
 }
 
 function closeThread() {
+  turns.thread.take();
+  threadWanted = null;
   if (state.thread) threadline.clear();
   state.thread = null;
   $("thread").hidden = true;
@@ -208,7 +231,7 @@ function jumpTo(ts) {
   row?.focus();
 }
 
-const onEvent = eventHandler({ timeline, threadline, refresh, redraw, markRead });
+const events = eventHandler({ timeline, threadline, refresh, redraw, markRead });
 
 function redraw(id) {
   if (id === state.place) drawPlace();
@@ -243,7 +266,11 @@ function wire() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) onEscape();
   });
-  document.addEventListener("visibilitychange", () => document.hidden || !state.me || markRead());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden || !state.me) return;
+    markRead();
+    drawSidebar(go);
+  });
   document.addEventListener("click", (event) => {
     const to = event.target.closest("a[data-place]");
     if (!to || !channel(to.dataset.place)) return;

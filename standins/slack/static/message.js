@@ -140,7 +140,8 @@ const size = (bytes) =>
 function messageContext(one, channel) {
   const container = `${channel}:${one.ts}`;
   const values = pickedIn(container);
-  const failure = h("p", { class: "press-failed", role: "alert", hidden: true });
+  const failure = h("p", { class: "press-failed", role: "alert", hidden: true, "data-failure": container });
+  showFailure(failure, state.failures.get(container));
   const at = (block, element) => ({
     user: state.me,
     channel,
@@ -154,13 +155,21 @@ function messageContext(one, channel) {
     failure,
     sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
-      failure.hidden = answer.ok;
-      failure.textContent = answer.ok ? "" : `⚠️ ${refusal(answer)}`;
+      const said = answer.ok ? "" : `⚠️ ${refusal(answer)}`;
+      state.failures.set(container, said);
+      // The message may have been drawn anew since it was pressed.
+      const drawn = document.querySelectorAll(`[data-failure="${CSS.escape(container)}"]`);
+      for (const one of drawn) showFailure(one, said);
       return answer;
     },
     loadOptions: async (block, element, query) =>
       (await act("suggest", { ...at(block, element), query })).options ?? [],
   };
+}
+
+function showFailure(place, said = "") {
+  place.hidden = !said;
+  place.textContent = said;
 }
 
 function reactions(one, channel) {

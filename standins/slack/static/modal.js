@@ -2,17 +2,22 @@
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";
-import { h, icon } from "./dom.js";
+import { h, icon, whenReleased } from "./dom.js";
+import { focusKept, keptFocus } from "./focus.js";
 import { plain } from "./mrkdwn.js";
 import { keepInside, refusal } from "./overlays.js";
 import { state } from "./state.js";
 import { appText as t } from "./words.js";
 
 const entered = new Map(); // view id -> block -> action -> raw value
-let current = null; // {id, hash, veil, before}
+let current = null; // {id, hash, depth, veil, refocus}
 
 /** Draws the stack as it is now; does nothing when the top has not changed. */
 export function showViews() {
+  whenReleased(document.getElementById("overlays"), show);
+}
+
+function show() {
   const view = state.views.at(-1);
   if (!view) return put(null);
   if (current?.id === view.id && current.hash === view.hash && current.depth === state.views.length) return;
@@ -22,16 +27,20 @@ export function showViews() {
 }
 
 function put(view, veil) {
-  const before = current ? current.before : document.activeElement;
-  current?.veil.remove();
+  const old = current;
+  const again = old && old.id === view?.id ? keptFocus(old.veil, veil) : () => false;
+  const refocus = old ? old.refocus : focusKept();
   if (!view) {
-    if (current) entered.clear();
-    if (current && before?.isConnected) before.focus();
+    old?.veil.remove();
+    if (old) entered.clear();
+    if (old) refocus();
     current = null;
     return;
   }
-  document.getElementById("overlays").append(veil);
-  current = { id: view.id, hash: view.hash, depth: state.views.length, veil, before };
+  if (old) old.veil.replaceWith(veil);
+  else document.getElementById("overlays").append(veil);
+  current = { id: view.id, hash: view.hash, depth: state.views.length, veil, refocus };
+  if (again()) return; // the same view with something new in it: whoever writes in it goes on
   const first =
     "[autofocus], .modal-body input, .modal-body textarea, .modal-body select, .modal-body button, #modal-submit, #modal-cancel";
   veil.querySelector(first)?.focus();
@@ -48,12 +57,12 @@ function dialog(view, values) {
     "form",
     { novalidate: true, class: "modal-form" },
     h("div", { class: "modal-head" }, h("h2", { id: "modal-title" }, label(view.title)), closer),
-    h("div", MODAL_BODY, errors, blocks(view.blocks, viewContext(view, values, errors))),
+    h("div", MODAL_BODY, errors, blocks(view.blocks, viewContext(view, values))),
     h("div", { class: "modal-foot" }, cancel, submit),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send(view, values, { form, submit, errors });
+    send(view, values, submit);
   });
   const attributes = { id: "modal", class: "modal", role: "dialog", "aria-modal": "true" };
   const data = { "data-callback-id": view.callback_id, "data-view-id": view.id };
@@ -84,20 +93,32 @@ function buttons(view, leave) {
   };
 }
 
-async function send(view, values, { form, submit, errors }) {
+/** The view's form as it is now: it may have been drawn anew since something was sent from it. */
+const formOf = (view) => (current?.id === view.id ? current.veil.querySelector("form") : null);
+
+function showRefusal(view, text) {
+  const form = formOf(view);
+  if (form) showError(form.querySelector("#modal-error"), text);
+}
+
+async function send(view, values, submit) {
   if (!submit || submit.getAttribute("aria-busy")) return;
-  for (const old of form.querySelectorAll(".field-error")) old.hidden = true;
-  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  errors.hidden = true;
+  for (const old of formOf(view)?.querySelectorAll(".field-error, #modal-error") ?? []) old.hidden = true;
+  for (const field of formOf(view)?.querySelectorAll("[aria-invalid]") ?? []) field.removeAttribute("aria-invalid");
   submit.setAttribute("aria-busy", "true");
   const answer = await act("submit", { user: state.me, view_id: view.id, values });
   submit.removeAttribute("aria-busy");
-  if (!answer.ok) return showError(errors, refusal(answer));
-  const refused = Object.entries(answer.errors ?? {});
+  if (!answer.ok) return showRefusal(view, refusal(answer));
+  showErrors(view, Object.entries(answer.errors ?? {}));
+}
+
+function showErrors(view, refused) {
+  const form = formOf(view);
+  if (!form) return;
   for (const [block, text] of refused) {
     const holder = form.querySelector(`[data-block-id="${CSS.escape(block)}"]`);
     const place = holder?.querySelector(".field-error");
-    if (!place) return showError(errors, text);
+    if (!place) return showRefusal(view, text);
     showError(place, text);
     for (const field of holder.querySelectorAll("input, textarea, select")) {
       field.setAttribute("aria-invalid", "true");
@@ -114,7 +135,7 @@ function showError(place, text) {
   place.hidden = false;
 }
 
-function viewContext(view, values, errors) {
+function viewContext(view, values) {
   const at = (block, element) => ({
     user: state.me,
     view_id: view.id,
@@ -126,7 +147,7 @@ function viewContext(view, values, errors) {
     values,
     sendAction: async (block, element, value) => {
       const answer = await act("press", { ...at(block, element), value, values });
-      if (!answer.ok) showError(errors, refusal(answer));
+      if (!answer.ok) showRefusal(view, refusal(answer));
       return answer;
     },
     loadOptions: async (block, element, query) =>

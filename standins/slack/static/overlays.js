@@ -1,6 +1,7 @@
 // Overlays: menus, confirmations, enlarged pictures, short notices.
 
 import { h, icon, place } from "./dom.js";
+import { focusKept } from "./focus.js";
 import { t } from "./words.js";
 
 const layer = document.getElementById("overlays");
@@ -8,7 +9,7 @@ const FOCUSABLE = "button, [href], input, select, textarea, [tabindex]:not([tabi
 
 /** Opens an overlay that keeps Tab inside, closes on Escape and gives the focus back. Returns a function that closes it. */
 export function open(content, { onclose = () => {}, label = "", className = "", modal = true } = {}) {
-  const before = document.activeElement;
+  const refocus = focusKept();
   const attributes = {
     class: `overlay ${className}`,
     role: "dialog",
@@ -21,7 +22,7 @@ export function open(content, { onclose = () => {}, label = "", className = "", 
     if (!veil.isConnected) return;
     veil.remove();
     onclose();
-    if (before?.isConnected) before.focus();
+    refocus();
   };
   veil.addEventListener("mousedown", (event) => event.target === veil && close());
   veil.addEventListener("keydown", (event) => {

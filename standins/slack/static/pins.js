@@ -2,13 +2,18 @@
 
 import { read } from "./api.js";
 import { h, icon } from "./dom.js";
+import { Turns } from "./fresh.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { open } from "./overlays.js";
 import { clock, person, state } from "./state.js";
 import { t } from "./words.js";
 
+const turns = new Turns();
+
 export async function showPins(channel, go) {
+  const mine = turns.take();
   const { items = [] } = await read("pins", { user: state.me, channel });
+  if (!mine() || state.place !== channel) return; // pressed twice, or gone on
   const closer = h("button", { type: "button", class: "icon-button", "aria-label": t("Close") }, icon("close"));
   const rows = items.map(({ message }) => {
     const text = mrkdwn(message.text || t("A message"));

@@ -1,12 +1,18 @@
 // Channels, direct messages, the app, links; and the people one can act as.
 
 import { avatar } from "./avatar.js";
-import { h, icon, link } from "./dom.js";
+import { h, icon, link, whenReleased } from "./dom.js";
 import { channelName, person, state } from "./state.js";
 import { language, t } from "./words.js";
 
 export function drawSidebar(go) {
-  const { place, persona } = document.activeElement?.closest("#sidebar") ? document.activeElement.dataset : {};
+  whenReleased(document.getElementById("sidebar"), () => draw(go));
+}
+
+function draw(go) {
+  const sidebar = document.getElementById("sidebar");
+  const focused = sidebar.contains(document.activeElement) ? document.activeElement : null;
+  const name = ["data-place", "data-persona", "href"].find((one) => focused?.hasAttribute(one));
   const channels = [...state.channels.values()];
   const rooms = channels.filter((one) => !one.is_im);
   const direct = channels.filter((one) => one.is_im);
@@ -23,8 +29,7 @@ export function drawSidebar(go) {
     state.links.length ? group(t("Try it"), state.links.map(outside)) : "",
   );
   drawPersonas(go);
-  if (place) document.querySelector(`#sidebar [data-place="${place}"]`)?.focus();
-  if (persona) document.querySelector(`[data-persona="${persona}"]`)?.focus();
+  if (name) sidebar.querySelector(`[${name}="${CSS.escape(focused.getAttribute(name))}"]`)?.focus();
 }
 
 const other = (channel) => person(channel.members.find((id) => id !== state.me));
@@ -90,7 +95,7 @@ function drawPersonas(go) {
   const people = [...state.people.values()].filter((one) => !one.is_bot);
   const buttons = people.map((one) => {
     const on = one.id === state.me;
-    const calls = state.calls.get(one.id) ?? 0;
+    const calls = state.calls.get(one.id)?.size ?? 0;
     const badge =
       calls && !on
         ? h("span", { class: "count", "aria-label": t("%(n)s mentions", { n: calls }) }, String(calls))

@@ -1,6 +1,6 @@
 // The page's state. One object; views read it, main.js and feed_events.js change it.
 
-import { appLocale, language } from "./words.js";
+import { appLocale, language, setAppLocale } from "./words.js";
 
 export const state = {
   me: "",
@@ -14,12 +14,23 @@ export const state = {
   links: [],
   place: "", // a channel's id, or "home"
   messages: new Map(), // of the channel that is open, by ts
+  isRead: false, // whether they have come
   newAt: null, // the ts of the first message that is new to the person
   thread: null, // {channel, ts, messages: Map}
   views: [],
   home: null,
+  failures: new Map(), // what is said under a message whose button failed: container -> text
   picked: new Map(), // what is chosen in menus of messages: container -> block -> action -> value
 };
+
+/** What the server says of the whole team, to this person. */
+export function takeState(user, { team, app, commands, shortcuts, links, views, home, people, groups, channels }) {
+  Object.assign(state, { me: user, team, app, commands, shortcuts, links, views, home });
+  state.people = new Map(people.map((one) => [one.id, one]));
+  setAppLocale(state.people.get(user).locale);
+  state.groups = new Map(groups.map((one) => [one.id, one]));
+  state.channels = new Map(channels.map((one) => [one.id, one]));
+}
 
 export const me = () => state.people.get(state.me);
 export const person = (id) => state.people.get(id);

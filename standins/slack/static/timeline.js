@@ -1,7 +1,8 @@
 // A list of messages, grouped by author and divided by days. Rows that stay the same are kept, so that nothing blinks.
 
 import { relativeDay } from "./dates.js";
-import { h, icon, place } from "./dom.js";
+import { h, icon, place, whenReleased } from "./dom.js";
+import { keptFocus } from "./focus.js";
 import { message } from "./message.js";
 import { dateOf, dayKey, dayName, state } from "./state.js";
 import { t } from "./words.js";
@@ -23,17 +24,24 @@ export class Timeline {
     );
     scroller.after(h("div", { class: "newer-place" }, this.newer));
     scroller.addEventListener("scroll", () => this.scrolled());
-    new ResizeObserver(() => this.stay()).observe(list);
+    const sizes = new ResizeObserver(() => this.stay());
+    for (const one of [list, scroller]) sizes.observe(one);
   }
 
   clear() {
+    whenReleased(this.list, () => {}); // what waits to be drawn was of another place
     this.rows.clear();
     this.atEnd = true;
     this.newer.hidden = true;
     this.list.replaceChildren();
   }
 
-  draw(messages, channel, { newAt = null, intro = null } = {}) {
+  draw(messages, channel, more = {}) {
+    whenReleased(this.list, () => this.drawNow(messages, channel, more));
+  }
+
+  drawNow(messages, channel, { newAt = null, intro = null }) {
+    const refocus = [];
     const nodes = intro ? [intro] : [];
     const known = this.rows.size;
     const seen = new Set();
@@ -46,7 +54,7 @@ export class Timeline {
       const isNew = one.ts === newAt;
       if (isNew) nodes.push(this.divider("new", t("New"), "divider-new"));
       const afterParent = this.inThread && seen.size === 1;
-      nodes.push(this.row(one, channel, sameDay && !isNew && !afterParent && together(before, one)));
+      nodes.push(this.row(one, channel, sameDay && !isNew && !afterParent && together(before, one), refocus));
       seen.add(one.ts);
       if (this.inThread && before === null) nodes.push(this.divider("replies", t("Replies")));
       before = one;
@@ -55,16 +63,17 @@ export class Timeline {
     const came = known > 0 && this.rows.size > known;
     this.scrolled();
     place(this.list, nodes);
+    for (const focus of refocus) focus();
     if (this.atEnd) this.toEnd();
     else if (came) this.newer.hidden = false;
   }
 
-  row(one, channel, grouped) {
+  row(one, channel, grouped, refocus) {
     const print = JSON.stringify([one, grouped, state.me]);
     const known = this.rows.get(one.ts);
     if (known?.print === print) return known.node;
     const node = message(one, channel, { grouped, inThread: this.inThread, go: this.go });
-    keepFocus(known?.node, node);
+    refocus.push(keptFocus(known?.node, node));
     this.rows.set(one.ts, { print, node });
     return node;
   }
@@ -119,14 +128,4 @@ export class Timeline {
 function together(before, one) {
   const plain = !one.is_ephemeral && !before.is_ephemeral && !one.pinned_to && one.subtype !== "tombstone";
   return plain && before.user === one.user && one.ts - before.ts < TOGETHER;
-}
-
-/** A row that is replaced while a button in it has the focus: the same button of the new row gets it. */
-function keepFocus(old, node) {
-  const focused = old?.contains(document.activeElement) ? document.activeElement : null;
-  const action = focused?.dataset.actionId;
-  if (action)
-    queueMicrotask(() =>
-      node.querySelector(`[data-action-id="${CSS.escape(action)}"]`)?.focus({ preventScroll: true }),
-    );
 }

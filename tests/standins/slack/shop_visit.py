@@ -73,6 +73,13 @@ class Visit:
         """Returns when the recorder has sent the first full snapshot."""
         await self.until(lambda: any(event["type"] == 2 for event in self.intake.events))
 
+    async def there(self, name: str) -> None:
+        """Returns when the page has this global. Its policy lets it evaluate nothing itself, so `wait_for_function`
+        would fail unless it were there already."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not await self.page.evaluate("name => name in window", name):  # noqa: ASYNC110 - as below
+                await asyncio.sleep(0.03)
+
     async def until(self, true: Any, seconds: float = 120) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110 - what it waits for is in a browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from standins.slack.seed import GENERAL
 from tests.standins.slack.house import INCIDENT, House, living, until
 
 METHOD = "chat.postMessage"
+Json = dict[str, Any]
 
 
-def post(house: House, text: str = "x", channel: str = INCIDENT) -> Any:
-    body = {"channel": channel, "text": text, "token": house.config.token}
+def post(house: House, text: str = "x", channel: str = INCIDENT, blocks: list[Json] | None = None) -> Any:
+    body = {"channel": channel, "text": text, "token": house.config.token, "blocks": json.dumps(blocks or [])}
     return house.session.post(f"{house.config.root}/api/{METHOD}", data=body)
 
 
@@ -88,6 +90,14 @@ async def test_a_fault_of_one_channel_leaves_the_others_alone(house: House) -> N
     await house.fault(kind="error", method=METHOD, error="fatal_error", channel=INCIDENT)
     async with post(house, channel=GENERAL) as elsewhere, post(house) as here:
         assert ((await elsewhere.json())["ok"], (await here.json())["error"]) == (True, "fatal_error")
+
+
+async def test_a_fault_of_long_messages_lets_short_ones_through_however_often_they_are_tried(house: House) -> None:
+    await house.fault(kind="error", method=METHOD, error="msg_too_long", more_than=1, times=9)
+    line = {"type": "divider"}
+    for blocks, taken in (([line, line], False), ([line, line], False), ([line], True), ([], True)):
+        async with post(house, blocks=blocks) as answer:
+            assert (await answer.json())["ok"] is taken
 
 
 async def test_faults_come_in_the_order_in_which_they_were_added(house: House) -> None:

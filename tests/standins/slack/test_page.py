@@ -196,17 +196,17 @@ async def test_a_confirmation_is_asked_for_first(visit: Visit) -> None:
 
     @visit.house.bolt.action("ask")
     async def ask(ack: Any, body: Json) -> None:
-        await ack()
         pressed.append(body["actions"][0]["value"])
+        await ack()
 
     confirm = {"title": plain("Sure?"), "text": mrkdwn("*Really*"), "confirm": plain("Yes"), "deny": plain("No")}
     ts = await visit.post(actions(button(text=plain("Ask"), action_id="ask", value="r-1", confirm=confirm)))
     await visit.row(ts).get_by_role("button", name="Ask").click()
     await visit.page.get_by_role("button", name="No", exact=True).click()
     await visit.row(ts).get_by_role("button", name="Ask").click()
-    await visit.page.get_by_role("button", name="Yes", exact=True).click()
+    async with visit.page.expect_response("**/_page/press"):  # when the bot has acknowledged it
+        await visit.page.get_by_role("button", name="Yes", exact=True).click()
     await expect(visit.page.get_by_role("dialog")).to_have_count(0)
-    await visit.page.wait_for_timeout(100)
     assert pressed == ["r-1"]
 
 

@@ -10,6 +10,10 @@ from tests.browser import IN_A_BROWSER
 from tests.standins.slack.shop_visit import visiting
 
 pytestmark = IN_A_BROWSER
+GO_TO = """fragment => new Promise(done => {
+    addEventListener('hashchange', () => setTimeout(done, 0), {once: true});
+    location.hash = fragment;
+})"""
 TYPED = ("kari.nordmann@example.com", "4111111111111111", "s3cret-739", "AUTUMN10")
 
 
@@ -61,7 +65,7 @@ async def test_a_route_and_a_reload_are_new_views_of_the_same_session(browser: B
         await visit.page.get_by_role("link", name="Fjord Shell Jacket").click()
         await visit.sent()
         await visit.page.reload()
-        await visit.page.wait_for_function("window.replaybook")
+        await visit.there("replaybook")
         await visit.until(lambda: len({batch["view"] for batch in visit.intake.batches}) == 3)
         batches = sorted(visit.intake.batches, key=lambda batch: batch["seq"])
         assert len({batch["session"] for batch in batches}) == 1
@@ -79,8 +83,7 @@ async def test_a_route_in_the_fragment_is_a_view_and_an_anchor_is_none(browser: 
         await visit.open()
         await visit.recording()
         for fragment in ("top", "/cart?token=SECRET", "/cart?token=OTHER", "!/pay"):
-            await visit.page.evaluate("fragment => { location.hash = fragment; }", fragment)
-            await visit.page.wait_for_timeout(50)
+            await visit.page.evaluate(GO_TO, fragment)
         await visit.until(lambda: len({batch["view"] for batch in visit.intake.batches}) == 3)
         await visit.sent()
         batches = sorted(visit.intake.batches, key=lambda batch: batch["seq"])
@@ -95,7 +98,7 @@ async def test_what_the_intake_did_not_take_is_sent_again(browser: Browser) -> N
     async with visiting(browser) as visit:
         visit.intake.answers = [503, 429]
         await visit.open()
-        await visit.page.wait_for_function("window.replaybook")
+        await visit.there("replaybook")
         await visit.recording()
         assert [batch["seq"] for batch in visit.intake.refused] == [0, 0]
         assert visit.intake.batches[0] == visit.intake.refused[0]

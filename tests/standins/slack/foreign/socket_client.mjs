@@ -5,12 +5,15 @@ import { LogLevel, SocketModeClient } from "@slack/socket-mode";
 import { APP_TOKEN, act, api, disconnect, read, until } from "./workspace.mjs";
 
 const heard = [];
+const connecting = new Set();
 const connections = ["one", "other"].map((name) => {
   const client = new SocketModeClient({
     appToken: APP_TOKEN,
     clientOptions: { slackApiUrl: api },
     logLevel: LogLevel.ERROR,
   });
+  for (const begun of ["connecting", "reconnecting"]) client.on(begun, () => connecting.add(client));
+  client.on("connected", () => connecting.delete(client));
   client.on("slash_commands", async ({ ack, body }) => {
     heard.push([name, body.text]);
     await ack({ text: `${body.text} was heard` });
@@ -47,5 +50,6 @@ for (const reason of ["warning", "refresh_requested", ""]) {
 }
 assert.equal(heard.filter(([, text]) => text === "after a break").length, 1);
 console.log("ok after every kind of end");
+await until(() => !connecting.size); // its own promise of a connection is rejected, with nobody there to catch it
 for (const client of connections) await client.disconnect();
 process.exit(0);
