@@ -48,17 +48,21 @@ class PageGate(Protocol):
 
 
 class AccessGate:
-    """A middleware. Without `pages` the server has none, and only programs are let in."""
+    """A middleware. Without `pages` the server has none, and only programs are let in.
 
-    def __init__(self, doors: Doors, pages: PageGate | None = None) -> None:
+    A browser that asks for what isn't there is answered by `nowhere`, a program by the router.
+    """
+
+    def __init__(self, doors: Doors, pages: PageGate | None = None, nowhere: Handler | None = None) -> None:
         self._doors = doors
         self._pages = pages
+        self._nowhere = nowhere
 
     @web.middleware
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         resource = request.match_info.route.resource
         if resource is None:
-            return await handler(request)  # there is nothing, and the router says so
+            return await (self._nowhere if self._nowhere and _is_browser(request) else handler)(request)
         rule = rule_of(resource.canonical)
         if rule is RouteRule.OWN_LOCK:
             return await handler(request)
@@ -67,3 +71,9 @@ class AccessGate:
         if rule is None or self._pages is None:
             return web.Response(status=403)
         return await self._pages.admit(rule, request, handler)
+
+
+def _is_browser(request: web.Request) -> bool:
+    """Whether somebody may read a page in answer to an address that is none; a wrong method is another matter."""
+    error = request.match_info.http_exception
+    return error is not None and error.status == 404 and "text/html" in request.headers.get("Accept", "")
