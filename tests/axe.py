@@ -54,7 +54,8 @@ async def seen(browser: Browser, view: View) -> AsyncIterator[Page]:
 async def violations(page: Page, *, within: str = "body") -> list[str]:
     """Returns what axe-core holds against the page in each width: the rule, how often, and the first places.
 
-    What somebody with a phone can't read or touch is among it (see `phone_faults`). It looks once at the page as it is, and once with whatever can be unfolded. In the dark it looks at colours alone.
+    What somebody with a phone can't read or touch is among it (see `phone_faults`). It looks once at the page as it
+    is, and once with whatever can be unfolded. In the dark it looks at colours alone.
     """
     found = []
     if not await page.evaluate("'axe' in window"):

@@ -15,16 +15,18 @@ _FAULTS = """within => {
     (it.textContent || it.ariaLabel || it.name || "").trim().slice(0, 40)}”`;
   const shown = it => it.checkVisibility({visibilityProperty: true, opacityProperty: true,
     contentVisibilityAuto: true}) && !it.closest(".visually-hidden, .skip, [inert]");
-  const scrolled = it => it && (["auto", "scroll"].includes(getComputedStyle(it).overflowX) || scrolled(it.parentElement));
+  const scrolls = it => ["auto", "scroll"].includes(getComputedStyle(it).overflowX);
+  const scrolled = it => it && (scrolls(it) || scrolled(it.parentElement));
   const beyond = document.documentElement.scrollWidth - width;
   if (beyond > 0) found.push(`scrolls sideways by ${beyond} px`);
   for (const it of root.querySelectorAll("*")) {
     if (it.closest("svg svg, svg *") || !shown(it)) continue;
     const box = it.getBoundingClientRect(), style = getComputedStyle(it);
     if (!box.width || !box.height) continue;
-    if (box.left < width && box.right > width + 1 && !scrolled(it.parentElement)) found.push(`beyond the edge: ${name(it)}`);
-    const clipped = ["hidden", "clip"].includes(style.overflowX) && !it.matches("input, textarea, .cut");
-    if (clipped && it.clientWidth > 1 && it.scrollWidth > it.clientWidth + 1) found.push(`cut off: ${name(it)}`);
+    const beyondEdge = box.left < width && box.right > width + 1 && !scrolled(it.parentElement);
+    if (beyondEdge) found.push(`beyond the edge: ${name(it)}`);
+    const clips = ["hidden", "clip"].includes(style.overflowX) && !it.matches("input, textarea, .cut");
+    if (clips && it.clientWidth > 1 && it.scrollWidth > it.clientWidth + 1) found.push(`cut off: ${name(it)}`);
     if ([...it.querySelectorAll("img")].some(img => !img.complete)) continue;
     const touched = it.matches("button, select, textarea, summary, a, input, [role=button], [role=option]");
     const small = box.width < 24 || box.height < 24;
