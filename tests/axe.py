@@ -13,9 +13,10 @@ from playwright.async_api import Browser, Page
 
 from bot.kernel.paths import ROOT
 from tests.browser import PATIENCE_MS
+from tests.phone import PHONE, phone_faults
 
 Scheme = Literal["light", "dark"]
-WIDTHS = (390, 1280)
+WIDTHS = (PHONE, 1280)
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 ALSO = ("label-content-name-mismatch", "target-size", "link-in-text-block")
 """Rules of WCAG that axe-core leaves to whoever asks for them."""
@@ -53,7 +54,8 @@ async def seen(browser: Browser, view: View) -> AsyncIterator[Page]:
 async def violations(page: Page, *, within: str = "body") -> list[str]:
     """Returns what axe-core holds against the page in each width: the rule, how often, and the first places.
 
-    It looks once at the page as it is, and once with whatever can be unfolded. In the dark it looks at colours alone.
+    What somebody with a phone can't read or touch is among it (see `phone_faults`). It looks once at the page as it
+    is, and once with whatever can be unfolded. In the dark it looks at colours alone.
     """
     found = []
     if not await page.evaluate("'axe' in window"):
@@ -64,6 +66,8 @@ async def violations(page: Page, *, within: str = "body") -> list[str]:
         for width in WIDTHS:
             await page.set_viewport_size({"width": width, "height": 844})
             found += [f"{width} px: {said}" for said in await _complaints(page, within)]
+            if width == PHONE:
+                found += [f"{width} px: {said}" for said in await phone_faults(page, within)]
     return found
 
 

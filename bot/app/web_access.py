@@ -72,7 +72,7 @@ def web_access(base: Base, services: Services, pages: HtmlPages, program: str) -
     origin = PublicOrigin(base.public_url, loopback=is_open or settings.host in LOOPBACK)
     people = PeopleGate(origin, pages, signin, admission, everybody=is_open)
     return WebAccess(
-        gate=AccessGate(Doors(settings.metrics_token, program), people),
+        gate=AccessGate(Doors(settings.metrics_token, program), people, people.nowhere),
         signin=signin,
         places=places,
         sharing=None if is_open else SharePages(notebooks, sharing, pages, base.slack.people, base.clock),

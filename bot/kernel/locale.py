@@ -24,6 +24,7 @@ from babel import dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.kernel.particles import filled
 from bot.kernel.paths import TEMPLATES
 
 CATALOGS = TEMPLATES / "locales"
@@ -93,11 +94,11 @@ class Locale:
 
     def text(self, message: str, /, **values: object) -> str:
         translated = self._catalog.gettext(message) if message else ""  # gettext keeps the catalog's head under ""
-        return translated % values if values else translated
+        return filled(translated, values) if values else translated
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
         """The form for `n`; `%(n)s` in it is the number in the locale's digits and groups."""
-        return self.form(one, many, n) % {"n": self.number(n), **values}
+        return filled(self.form(one, many, n), {"n": self.number(n), **values})
 
     def form(self, one: str, many: str, n: int) -> str:
         """The translated form for `n`, its values not filled in."""

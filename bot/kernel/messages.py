@@ -26,6 +26,7 @@ from markupsafe import Markup
 from bot.kernel.clock import Clock
 from bot.kernel.escape import channel, code, code_block, cut, date, link, mention, mrkdwn, plain, quoted, words
 from bot.kernel.locale import Locale
+from bot.kernel.particles import filled
 from bot.kernel.paths import TEMPLATES
 
 JsonObject = dict[str, Any]
@@ -76,7 +77,7 @@ class MessageLocale(Locale):
     def text(self, message: str, /, **values: object) -> str:
         if not any(isinstance(value, Markup) for value in values.values()):
             return Locale.text(self, message, **values)
-        return Markup(Locale.text(self, message)) % {name: written(value) for name, value in values.items()}
+        return filled(Markup(Locale.text(self, message)), {name: written(value) for name, value in values.items()})
 
 
 @cache
@@ -155,13 +156,13 @@ def _words(locale: Locale) -> JsonObject:
     """What a template speaks with. `_` and `ngettext` make their values inert, so a translation may hold mrkdwn."""
     spoken = MessageLocale.for_readers(locale)
 
-    def text(message: str, /, **values: object) -> Markup:
+    def text(message: str, /, **values: object) -> str:
         translated = Markup(locale.text(message))
-        return translated % {name: written(value) for name, value in values.items()} if values else translated
+        return filled(translated, {name: written(value) for name, value in values.items()}) if values else translated
 
-    def plural(one: str, many: str, /, n: int, **values: object) -> Markup:
+    def plural(one: str, many: str, /, n: int, **values: object) -> str:
         inert = {name: written(value) for name, value in values.items()}
-        return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **inert}
+        return filled(Markup(locale.form(one, many, n)), {"n": locale.number(n), **inert})
 
     return {"_": text, "ngettext": plural, "locale": spoken}
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.kernel.base_path import BasePath
 from bot.kernel.escape import straight
 from bot.kernel.locale import Locale
+from bot.kernel.particles import filled
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.cell_data import Bar, Chart, Data
 from bot.notebook.drafted_summary import impact_title
@@ -181,10 +182,12 @@ class NotebookText:
 def _speech(locale: Locale) -> dict[str, object]:
     def text(message: str, **values: object) -> Markdown:
         translated = locale.text(message)
-        return Markdown(translated % {name: escaped(value) for name, value in values.items()} if values else translated)
+        return Markdown(
+            filled(translated, {name: escaped(value) for name, value in values.items()}) if values else translated
+        )
 
     def plural(one: str, many: str, n: int, **values: object) -> Markdown:
         words = {name: escaped(value) for name, value in values.items()}
-        return Markdown(locale.form(one, many, n) % {"n": locale.number(n), **words})
+        return Markdown(filled(locale.form(one, many, n), {"n": locale.number(n), **words}))
 
     return {"_": text, "ngettext": plural, "locale": locale}

@@ -82,7 +82,7 @@ FEATURES: dict[str, AppFeature] = {
         commands=(
             _command(
                 "/postmortem",
-                "The channel's post-mortem: how it stands, and what you decide",
+                "The channel’s post-mortem: how it stands, and what you decide",
                 "open | status review @name | severity 2 | owner @name | publish | export | list | help",
             ),
         ),
@@ -90,7 +90,7 @@ FEATURES: dict[str, AppFeature] = {
             _shortcut(
                 "notebook.message",
                 "Add to post-mortem",
-                "Put this message into the timeline of the channel's post-mortem",
+                "Put this message into the timeline of the channel’s post-mortem",
             ),
         ),
     ),
@@ -101,7 +101,7 @@ FEATURES: dict[str, AppFeature] = {
     ),
     "pictures": AppFeature("pictures of pinned messages", ("files:read",), beside="timeline"),
     "link-previews": AppFeature(
-        "what links to the bot's pages lead to, shown below them", ("links:read", "links:write"), ("link_shared",)
+        "what links to the bot’s pages lead to, shown below them", ("links:read", "links:write"), ("link_shared",)
     ),
     "joining": AppFeature("Invite the bot, as a button", ("channels:join",)),
     "groups": AppFeature("user groups as owners", ("usergroups:read",)),
@@ -113,7 +113,7 @@ FEATURES: dict[str, AppFeature] = {
     ),
     "organizations": AppFeature("installs in a whole Enterprise Grid organization", beside="installs", org_wide=True),
     "sign-in": AppFeature(
-        "Sign in with Slack, for the bot's own pages",
+        "Sign in with Slack, for the bot’s own pages",
         user_scopes=("openid", "profile"),
         redirect="/signin/slack",
     ),

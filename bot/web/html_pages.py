@@ -19,6 +19,7 @@ from bot.kernel.base_path import TOP, BasePath
 from bot.kernel.errors import Conflict, Missing, Misunderstood, ReplaybookError, Upstream
 from bot.kernel.escape import cut
 from bot.kernel.locale import LANGUAGES, Locale
+from bot.kernel.particles import filled
 from bot.kernel.paths import TEMPLATES
 from bot.notebook.drafted_summary import impact_title
 from bot.notebook.edits import entry_digest
@@ -39,6 +40,7 @@ from bot.web.access.viewer import CSRF_FIELD, viewer
 from bot.web.charts import cell_chart, drawn
 from bot.web.impact_marks import impact_chart, impact_marks, placed
 from bot.web.people_markdown import Prose
+from bot.web.unbroken_words import unbroken
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
@@ -144,7 +146,7 @@ class HtmlPages:
         return response
 
     def text(self, page: str, locale: Locale, **values: object) -> str:
-        return self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale))
+        return unbroken(self.environment.get_template(f"web/{page}.html").render(**values, **_speech(locale)))
 
     def guarded(self, handler: Handler) -> Handler:
         """The handler with our errors as pages, and forms taken from our own pages only."""
@@ -283,11 +285,11 @@ def tint(name: str) -> int:
 def _speech(locale: Locale) -> dict[str, object]:
     """What a page speaks with. Values are escaped; translations are ours and may hold markup."""
 
-    def text(message: str, **values: object) -> Markup:
+    def text(message: str, **values: object) -> str:
         translated = Markup(locale.text(message))  # noqa: S704
-        return translated % values if values else translated
+        return filled(translated, values) if values else translated
 
-    def plural(one: str, many: str, n: int, **values: object) -> Markup:
-        return Markup(locale.form(one, many, n)) % {"n": locale.number(n), **values}  # noqa: S704
+    def plural(one: str, many: str, n: int, **values: object) -> str:
+        return filled(Markup(locale.form(one, many, n)), {"n": locale.number(n), **values})  # noqa: S704
 
     return {"_": text, "ngettext": plural, "locale": locale}

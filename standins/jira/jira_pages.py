@@ -76,7 +76,7 @@ async def _move(request: web.Request) -> web.Response:
         for name, value in form.items():
             by_name[name](value)
     except (KeyError, JiraError) as error:
-        raise web.HTTPBadRequest(text="The stand-in can't do this.") from error
+        raise web.HTTPBadRequest(text="The stand-in can’t do this.") from error
     raise web.HTTPSeeOther(f"/browse/{issue.key}" if issue in world.issues else "/")
 
 

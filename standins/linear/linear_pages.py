@@ -82,7 +82,7 @@ def _change(world: LinearWorld, issue: StoredLinearIssue, form: dict[str, str]) 
         for name, value in form.items():
             by_name[name](value)
     except (KeyError, ValueError, StopIteration, LinearError) as error:
-        raise web.HTTPBadRequest(text="The stand-in can't do this.") from error
+        raise web.HTTPBadRequest(text="The stand-in can’t do this.") from error
 
 
 def _body(world: LinearWorld, issue: StoredLinearIssue) -> str:

@@ -61,7 +61,7 @@ def demo_seed() -> Seed:
             Command(
                 "/replay", "frustration signals on buy button this week", "Ask how many people are stuck, and where"
             ),
-            Command("/postmortem", "status review", "The channel's post-mortem: how it stands, and what you decide"),
+            Command("/postmortem", "status review", "The channel’s post-mortem: how it stands, and what you decide"),
         ),
         shortcuts=(Shortcut("clip.find", "Find the replay"), Shortcut("notebook.message", "Add to post-mortem")),
         messages=(*_small_talk(), *_incident_messages(), *_questions()),
@@ -128,7 +128,7 @@ def _questions() -> tuple[SeedMessage, ...]:
         SeedMessage(
             INCIDENT,
             ERIK.id,
-            "Fair. Let's ask Replaybook for the number and a clip, then we write it down once, in the post-mortem.",
+            "Fair. Let’s ask Replaybook for the number and a clip, then we write it down once, in the post-mortem.",
             timedelta(minutes=12),
             reactions=(("+1", (MINA.id, JISOO.id)),),
         ),

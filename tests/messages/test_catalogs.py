@@ -129,3 +129,12 @@ def test_an_apostrophe_in_a_sentence_is_a_typographic_one_as_its_quotation_marks
         for message in read_po(source):
             for text in message.id if isinstance(message.id, tuple) else (message.id,):
                 assert not re.search(r"[\w)]'\w", str(text)), text
+
+
+@pytest.mark.parametrize("path", EVERY_CATALOG)
+def test_bold_words_are_bold_in_slack(path: Path) -> None:
+    """Slack takes *…* for what it is only where no letter, and so no particle, stands right before or behind it."""
+    with path.open("rb") as source:
+        for message in read_po(source):
+            for text in message.string if isinstance(message.string, tuple) else (message.string,):
+                assert not re.search(r"\*[^*\s][^*\n]*\*\w|\w\*[^*\s][^*\n]*\*", str(text)), text

@@ -128,7 +128,7 @@ def test_one_kind_of_signal_is_called_by_its_name() -> None:
     assert headline(asking(Metric.SIGNALS, (Signal.RAGE,)), ENGLISH).title == "40 rage clicks on “buy button”"
     assert (
         headline(asking(Metric.PEOPLE, (Signal.RAGE,)), Locale.of("ko")).title
-        == "“buy button”에서 분노 클릭 경험자 10명"
+        == "“buy button”에서 분노 클릭을 겪은 사용자 10명"
     )
 
 

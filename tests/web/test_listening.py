@@ -98,3 +98,15 @@ async def test_a_port_that_the_system_keeps_to_itself_is_named(monkeypatch: pyte
     monkeypatch.setattr(web.TCPSite, "start", start)
     with pytest.raises(Misunderstood, match=r"^REPLAYBOOK_PORT can’t be “80”: only the system’s administrator"):
         await listening(HOST, 80, [], AccessGate(Doors())).__aenter__()
+
+
+async def test_a_wrong_address_is_told_by_a_page_to_browsers_alone() -> None:
+    async def nowhere(_request: web.Request) -> web.StreamResponse:
+        return web.Response(status=404, text="a page of ours")
+
+    port = free_port(HOST)
+    async with listening(HOST, port, [web.post("/livez", _broken)], AccessGate(Doors(), nowhere=nowhere)):
+        asked = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: %s\r\n\r\n"
+        assert b"a page of ours" in await _sent(port, asked % (b"/nothing", b"text/html,*/*"))
+        assert b"a page of ours" not in await _sent(port, asked % (b"/nothing", b"*/*"))
+        assert b" 405 " in await _sent(port, asked % (b"/livez", b"text/html"))

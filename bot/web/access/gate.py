@@ -50,17 +50,22 @@ class PageGate(Protocol):
 
 
 class AccessGate:
-    """A middleware. Without `pages` the server has none, and only programs are let in."""
+    """A middleware. Without `pages` the server has none, and only programs are let in.
 
-    def __init__(self, doors: Doors, pages: PageGate | None = None) -> None:
+    A browser that asks for what isn't there is answered by `nowhere`, a program by the router.
+    """
+
+    def __init__(self, doors: Doors, pages: PageGate | None = None, nowhere: Handler | None = None) -> None:
         self._doors = doors
         self._pages = pages
+        self._nowhere = nowhere
 
     @web.middleware
     async def admit(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         address = address_of(request)
         if address is None:
-            return _stripped(request) or await handler(request)  # there is nothing, and the router says so
+            absent = self._nowhere if self._nowhere and _is_browser(request) else handler
+            return _stripped(request) or await absent(request)
         rule = rule_of(address)
         if rule is RouteRule.OWN_LOCK:
             return await handler(request)
@@ -83,3 +88,9 @@ def _stripped(request: web.Request) -> web.Response | None:
         path=base.prefix,
     )
     return web.Response(status=STRIPPED, text=f"{sentence}\n")
+
+
+def _is_browser(request: web.Request) -> bool:
+    """Whether somebody may read a page in answer to an address that is none; a wrong method is another matter."""
+    error = request.match_info.http_exception
+    return error is not None and error.status == 404 and "text/html" in request.headers.get("Accept", "")

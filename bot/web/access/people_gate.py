@@ -17,6 +17,7 @@ from bot.web.access.signin_pages import SignInPages
 from bot.web.access.viewer import CSRF_FIELD, viewed_by
 from bot.web.html_pages import SHOWN_FILES, HtmlPages, asked_locale
 
+NOWHERE = "There is no such page."
 CLOSED = "There is no such page, or it is only for people in its channel."
 MISDIRECTED = "These pages are at %(address)s and by no other name."
 FOREIGN = "This form was sent from another site, so it was not taken."
@@ -48,6 +49,10 @@ class PeopleGate:
             return await self._admitted(rule, request, handler)
 
         return await self.pages.guarded(admitted)(request)
+
+    async def nowhere(self, request: web.Request) -> web.StreamResponse:
+        """Tells whoever came by an address that is none, signed in or not."""
+        return self._sorry(request, 404, NOWHERE)
 
     async def _admitted(self, rule: RouteRule, request: web.Request, handler: Handler) -> web.StreamResponse:
         session = await self.admission.session(request)
