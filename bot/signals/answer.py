@@ -117,6 +117,7 @@ class CaveatKind(StrEnum):
     LIVE = "live"  # sessions are still going on
     DEAD_UNSEEN = "dead_unseen"  # the source has no dead click at all, which it counts only where that is switched on
     RULE_CHANGED = "rule_changed"  # the sender changed the rule of a signal meanwhile, so a trend tells nothing
+    CUT = "cut"  # the source gave no more rows, so the smallest groups, slices and errors are missing
     NAMELESS = "nameless"  # somebody is counted for whom the sender names no user
 
 

@@ -167,6 +167,7 @@ CAVEAT_SENTENCES = {
     "is switched on.",
     CaveatKind.RULE_CHANGED: "The page’s SDK changed its rule for dead clicks meanwhile, so before and after can’t be "
     "compared.",
+    CaveatKind.CUT: "%(source)s gives only so many rows at once, so the smallest groups are missing.",
     CaveatKind.NAMELESS: "Some visits name no user: there each browser, or else each session, counts as one person.",
 }
 """By kind, the text of the catalogs."""

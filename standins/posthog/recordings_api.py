@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 from aiohttp import web
 
 from standins.posthog.posthog_denied import PostHogDenied
@@ -10,6 +13,7 @@ from standins.posthog.snapshot_blobs import StoredRecording, as_iso
 
 SCOPE = "session_recording:read"
 MOST_LISTED = 100
+LISTED_FROM = "-3d"
 
 
 def routes() -> list[web.RouteDef]:
@@ -26,9 +30,19 @@ async def _listed(request: web.Request) -> web.Response:
     world = allowed(request, SCOPE, "listing")
     asked = only(request, "limit", "offset", "date_from")
     limit, offset = min(int(asked.get("limit", 20)), MOST_LISTED), int(asked.get("offset", 0))
-    newest = sorted(world.recordings, key=lambda session: world.recordings[session].blobs[-1].end, reverse=True)
+    since = world.clock() - timedelta(days=_days(asked.get("date_from", LISTED_FROM)))
+    ends = {session: stored.blobs[-1].end for session, stored in world.recordings.items()}
+    listed = [session for session, end in ends.items() if end >= since.timestamp() * 1000]
+    newest = sorted(listed, key=ends.__getitem__, reverse=True)
     page = [_meta(session, world.recordings[session]) for session in newest[offset : offset + limit]]
     return web.json_response({"results": page, "has_next": len(newest) > offset + limit, "version": 4})
+
+
+def _days(text: str) -> int:
+    found = re.fullmatch(r"-(\d{1,4})d", text, re.ASCII)
+    if found is None:
+        raise PostHogDenied(400, "The stand-in knows only dates such as -30d")
+    return int(found[1])
 
 
 async def _one(request: web.Request) -> web.Response:

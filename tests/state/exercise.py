@@ -32,13 +32,13 @@ from tests.standins.slack.house import INCIDENT, JISOO, TOKEN, living
 
 TEAM = "T0NORDIC01"
 EXERCISED = {
-    "bot/providers/datadog/http/rate_limits.py",
     "bot/providers/github/github_limits.py",
     "bot/slack/channel_access.py",
     "bot/slack/channel_guests.py",
     "bot/slack/inbox_store.py",
     "bot/slack/outbox/store.py",
     "bot/slack/outbox/uploads.py",
+    "bot/state/call_limits.py",
     "bot/state/locks.py",
     "bot/state/once.py",
     "bot/state/rate_budgets.py",

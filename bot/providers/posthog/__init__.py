@@ -1,6 +1,7 @@
 """PostHog: signals from what posthog-js captures by itself, and its recordings, over one HTTP client.
 
 provider, open_posthog                 the row in the registry, and what it opens; settings are in posthog_settings
+setting_mistakes                       settings that look right and can't be
 posthog_doctor                         what works with the key that is set
 posthog_client, posthog_errors         one request and how it is sent; what its answers mean
 posthog_calls                          the requests, and the answers as they are read

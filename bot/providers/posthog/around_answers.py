@@ -57,7 +57,7 @@ GROUP BY name, if(name = '{MASKED}', css, '') ORDER BY n DESC, name ASC, usual A
         begins = values.add([epoch_ms(start) for start in starts])
         source = actions((span,), columns.expressions, values)
         query = f"""SELECT arrayCount(edge -> edge <= moment, {begins}) AS slot, sum({signals}) AS n
-FROM {source} AS actions WHERE {" AND ".join(where)} GROUP BY slot ORDER BY slot LIMIT 100"""
+FROM {source} AS actions WHERE {" AND ".join(where)} GROUP BY slot ORDER BY slot LIMIT {len(starts)}"""
         sums = dict(map(tuple, await self._rows(query, values, Asked.NUMBERS))) if oldest else {}
         return [Day(at, sums.get(slot, 0)) for slot, at in enumerate(starts, 1) if oldest and at >= oldest]
 

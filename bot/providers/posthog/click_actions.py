@@ -5,7 +5,9 @@ posthog-js sends every click as `$autocapture`; beside it `$rageclick` with the 
 the session, the element and the time says which belong together. Here
 
 - clicks on the same target of a session that are less than CHAIN_MS apart are one action;
-- a dead click is of the last action on its target, if that was at most DEAD_MS before;
+- a dead click is of the last action on its target, if that was at most DEAD_MS before, or of a click that comes at
+  most SKEW_MS later, if that is nearer: PostHog corrects times request by request, so one that was sent with the time
+  of its click may lie before it;
 - an exception is of the last click of its session, if that was at most ERROR_MS before: an error click is derived.
 """
 
@@ -24,6 +26,8 @@ from bot.signals.question import Period
 CHAIN_MS = 800
 DEAD_MS = 5000
 ERROR_MS = 1000
+SKEW_MS = 500
+NEVER_MS = 10**14
 AROUND = timedelta(seconds=10)
 """What belongs to an action of a period lies at most so far outside of it."""
 
@@ -35,13 +39,13 @@ def actions(spans: Sequence[Period], columns: Mapping[str, str], values: HogQLVa
     rage, dead, error (0 or 1), message (of the first exception), messages, and `columns`, which are by their name
     expressions over an event.
     """
-    first = "".join(f",\n    argMinIf({name}, ms, kind < 3) AS {name}" for name in columns)
+    first = "".join(f",\n    argMinIf({name}, acted_ms, kind < 3) AS {name}" for name in columns)
     return f"""(
-  SELECT session_id, minIf(ms, kind < 3) AS moment, argMinIf(who, ms, kind < 3) AS person,
-    argMinIf(unnamed, ms, kind < 3) AS nameless, argMinIf(name, ms, kind < 3) AS target,
-    argMinIf(css, ms, kind < 3) AS selector, countIf(kind = 0) AS clicks,
+  SELECT session_id, minIf(acted_ms, kind < 3) AS moment, argMinIf(who, acted_ms, kind < 3) AS person,
+    argMinIf(unnamed, acted_ms, kind < 3) AS nameless, argMinIf(name, acted_ms, kind < 3) AS target,
+    argMinIf(css, acted_ms, kind < 3) AS selector, countIf(kind = 0) AS clicks,
     max(if(kind = 1, 1, 0)) AS rage, max(if(kind = 2, 1, 0)) AS dead, max(if(kind = 3, 1, 0)) AS error,
-    argMinIf(text, ms, kind = 3) AS message,
+    argMinIf(text, acted_ms, kind = 3) AS message,
     groupUniqArray(if(kind = 3 AND text != '', text, NULL)) AS messages{first}
   FROM {_numbered(spans, columns, values)} AS numbered
   GROUP BY session_id, element, number HAVING countIf(kind < 3) > 0
@@ -50,28 +54,40 @@ def actions(spans: Sequence[Period], columns: Mapping[str, str], values: HogQLVa
 
 def _numbered(spans: Sequence[Period], columns: Mapping[str, str], values: HogQLValues) -> str:
     """Events with the number of their action among those on the same element of the session."""
-    begins = f"if((kind < 2 AND ms - before_ms >= {CHAIN_MS}) OR (kind = 2 AND ms - before_ms > {DEAD_MS}), 1, 0)"
+    begins = f"if((kind < 2 AND ms - before_ms >= {CHAIN_MS}) OR (kind = 2 AND acted_ms - before_ms > {DEAD_MS}), 1, 0)"
+    soon = f"after_ms >= ms AND after_ms - ms <= {SKEW_MS}"  # it is 0 where nothing follows at all
+    early = f"kind = 2 AND {soon} AND after_ms - ms < ms - last_ms"
     earlier = "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    later = "ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING"
     until_now = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     owner = "if(kind = 3, ifNull(clicked, ''), own)"
     return f"""(
-    SELECT *, sum({begins}) OVER (PARTITION BY session_id, element ORDER BY ms ASC, kind ASC {until_now}) AS number
+    SELECT *, sum({begins}) OVER (
+        PARTITION BY session_id, element ORDER BY acted_ms ASC, kind ASC {until_now}
+      ) AS number
     FROM (
-      SELECT *, max(if(kind < 2, ms, 0)) OVER (
-        PARTITION BY session_id, element ORDER BY ms ASC, kind ASC {earlier}
-      ) AS before_ms
+      SELECT *, if({early}, after_ms, ms) AS acted_ms, if({early}, after_ms, last_ms) AS before_ms
       FROM (
-        SELECT *, {owner} AS element FROM (
-          SELECT *, anyLast(if(kind < 2, own, NULL)) OVER (
-              PARTITION BY session_id ORDER BY ms ASC, kind ASC {until_now}
-            ) AS clicked,
-            max(if(kind < 2, ms, 0)) OVER (
-              PARTITION BY session_id ORDER BY ms ASC, kind ASC {until_now}
-            ) AS clicked_ms
-          FROM {_events(spans, columns, values)} AS captured
-        ) AS looked_back
-        WHERE kind < 3 OR ms - clicked_ms <= {ERROR_MS}
-      ) AS owned
+        SELECT *,
+          max(if(kind < 2, ms, 0)) OVER (
+            PARTITION BY session_id, element ORDER BY ms ASC, kind ASC {earlier}
+          ) AS last_ms,
+          min(if(kind < 2, ms, {NEVER_MS})) OVER (
+            PARTITION BY session_id, element ORDER BY ms ASC, kind ASC {later}
+          ) AS after_ms
+        FROM (
+          SELECT *, {owner} AS element FROM (
+            SELECT *, anyLast(if(kind < 2, own, NULL)) OVER (
+                PARTITION BY session_id ORDER BY ms ASC, kind ASC {until_now}
+              ) AS clicked,
+              max(if(kind < 2, ms, 0)) OVER (
+                PARTITION BY session_id ORDER BY ms ASC, kind ASC {until_now}
+              ) AS clicked_ms
+            FROM {_events(spans, columns, values)} AS captured
+          ) AS looked_back
+          WHERE kind < 3 OR ms - clicked_ms <= {ERROR_MS}
+        ) AS owned
+      ) AS placed
     ) AS paced
   )"""
 

@@ -67,7 +67,7 @@ def count_query(
     """`before` is the period to compare with."""
     values, columns = HogQLValues(), FacetColumns(properties)
     conditions = meant(question, targets, columns, values)
-    parts = _parts(question, before, columns, values)
+    parts = _parts(question, targets, before, columns, values)
     hits = f"if({frustrated(question.signals)}, 1, 0)"
     either = f"({in_period(question.period)} OR {in_period(before)})"
     source = actions((question.period, before), columns.expressions, values)
@@ -101,9 +101,12 @@ def _sums(question: Question) -> str:
     )
 
 
-def _parts(question: Question, before: Period, columns: FacetColumns, values: HogQLValues) -> str:
+def _parts(
+    question: Question, targets: Sequence[TargetMatch], before: Period, columns: FacetColumns, values: HogQLValues
+) -> str:
+    """Targets are counted one by one only where some were named: there may be more of them than rows."""
     bars = values.add([epoch_ms(start) for start in edges(question.period, bar_of(question.period))])
-    always = "[tuple('now', '', 0), tuple('target', target, 0)]"
+    always = "[tuple('now', '', 0)" + (", tuple('target', target, 0)]" if targets else "]")
     slot = f"tuple('slot', '', arrayCount(edge -> edge <= moment, {bars}))"
     errors = "arrayMap(text -> tuple('error', text, 0), messages)"
     groups = _groups(question, columns, values)

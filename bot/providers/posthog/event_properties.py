@@ -31,6 +31,7 @@ CLICKED = f"event = '$autocapture' AND {text_of('$event_type')} = 'click'"
 _LABEL = """extract(elements_chain, '^[^;]*?attr__aria-label="([^"]*)"')"""
 _ID = """extract(elements_chain, '^[^;]*?attr__id="([^"]*)"')"""
 _TEXT = text_of("$el_text")
+_AROUND = "arrayElement(arrayFilter(text -> text != '', elements_chain_texts), 1)"
 _ADDRESS = text_of("$current_url")
 _MESSAGES = (
     f"JSONExtractString({text_of('$exception_values')}, 1)",
@@ -38,10 +39,7 @@ _MESSAGES = (
     f"JSONExtractString({text_of('$exception_types')}, 1)",
     text_of("$exception_type"),
 )
-TARGET = (
-    f"multiIf({_TEXT} != '', {_TEXT}, {_LABEL} != '', {_LABEL}, "
-    f"length(elements_chain_texts) > 0, arrayElement(elements_chain_texts, 1), '{MASKED}')"
-)
+TARGET = f"multiIf({_TEXT} != '', {_TEXT}, {_LABEL} != '', {_LABEL}, {_AROUND} != '', {_AROUND}, '{MASKED}')"
 """Its text, else its label, else the text of what is around it."""
 SELECTOR = f"if({_ID} != '', concat('#', {_ID}), extract(elements_chain, '^([^:;]+)'))"
 MESSAGE = f"coalesce({', '.join(f'nullIf({message}, {chr(39)}{chr(39)})' for message in _MESSAGES)}, '')"

@@ -13,6 +13,7 @@ from bot.providers.posthog.posthog_client import PostHogClient
 from bot.providers.posthog.posthog_recordings import PostHogRecordings
 from bot.providers.posthog.posthog_settings import PostHogSettings
 from bot.providers.posthog.posthog_source import PostHogSource
+from bot.providers.posthog.setting_mistakes import refuse_mistaken
 from bot.providers.provider import Parts, Setup
 from bot.state.call_limits import OwnLimits, SharedLimits
 
@@ -36,6 +37,7 @@ async def open_client(settings: PostHogSettings, redis: Redis | None = None) -> 
         raise Misunderstood(
             "PostHog needs a key and a project, but %(missing)s isn’t set.", at=missing, missing=missing
         )
+    refuse_mistaken(settings)
     limits = SharedLimits(redis, "posthog", f"{settings.url}#{settings.project}") if redis else OwnLimits()
     async with PostHogClient.opened(settings.url, settings.project, str(settings.key), limits) as client:
         yield client

@@ -88,8 +88,9 @@ def project_call() -> PostHogCall:
     return PostHogCall("", PROJECT, "project", "the project")
 
 
-def newest_recordings_call(limit: int) -> PostHogCall:
-    path, parameters = "session_recordings/", (("limit", str(limit)),)
+def newest_recordings_call(limit: int, days: int) -> PostHogCall:
+    """Of the last days. Without a time PostHog lists those of three days."""
+    path, parameters = "session_recordings/", (("limit", str(limit)), ("date_from", f"-{days}d"))
     return PostHogCall(path, RECORDINGS, "recordings", "recordings", query=parameters)
 
 

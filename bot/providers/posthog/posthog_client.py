@@ -14,7 +14,7 @@ from bot.kernel.circuit import Circuit, CircuitOpen
 from bot.kernel.errors import Phrase, Unavailable
 from bot.kernel.patient_calls import CallPatience, patiently, read_at_most
 from bot.providers.posthog.posthog_calls import PostHogCall
-from bot.providers.posthog.posthog_errors import PostHogUnreadable, error_for_answer, rate_limited
+from bot.providers.posthog.posthog_errors import PostHogTooSlow, PostHogUnreadable, error_for_answer, rate_limited
 from bot.providers.posthog.provider import TITLE
 from bot.state.call_limits import OwnLimits, RateLimits, seconds_to_reset
 from bot.state.locks import fence
@@ -115,10 +115,10 @@ class PostHogClient:
             ) as response:
                 body = await read_at_most(response.content.iter_any(), MOST_BYTES, too_long)
                 return response.status, response.headers, body
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise Unavailable("PostHog can’t be reached; check REPLAYBOOK_POSTHOG_URL.") from error
         except TimeoutError as error:
-            raise Unavailable(
+            raise PostHogTooSlow(
                 "PostHog took too long to answer when asked for %(what)s.", what=Phrase(call.what)
             ) from error
         except (aiohttp.ClientError, OSError) as error:
@@ -126,4 +126,5 @@ class PostHogClient:
 
 
 def _repeatable(error: Unavailable) -> bool:
-    return not isinstance(error, CircuitOpen | PostHogUnreadable)
+    """A query that took too long goes on there: another one beside it would take longer still."""
+    return not isinstance(error, CircuitOpen | PostHogUnreadable | PostHogTooSlow)

@@ -27,7 +27,8 @@ from bot.providers.provider import Check
 DAYS = 7
 MOST_APART_S = 30.0
 """Clocks that differ by more make periods that end now wrong."""
-LOOKED_AT = 10
+LOOKED_AT, KEPT_DAYS = 10, 30
+"""Recordings of the days in which every plan keeps them."""
 _EVENTS = ("$autocapture", "$rageclick", "$dead_click", "$exception")
 
 
@@ -89,9 +90,12 @@ async def _events(client: PostHogClient, *, clock: Clock) -> str:
 
 async def _recordings(client: PostHogClient) -> str:
     """Whether it can be played shows when a clip is made."""
-    page = await client.send(newest_recordings_call(LOOKED_AT), RecordingPage)
+    page = await client.send(newest_recordings_call(LOOKED_AT, KEPT_DAYS), RecordingPage)
     ended = next((recording for recording in page.results if not recording.ongoing), None)
     if ended is None:
-        raise Missing("PostHog has no recording; is session replay on in the project?")
+        raise Missing(
+            "PostHog has no recording that ended in the last %(days)s days; is session replay on in the project?",
+            days=KEPT_DAYS,
+        )
     size = len(await client.body(snapshots_call(ended.id, 0, 0)))
     return f"{size:,} bytes of the newest one"

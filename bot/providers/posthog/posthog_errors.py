@@ -21,6 +21,10 @@ class PostHogUnreadable(Unavailable):
     """PostHog's answer is something other than what it documents."""
 
 
+class PostHogTooSlow(Unavailable):
+    """PostHog didn’t answer in time, and may still be at it."""
+
+
 def error_for_answer(call: PostHogCall, status: int, headers: Mapping[str, str], body: bytes) -> ReplaybookError:
     """Returns the error that an answer stands for. `body` is hostile: only the start of its words is used."""
     what = Phrase(call.what)

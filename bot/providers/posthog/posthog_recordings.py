@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bot.kernel.errors import Missing
 from bot.providers.posthog.posthog_calls import SnapshotSources, snapshots_call
@@ -11,6 +12,8 @@ from bot.replay.formats.size_limits import MAX_STORED_BYTES, too_large
 
 MOST_BLOBS = 20
 """That a personal key may ask for at once."""
+MOST_REQUESTS = 50
+"""For blobs of one recording: nearly all of what the free plan allows in an hour."""
 
 
 class PostHogRecordings:
@@ -28,12 +31,18 @@ class PostHogRecordings:
         except Missing:
             raise Missing("PostHog has no recording of this session, or no longer keeps it.") from None
         named = {it.blob_key for it in listed.sources if it.source == "blob_v2" and it.blob_key}
+        kinds = {it.source for it in listed.sources}
+        if "realtime" in kinds and not named:
+            raise Missing("PostHog has not stored a recording of this session yet; try again in a few minutes.")
         if listed.sources and not named:
             raise Missing("PostHog has the recording of this session only in an archive that Replaybook doesn’t read.")
         keys = sorted(map(int, filter(_is_key, named)))
         pieces: list[bytes] = []
         size = 0
-        for first, last in _ranges(keys):
+        ranges = list(islice(_ranges(keys), MOST_REQUESTS + 1))
+        if len(ranges) > MOST_REQUESTS:
+            raise too_large("pieces", MOST_REQUESTS * MOST_BLOBS)
+        for first, last in ranges:
             pieces.append(await self._client.body(snapshots_call(session_id, first, last)))
             size += len(pieces[-1])
             if size > MAX_STORED_BYTES:

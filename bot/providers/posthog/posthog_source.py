@@ -79,7 +79,7 @@ class PostHogSource:
         )
         numbers = answer(question, targets, before, [CountRow(*row) for row in counted.results], self.definition)
         unknown = oldest is not None and reaches_beyond(oldest, question.period, before)
-        cut = len(counted.results) >= MOST_ROWS
+        cut = bool(counted.has_more) or len(counted.results) >= MOST_ROWS
         limits = _limits(question, facts, nothing=oldest is None, unknown=unknown, cut=cut)
         zone = question.period.end.tzinfo
         return replace(
@@ -136,7 +136,7 @@ class PostHogSource:
 def _limits(question: Question, facts: ProjectFacts, *, nothing: bool, unknown: bool, cut: bool) -> tuple[Caveat, ...]:
     dead = Signal.DEAD in question.signals
     reasons = (
-        (cut, Caveat(CaveatKind.TIMED_OUT, TITLE)),
+        (cut, Caveat(CaveatKind.CUT, TITLE)),
         (nothing, Caveat(CaveatKind.NOTHING_YET)),
         (unknown, Caveat(CaveatKind.BEFORE_DATA)),
         (dead and facts.clicks and not facts.dead_clicks, Caveat(CaveatKind.DEAD_UNSEEN, TITLE)),

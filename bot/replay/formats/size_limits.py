@@ -29,6 +29,7 @@ TOO_LARGE = {
     "bytes once unpacked": (
         "This recording is too large to be replayed: it holds more than %(limit)s bytes once unpacked."
     ),
+    "pieces": "This recording is too large to be replayed: it holds more than %(limit)s pieces.",
     "events": "This recording is too large to be replayed: it holds more than %(limit)s events.",
     "page elements": "This recording is too large to be replayed: it holds more than %(limit)s page elements.",
 }

@@ -70,6 +70,29 @@ async def test_a_dead_click_is_of_the_click_that_it_is_about(told, late: int, ac
     assert answer.exposed.actions == actions + 1
 
 
+@pytest.mark.parametrize(
+    ("clicks", "dead", "each"),
+    [
+        ((0,), -40, [1]),
+        ((0,), -500, [1]),
+        ((0,), -501, [1, 0]),
+        ((-3000, 0), -1600, [1, 0]),
+        ((-3000, 0), -400, [0, 1]),
+        ((-900, 0), -800, [1, 0]),
+        ((0, 400), -40, [1]),
+    ],
+)
+async def test_a_dead_click_may_lie_shortly_before_its_click(
+    told, source: PostHogSource, clicks: tuple[int, ...], dead: int, each: list[int]
+) -> None:
+    """Times are corrected request by request, and it is sent in a later one."""
+    answer = await told(*(sent("$autocapture", ms) for ms in clicks), sent("$dead_click", dead))
+    assert signals(answer.counts) == [0, 1, 0]
+    assert answer.exposed.actions == len(each)
+    since = Question(type(WEEK)(NOON, WEEK.end))
+    assert (await source.answer(since, [])).counts.actions == each[-1]
+
+
 async def test_a_signal_without_a_captured_click_is_an_action_all_the_same(told) -> None:
     answer = await told(sent("$rageclick", 0), sent("$dead_click", 60_000))
     assert (signals(answer.counts), answer.exposed.actions) == ([1, 1, 0], 2)
@@ -120,6 +143,8 @@ async def test_an_exception_without_words_still_makes_an_error_click(told) -> No
         ('svg.icon:attr__aria-label="Close; now"nth-child="1";button:text="X"', None, "Close; now", "svg.icon"),
         ('svg:nth-child="1";button:nth-child="1"text="Buy now"', None, "Buy now", "svg"),
         ('div.a.b:nth-child="1";body:', None, "Masked Element", "div.a.b"),
+        ('svg:nth-child="1";button:text="";main:text="Shop"', None, "Shop", "svg"),
+        ('a:text=""', "", "Masked Element", "a"),
         ("", None, "Masked Element", ""),
     ],
 )

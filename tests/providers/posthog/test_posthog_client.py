@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from bot.kernel.circuit import OPENS_AFTER, CircuitOpen
 from bot.kernel.errors import Missing, Misunderstood, RateLimited, ReplaybookError, Unauthorized, Unavailable
 from bot.kernel.settings import Secret
+from bot.providers.posthog import posthog_client
 from bot.providers.posthog.open_posthog import open_client
 from bot.providers.posthog.posthog_calls import (
     ProjectAnswer,
@@ -122,7 +123,16 @@ async def test_an_answer_that_never_comes_is_given_up(url: str, world: PostHogWo
     async with PostHogClient.opened(url, "1", world.key, patience=patience) as client:
         with pytest.raises(Unavailable, match="took too long to answer when asked for numbers"):
             await client.send(ONE, QueryRows)
-        assert client.calls == 2
+        assert client.calls == 1, "the query still runs there, and another one would run beside it"
+
+
+async def test_an_answer_without_end_is_not_read_on(
+    client: PostHogClient, world: PostHogWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posthog_client, "MOST_BYTES", 10)
+    with pytest.raises(PostHogUnreadable, match="larger than 10 bytes"):
+        await client.send(ONE, QueryRows)
+    assert client.calls == 1
 
 
 @pytest.mark.parametrize("text", ["<html>", "{", '{"results": 1}', "[" * 100_000])
@@ -176,6 +186,35 @@ async def test_opening_says_what_is_not_set(settings: PostHogSettings, missing: 
     with pytest.raises(Misunderstood, match=f"{missing} isn’t set"):
         async with open_client(settings):
             pass
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "sentence"),
+    [
+        ("https://", "phx_x", "isn’t an address"),
+        ("https://us.posthog.com:abc", "phx_x", "isn’t an address"),
+        ("https://[::1", "phx_x", "isn’t an address"),
+        (f"https://{'a' * 300}.com", "phx_x", "isn’t an address"),
+        ("https://a b", "phx_x", "isn’t an address"),
+        ("https://name:phx_secret@us.posthog.com", "phx_x", "isn’t an address"),
+        ("https://us.posthog.com/?key=phx_secret", "phx_x", "isn’t an address"),
+        ("https://eu.i.posthog.com/", "phx_x", "people open that PostHog at https://eu.posthog.com"),
+        ("https://us.posthog.com", "phc_x", "make a personal API key"),
+    ],
+)
+async def test_opening_says_what_is_set_by_mistake(url: str, key: str, sentence: str) -> None:
+    settings = PostHogSettings(key=Secret(key), project="1", url=url)
+    with pytest.raises(Misunderstood, match=sentence) as raised:
+        async with open_client(settings):
+            pass
+    assert "secret" not in str(raised.value)
+    assert key not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["https://eu.posthog.com", "http://127.0.0.1:8000/", "https://[::1]:8/posthog"])
+async def test_addresses_that_can_be_asked_are_taken(url: str) -> None:
+    async with open_client(PostHogSettings(key=Secret("phx_x"), project="1", url=url)) as client:
+        assert client.calls == 0
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,18 @@ async def test_nothing_there_is_said_with_where_to_look(all_checks: dict[str, Ch
         await all_checks["recordings"]()
 
 
+async def test_recordings_are_looked_for_as_long_as_every_plan_keeps_them(
+    all_checks: dict[str, Check], world: PostHogWorld
+) -> None:
+    """Where no time is named, PostHog lists those of three days."""
+    old, older = (round((NOW - timedelta(days=days)).timestamp() * 1000) for days in (5, 31))
+    await record(world, "s-1", [EVENT | {"timestamp": older}])
+    with pytest.raises(Missing, match="in the last 30 days"):
+        await all_checks["recordings"]()
+    await record(world, "s-2", [EVENT | {"timestamp": old}])
+    assert "bytes of the newest one" in await all_checks["recordings"]()
+
+
 @pytest.mark.parametrize("hours", [-1, 1])
 async def test_clocks_that_differ_are_named(all_checks: dict[str, Check], world: PostHogWorld, hours: int) -> None:
     world.clock = starting_at(NOW + timedelta(hours=hours))

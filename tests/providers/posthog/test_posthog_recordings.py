@@ -68,7 +68,7 @@ async def test_keys_need_not_be_in_order_or_without_gaps(monkeypatch: pytest.Mon
     [
         ([], "no recording of this session"),
         ([{"source": "blob_v2_lts", "blob_key": "x/y"}], "recording of this session only in an archive"),
-        ([{"source": "realtime", "blob_key": None}], "recording of this session"),
+        ([{"source": "realtime", "blob_key": None}], "not stored a recording of this session yet"),
         ([{"source": "blob_v2", "blob_key": "../1"}], "no recording of this session"),
     ],
 )
@@ -96,6 +96,21 @@ async def test_a_recording_past_the_limit_is_not_read_to_its_end(
     with pytest.raises(Unfilmable):
         await recordings.recording("s-1")
     assert len(world.requests) == 2
+
+
+async def test_a_recording_of_endless_pieces_is_not_asked_for(
+    recordings: PostHogRecordings, world: PostHogWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Empty ones never come to the limit of bytes, and each request is one of the few in an hour."""
+    monkeypatch.setattr(posthog_recordings, "MOST_REQUESTS", 2)
+    world.recordings["s-1"] = blobs(40)
+    assert len(await recordings.recording("s-1")) == 2
+    sources = [{"source": "blob_v2", "blob_key": str(key)} for key in range(0, 100, 2)]
+    monkeypatch.setattr(StoredRecording, "sources", lambda _: sources)
+    world.requests.clear()
+    with pytest.raises(Unfilmable, match="more than 40 pieces"):
+        await recordings.recording("s-1")
+    assert len(world.requests) == 1
 
 
 async def test_a_clip_of_a_usual_session_takes_two_of_the_few_requests_that_may_be_made(
