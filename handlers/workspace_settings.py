@@ -9,7 +9,7 @@ from bot.services.teams import change_team_settings as changing
 from bot.services.teams.team_parts import TeamParts
 from bot.services.teams.team_settings import FIELDS, OWN, PROVIDED, TeamSettings, TeamValue, effective
 from bot.slack.buttons import Pressed
-from bot.slack.web_api import called, open_view
+from bot.slack.web_api import open_view
 from handlers.edge import FieldError
 from handlers.payloads import ButtonPress, SlashCommand, Submission
 
@@ -28,7 +28,7 @@ async def push_settings(press: ButtonPress, services: Services) -> None:
     """The same on top of the channel's settings."""
     client = services.slack.clients.patient(press.team)
     view = await _view(services, press.team, press.user)
-    await called("views.push", client.views_push(trigger_id=press.trigger, view=view))
+    await open_view(client, press.trigger, view, on_top=True)
 
 
 async def saved(submission: Submission, services: Services) -> None:

@@ -23,6 +23,7 @@ from bot.kernel.clock import Clock, system_clock
 from bot.kernel.processes import TemporaryFolder, remove_abandoned
 from bot.providers.local.event_store import EventStore
 from bot.providers.local.sample.load import load_sample
+from bot.slack import inbox
 from bot.state import locks
 from bot.state.connection import connected
 from bot.state.embedded_server import private_redis
@@ -228,8 +229,9 @@ def _own_logging() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _patient_locks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that stands still for seconds takes no lock away from a test; leases that shall end are named there."""
-    monkeypatch.setattr(locks, "LEASE_S", PATIENT_S)
+    """A machine that stands still for seconds takes nothing away from a test; leases that shall end are named there."""
+    for module in (locks, inbox):
+        monkeypatch.setattr(module, "LEASE_S", PATIENT_S)
 
 
 @pytest.fixture(scope="session")

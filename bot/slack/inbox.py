@@ -2,8 +2,9 @@
 
 A process renews its deliveries every second. What nobody renews (the process was killed) is taken by another process,
 or by the same one after its restart, and handled from the start; handlers do nothing twice. A process that stalled for
-longer than the lease has lost its deliveries: it can neither renew nor remove them any more. A process that was told to
-end breaks off what takes too long and leaves it to others, as if it had been killed.
+longer than the lease may lose its deliveries to others: then it can neither renew nor remove them any more. It never
+takes from itself what it is keeping, handling or removing, however long it stalled. A process that was told to end
+breaks off what takes too long and leaves it to others, as if it had been killed.
 
 Slack may deliver a thing again while it is handled and afterwards. What has a name of its own (a trigger, an event id)
 is taken in once, and remembered for a while.
@@ -13,8 +14,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -36,7 +38,7 @@ Once Redis is known to be away nothing is gained by waiting, and a busy machine 
 TAKEN_BACK_S = 10.0  # for which a slow Redis may still get to what was refused meanwhile
 DRAIN_S = 5.0  # what is in work may take when the process is told to end; then it is anybody's
 BROKEN_OFF_S = 1.0  # so long is waited for a handler that was broken off
-DEATHS = 3  # processes that may die of one delivery
+DEATHS = 3  # processes that may die of one delivery, as far as anybody knows
 
 Json = dict[str, Any]
 Handle = Callable[[str, Json], Awaitable[None]]
@@ -46,12 +48,17 @@ log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 class Inbox:
-    def __init__(self, redis: Redis, *, lease: float = LEASE_S) -> None:
+    """`lease`: seconds until what nobody renews is another's; None: LEASE_S."""
+
+    def __init__(self, redis: Redis, *, lease: float | None = None) -> None:
+        lease = LEASE_S if lease is None else lease
         self._store = InboxStore(redis, owner=secrets.token_hex(8), lease=lease)
         self._mine: set[str] = set()
+        self._coming: Counter[str] = Counter()
+        self._leaving: Counter[str] = Counter()
         self._away = False
         self._refused: dict[str, float] = {}
-        self._draining, self._ended, self._leaving = False, False, 0
+        self._draining, self._ended = False, False
         self._forgotten = asyncio.Event()
         self._handlers: dict[str, asyncio.Task[Any]] = {}
 
@@ -68,17 +75,16 @@ class Inbox:
         id = _named(body) or secrets.token_hex(8)
         try:
             async with asyncio.timeout(self.patience_s):
-                added = await self._store.add(id, msgspec.json.encode(body))
+                with _counted(self._coming, id):
+                    if added := await self._store.add(id, msgspec.json.encode(body)):
+                        self._mine.add(id)
         except (RedisError, OSError, TimeoutError) as error:
             self._away = True
             if "event_id" not in body:  # Slack doesn't deliver it again, and whoever gave it is told to
                 self._refused[id] = asyncio.get_running_loop().time() + TAKEN_BACK_S
             raise Unavailable("The bot can’t keep anything right now; please try again in a minute.") from error
         self._away = False
-        if not added:
-            return ""
-        self._mine.add(id)
-        return id
+        return id if added else ""
 
     def begun(self, id: str) -> None:
         """The task that runs now handles this delivery. It is broken off where the process has ended its work."""
@@ -97,15 +103,14 @@ class Inbox:
             del self._handlers[id]
         if self._ended:
             return
-        self._mine.discard(id)
-        self._leaving += 1
         try:
-            if not await self._store.remove(id):
-                log.info("a handler is done with a delivery that is no longer its own", id=id)
+            with _counted(self._leaving, id):
+                self._mine.discard(id)
+                if not await self._store.remove(id):
+                    log.info("a handler is done with a delivery that is no longer its own", id=id)
         except (RedisError, OSError) as error:
             log.warning("a delivery that was handled will be handled again", id=id, why=str(error))
         finally:
-            self._leaving -= 1
             self._forgotten.set()
 
     @asynccontextmanager
@@ -173,6 +178,9 @@ class Inbox:
         taken, gone = await self._store.renew_and_take(self._mine, 0 if self._draining else AT_ONCE)
         if lost := gone & self._mine:  # not what was forgotten meanwhile
             log.warning("this process stalled, and others handle its deliveries", ids=sorted(lost))
+        # What was asked for is older than the answer: since then a delivery may have come, or be on its way out.
+        at_it = (self._mine - lost) | self._coming.keys() | self._leaving.keys()
+        taken = [id for id in taken if id not in at_it]
         self._mine = (self._mine - lost) | set(taken)
         return taken
 
@@ -183,10 +191,10 @@ class Inbox:
             body, tries = await self._store.begin_again(id)
             if body is None or tries > DEATHS:
                 if body is not None:
-                    log.error("given up: processes died of a delivery from Slack", id=id, tries=tries)
+                    log.error("given up: no process came to the end of a delivery from Slack", id=id, tries=tries)
                 await self.forget(id)
                 return
-            log.warning("a handler died in the middle; its delivery is handled again", id=id, tries=tries)
+            log.warning("a delivery that no process renewed is handled from the start", id=id, tries=tries)
             await handle(id, msgspec.json.decode(body))
         except (RedisError, OSError) as error:  # nobody renews it any more, so it will be taken again
             self._mine.discard(id)
@@ -194,6 +202,18 @@ class Inbox:
         except Exception:  # an edge: one delivery must not end the watch over all others
             log.exception("a delivery from Slack can't be handled", id=id)
             await self.forget(id)
+
+
+@contextmanager
+def _counted(ids: Counter[str], id: str) -> Iterator[None]:
+    """The id is among `ids` for the length of the body, also where the same one is at it twice."""
+    ids[id] += 1
+    try:
+        yield
+    finally:
+        ids[id] -= 1
+        if not ids[id]:
+            del ids[id]
 
 
 def _named(body: Json) -> str:

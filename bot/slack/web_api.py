@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
@@ -29,6 +30,9 @@ NOT_ALLOWED = {"invalid_auth", "not_authed", "account_inactive", "token_revoked"
 OUTDATED = {"invalid_auth", "token_expired", "token_revoked"}
 """Slack's codes for a token that another one may have replaced by now."""
 
+OPEN_ALREADY = {"exchanged_trigger_id", "duplicate_external_id"}
+"""Slack's codes for a trigger that has opened a modal."""
+
 # What the SDK raises for an answer that isn't Slack's: another type, another encoding, JSON that is no object.
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
 
@@ -41,6 +45,8 @@ REPEATABLE = frozenset(
     }
 )  # fmt: skip
 """Methods that may be called again whatever became of the first call."""
+
+log: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(__name__)
 
 
 class SlackRefused(ReplaybookError):
@@ -231,16 +237,30 @@ def _sorted(method: str, response: Any) -> ReplaybookError:
     return SlackRefused(method, code)
 
 
-async def open_view(client: AsyncWebClient, trigger: str, view: dict[str, Any]) -> str:
-    """Returns the id of the view. Raises like `called`; the codes of a trigger that is too old are in `TOO_LATE`."""
-    opened = await called("views.open", client.views_open(trigger_id=trigger, view=view))
-    return str(opened["view"]["id"])
+async def open_view(
+    client: AsyncWebClient, trigger: str, view: dict[str, Any], *, on_top: bool = False
+) -> dict[str, str]:
+    """Opens a modal, or puts a view `on_top` of one, and returns what `fill_modal` knows it by.
+
+    A press that is handled again, because whoever was at it died or stalled, opens no second one. Raises like
+    `called`; the codes of a trigger that is too old are in `TOO_LATE`.
+    """
+    own = {"external_id": trigger[:255]}  # known also to a process that hasn't seen the answer
+    method, open_it = ("views.push", client.views_push) if on_top else ("views.open", client.views_open)
+    try:
+        opened = await called(method, open_it(trigger_id=trigger, view={**view, **own}))
+    except SlackRefused as refused:
+        if refused.code not in OPEN_ALREADY:
+            raise
+        log.info("the modal of this press was opened before", code=refused.code)
+        return own
+    return {"view_id": str(opened["view"]["id"])}
 
 
-async def fill_modal(client: AsyncWebClient, id: str, view: dict[str, Any]) -> None:
+async def fill_modal(client: AsyncWebClient, known_by: Mapping[str, str], view: dict[str, Any]) -> None:
     """Shows a view in a modal that is open; one that was closed in the meantime is left alone. Raises like `called`."""
     try:
-        await called("views.update", client.views_update(view_id=id, view=view))
+        await called("views.update", client.views_update(view=view, **known_by))
     except SlackRefused as refused:
         if refused.code != "not_found":
             raise

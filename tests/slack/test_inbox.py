@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
 from bot.kernel.errors import Unavailable
 from bot.slack import inbox
@@ -23,7 +24,9 @@ Json = dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Often enough for a test; and who hasn't been heard of for a minute has lost the lease."""
     monkeypatch.setattr(inbox, "ALIVE_S", 0.05)
+    monkeypatch.setattr(inbox, "LEASE_S", 30.0)
 
 
 async def silence(redis: Redis, id: str) -> None:
@@ -118,6 +121,62 @@ async def test_who_stalled_has_lost_what_it_was_at(redis: Redis) -> None:
     assert await Inbox(redis).renew_and_take() == [id], "the one that stalled doesn’t keep it alive"
     await mine.forget(id)
     assert await redis.hget(keys.inbox(id), "body") == b'{"text":"slow"}', "nor does it end it"
+
+
+@pytest.mark.parametrize("moment", ["asked before it came", "coming", "leaving"])
+async def test_a_process_takes_nothing_from_itself_whenever_it_stalls(redis: Redis, moment: str) -> None:
+    """Longer than the lease, and what it asked Redis meanwhile knows nothing of the delivery."""
+    box, taken = Inbox(redis, lease=3), list[str]()
+    store, body = box._store, {"trigger_id": "1.2", "text": "pressed"}
+    id = inbox._named(body)
+    adding, removing, asking = store._adding._send, store._removing._send, store._renew_and_take
+
+    async def stalled() -> None:
+        await silence(redis, id)
+        taken.extend(await box.renew_and_take())
+
+    async def added(deliveries: Any) -> Any:
+        done = await adding(deliveries)
+        await stalled()
+        return done
+
+    async def removed(deliveries: Any) -> Any:
+        await stalled()
+        return await removing(deliveries)
+
+    async def asked(**what: Any) -> Any:
+        await box.keep(body)
+        await silence(redis, id)
+        return await asking(**what)
+
+    if moment == "coming":
+        store._adding._send = added
+    if moment == "leaving":
+        store._removing._send = removed
+    if moment == "asked before it came":
+        store._renew_and_take = asked  # type: ignore[assignment]
+        taken.extend(await box.renew_and_take())
+        store._renew_and_take = asking
+    else:
+        assert await box.keep(body) == id
+    await box.forget(id)
+    assert taken == []
+    assert await Inbox(redis, lease=0).renew_and_take() == [], "it is done"
+
+
+async def test_what_is_handled_from_the_start_is_said_without_guessing_why(redis: Redis) -> None:
+    box = Inbox(redis)
+
+    async def handle(id: str, _: Json) -> None:
+        await box.forget(id)
+
+    await left_behind(redis, {"text": "buy"})
+    with capture_logs() as logged:
+        async with box.watched(handle):
+            await until(lambda: nothing_is_left(redis))
+    [told] = [it["event"] for it in logged if it["log_level"] == "warning"]
+    assert "from the start" in told
+    assert "died" not in told
 
 
 async def test_a_delivery_that_two_handled_because_one_loop_stalled_has_its_effect_once(

@@ -111,11 +111,12 @@ function grid({ axis, ticks, scale, step, centre, width }) {
   ]);
   const room = Math.max(...axis.categories.map((label) => textWidth(label))) + 8;
   const every = Math.ceil(room / step);
-  const labels = axis.categories.map((label, n) =>
-    n % every
-      ? null
-      : s("text", { class: "axis-tick", x: centre(n), y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label),
-  );
+  const labels = axis.categories.map((label, n) => {
+    const x = Math.min(centre(n), width - textWidth(label) / 2);
+    // One that would hang over the edge moves in, or is left out where it would touch the one before.
+    if (n % every || (n && centre(n) - x > every * step - room)) return null;
+    return s("text", { class: "axis-tick", x, y: HEIGHT - MARGIN.bottom + 18, "text-anchor": "middle" }, label);
+  });
   const names = [
     axis.x_label &&
       s("text", { class: "axis-name", x: width / 2, y: HEIGHT - 4, "text-anchor": "middle" }, axis.x_label),

@@ -10,6 +10,7 @@ import { state } from "./state.js";
 import { appText as t } from "./words.js";
 
 const entered = new Map(); // view id -> block -> action -> raw value
+const sent = new Set(); // ids of views whose submission has no answer yet, however often they are drawn meanwhile
 let current = null; // {id, hash, depth, veil, refocus}
 
 /** Draws the stack as it is now; does nothing when the top has not changed. */
@@ -83,7 +84,9 @@ const label = (object, fallback) => (object ? plain(object.text) : fallback);
 
 function buttons(view, leave) {
   const fallback = state.views.length > 1 ? t("Back") : t("Close");
-  const submit = { type: "submit", id: "modal-submit", class: "button primary", disabled: view.submit_disabled };
+  const busy = sent.has(view.id) && "true";
+  const kind = { type: "submit", id: "modal-submit", class: "button primary" };
+  const submit = { ...kind, disabled: view.submit_disabled, "aria-busy": busy };
   const cancel = { type: "button", id: "modal-cancel", class: "button", onclick: () => leave(false) };
   const close = { type: "button", id: "modal-close", class: "icon-button", "aria-label": t("Close") };
   return {
@@ -102,12 +105,14 @@ function showRefusal(view, text) {
 }
 
 async function send(view, values, submit) {
-  if (!submit || submit.getAttribute("aria-busy")) return;
+  if (!submit || sent.has(view.id)) return;
   for (const old of formOf(view)?.querySelectorAll(".field-error, #modal-error") ?? []) old.hidden = true;
   for (const field of formOf(view)?.querySelectorAll("[aria-invalid]") ?? []) field.removeAttribute("aria-invalid");
+  sent.add(view.id);
   submit.setAttribute("aria-busy", "true");
   const answer = await act("submit", { user: state.me, view_id: view.id, values });
-  submit.removeAttribute("aria-busy");
+  sent.delete(view.id);
+  formOf(view)?.querySelector("#modal-submit")?.removeAttribute("aria-busy");
   if (!answer.ok) return showRefusal(view, refusal(answer));
   showErrors(view, Object.entries(answer.errors ?? {}));
 }

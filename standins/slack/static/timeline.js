@@ -15,7 +15,7 @@ export class Timeline {
     Object.assign(this, { list, scroller, inThread, go, rows: new Map(), marks: new Map() });
     // Pictures and charts grow after they are placed; a list that was at its end stays there.
     this.atEnd = true;
-    this.top = 0;
+    this.top = this.last = 0;
     this.newer = h(
       "button",
       { type: "button", class: "newer", hidden: true, onclick: () => this.follow() },
@@ -91,14 +91,23 @@ export class Timeline {
     if (this.atEnd) this.toEnd();
   }
 
-  /** Only a person scrolls up: content that grows leaves the place where it is. */
+  /** Only a person scrolls up, and moves what is last down: where what is above it gets lower, as in a wider window, a
+   *  browser scrolls up too, so that everything in view stays where it is. */
   scrolled() {
     const { scrollTop } = this.scroller;
+    const last = this.lastTop();
     if (this.isAtEnd()) {
       this.atEnd = true;
       this.newer.hidden = true;
-    } else if (scrollTop < this.top - 1) this.atEnd = false;
+    } else if (scrollTop < this.top - 1 && last > this.last + 1) this.atEnd = false;
     this.top = scrollTop;
+    this.last = last;
+  }
+
+  /** How far below the top of the view the last message begins. */
+  lastTop() {
+    const last = this.list.lastElementChild;
+    return last ? last.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top : 0;
   }
 
   isAtEnd() {
@@ -108,13 +117,11 @@ export class Timeline {
   /** The end, or the top of a last message that has no room: what grows at its foot pushes nothing out of sight. */
   toEnd() {
     const { scroller, list } = this;
-    const last = list.lastElementChild;
     const end = scroller.scrollHeight - scroller.clientHeight;
-    const top = last
-      ? last.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
-      : end;
+    const top = list.lastElementChild ? this.lastTop() + scroller.scrollTop : end;
     this.top = Math.max(scroller.scrollTop, Math.min(end, top));
     scroller.scrollTop = this.top;
+    this.last = this.lastTop();
   }
 
   /** From now on what comes last is shown, as after something was sent. */

@@ -126,6 +126,33 @@ async def test_what_a_modal_refuses_is_said_though_it_was_drawn_anew_meanwhile(v
     await expect(visit.page.locator(".field-error")).to_have_text("Not a key.")
 
 
+async def test_a_modal_that_is_drawn_anew_while_it_is_sent_is_sent_once(visit: Visit) -> None:
+    field, came = asked(typed(), block_id="key", label=plain("Ticket")), list[str]()
+
+    @visit.house.bolt.action("open")
+    async def opened(ack: Any, body: Json, client: Any) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(field, callback_id="ticket"))
+
+    @visit.house.bolt.view("ticket")
+    async def ticket(ack: Any, view: Json, client: Any) -> None:
+        came.append(view["id"])
+        if len(came) == 1:
+            new = modal(section(text=mrkdwn("New")), field, callback_id="ticket")
+            await client.views_update(view_id=view["id"], view=new)
+            await expect(visit.page.locator("#modal")).to_contain_text("New")
+            await visit.page.locator("#modal form").evaluate("form => form.requestSubmit()")  # as Ctrl+Enter does
+        await ack()
+
+    ts = await visit.post(actions(button(text=plain("Open"), action_id="open")))
+    await visit.row(ts).get_by_role("button", name="Open").click()
+    await visit.page.get_by_label("Ticket").fill("412")
+    await visit.page.click("#modal-submit")
+    await expect(visit.page.locator("#modal")).to_have_count(0)
+    await heard(visit)
+    assert len(came) == 1
+
+
 async def test_a_failure_is_said_though_its_message_was_drawn_anew_meanwhile(visit: Visit) -> None:
     row = actions(button(text=plain("Clip"), action_id="clip"))
     ts = await visit.post(row)

@@ -107,6 +107,46 @@ async def test_somebody_who_scrolls_up_while_a_message_grows_stays_there(visit: 
     assert await visit.page.locator("#scroller").evaluate(UP_AS_IT_GROWS) == 0
 
 
+async def test_what_comes_is_shown_also_after_the_window_got_wider(visit: Visit) -> None:
+    """What is above a last message without room gets lower then, and nobody has scrolled."""
+    await visit.page.set_viewport_size({"width": 900, "height": 600})
+    await scrolled_to_end(visit)
+    for number in range(3):
+        words = f"Long {number} " + "words that take another line where it is narrow " * 20
+        await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text=words)
+    await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text="\n".join(f"Part {n}" for n in range(60)))
+    await expect(visit.page.get_by_text("Part 0", exact=False)).to_be_in_viewport()
+    height = await visit.page.locator("#messages").evaluate("list => list.scrollHeight")
+    await visit.page.set_viewport_size({"width": 1280, "height": 600})
+    await expect(visit.page.locator("#messages")).not_to_have_js_property("scrollHeight", height)
+    await visit.page.evaluate(DRAWN)
+    await visit.house.act("post", user=JISOO.id, channel=INCIDENT, text="Look here")
+    await expect(visit.page.get_by_text("Look here")).to_be_in_viewport()
+
+
+DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))"
+OVER_THE_EDGE = """row => [...row.querySelectorAll("svg text")].filter(text =>
+  text.getBoundingClientRect().right > text.closest("svg").getBoundingClientRect().right + 1
+).map(text => text.textContent)"""
+TOUCHING = """row => [...row.querySelectorAll("svg text.axis-tick")].map(text => text.getBoundingClientRect()).filter(
+  (box, n, all) => all.some((other, m) => m < n && Math.abs(other.top - box.top) < 4
+    && other.left < box.right && box.left < other.right)).length"""
+
+
+async def test_no_label_of_a_chart_hangs_over_its_edge_or_into_another(visit: Visit) -> None:
+    for count in (4, 7, 8, 13):
+        drawn = chart("rage", *range(1, count + 1))
+        labels = [f"Mon {n + 10} 18:00" for n in range(count)]
+        drawn["chart"]["axis_config"]["categories"] = labels
+        for point, label in zip(drawn["chart"]["series"][0]["data"], labels, strict=True):
+            point["label"] = label
+        row = visit.row(await visit.post(drawn))
+        for width in (360, 390, 430, 1280):
+            await visit.page.set_viewport_size({"width": width, "height": 844})
+            await visit.page.evaluate(DRAWN)
+            assert (await row.evaluate(OVER_THE_EDGE), await row.evaluate(TOUCHING)) == ([], 0), (count, width)
+
+
 async def test_what_was_sent_and_its_answer_scroll_into_view(visit: Visit) -> None:
     @visit.house.bolt.command("/replay")
     async def command(ack: Any, client: Any) -> None:
