@@ -151,7 +151,7 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write, *, parked: bool = Fal
         fresh = msgspec.structs.replace(cell, markdown=markdown, data=put.data, written=digest(markdown))
         return (*cells[:at], fresh, *cells[at + 1 :])
     # A person rewrote it: it is theirs from now on, and the bot's new text goes beside it.
-    files = (*cell.files, *files_of(cell.data))
+    files = (*cell.files, *(name for name in files_of(cell.data) if name in cell.markdown))
     theirs = msgspec.structs.replace(cell, marker=None, data=None, written="", files=files)
     beside = msgspec.structs.replace(_fresh(put, write), removed=cell.removed)
     return (*cells[:at], theirs, beside, *cells[at + 1 :])
