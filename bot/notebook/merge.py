@@ -25,7 +25,7 @@ from bot.notebook.cell_data import (
 )
 from bot.notebook.key_times import KeyTimes
 from bot.notebook.notebook import Cell, Notebook, digest
-from bot.notebook.own_files import files_of
+from bot.notebook.own_files import files_of, with_files_that_people_show
 from bot.notebook.timeline import Entry, Timeline, entries_of, joined
 
 NEARBY = {
@@ -71,7 +71,9 @@ def merge(notebook: Notebook, changes: Iterable[Change], write: Write) -> Notebo
                 continue
             parked = notebook.head.for_customers and _own_place(cells, put.section) is None
             cells = _with(_given_way(cells, put), put, write, parked=parked)
-    return notebook if cells == notebook.cells else msgspec.structs.replace(notebook, cells=cells)
+    if cells == notebook.cells:
+        return notebook
+    return msgspec.structs.replace(notebook, cells=with_files_that_people_show(notebook.cells, cells))
 
 
 def withdrawn(notebook: Notebook, markers: Collection[str]) -> Notebook:
@@ -149,7 +151,7 @@ def _with(cells: tuple[Cell, ...], put: Put, write: Write, *, parked: bool = Fal
         fresh = msgspec.structs.replace(cell, markdown=markdown, data=put.data, written=digest(markdown))
         return (*cells[:at], fresh, *cells[at + 1 :])
     # A person rewrote it: it is theirs from now on, and the bot's new text goes beside it.
-    files = (*cell.files, *files_of(cell.data))
+    files = (*cell.files, *(name for name in files_of(cell.data) if name in cell.markdown))
     theirs = msgspec.structs.replace(cell, marker=None, data=None, written="", files=files)
     beside = msgspec.structs.replace(_fresh(put, write), removed=cell.removed)
     return (*cells[:at], theirs, beside, *cells[at + 1 :])

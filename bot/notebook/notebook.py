@@ -37,7 +37,8 @@ class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
     removed: bool = False
     """Removed by a person: not shown, kept up to date, can be put back."""
     files: tuple[str, ...] = ()
-    """Of a managed cell that became a person's: the stored files that it showed, which its text may go on showing."""
+    """Stored files that its text may go on showing: of a managed cell that became a person's, those that it names; of
+    any cell, those of a clip that it names and that has a newer one by now."""
 
     @property
     def kind(self) -> str:

@@ -6,15 +6,37 @@ get it by writing its address into a notebook of their own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from bot.notebook.cell_data import Data, StoredClip
-from bot.notebook.notebook import Notebook
+from bot.notebook.notebook import Cell, Notebook
 from bot.notebook.timeline import Timeline
 
 
 def own_files(notebook: Notebook) -> frozenset[str]:
     """Names of its clips, their stills and its pictures, those of removed cells too."""
-    names = {name for cell in notebook.cells for name in (*cell.files, *files_of(cell.data))}
-    return frozenset(names)
+    return _own(notebook.cells)
+
+
+def with_files_that_people_show(before: Sequence[Cell], after: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The cells after a change: a clip that has a newer one by now stays the notebook's where a text names it.
+
+    What no text names is not kept: a clip may be made again because it showed too much.
+    """
+    clips = {name for cell in before if isinstance(cell.data, StoredClip) for name in files_of(cell.data)}
+    if not (gone := sorted(clips - _own(after))):
+        return after
+    return tuple(_noting(cell, [name for name in gone if name in cell.markdown]) for cell in after)
+
+
+def _noting(cell: Cell, names: Sequence[str]) -> Cell:
+    return msgspec.structs.replace(cell, files=(*cell.files, *names)) if names else cell
+
+
+def _own(cells: Sequence[Cell]) -> frozenset[str]:
+    return frozenset(name for cell in cells for name in (*cell.files, *files_of(cell.data)))
 
 
 def files_of(data: Data | None) -> tuple[str, ...]:

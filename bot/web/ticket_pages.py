@@ -12,7 +12,7 @@ from bot.backlog.ticket import Status, Ticket
 from bot.kernel.errors import Misunderstood
 from bot.kernel.locale import Locale
 from bot.web.access.viewer import viewer
-from bot.web.html_pages import HtmlPages, asked_locale
+from bot.web.html_pages import SHOWN_FILES, HtmlPages, asked_locale
 
 Moved = Callable[[Ticket], Awaitable[None]]
 Evidence = Callable[[Ticket, Locale], Awaitable[Any]]
@@ -51,8 +51,8 @@ def ticket_routes(
         if shown and not await viewer().sees(shown.request.team, shown.request.channel):
             shown = None  # another channel named this ticket in an answer of its own
         if shown and not viewer().clips:
-            shown = replace(shown, clip=None)
-        return pages.response(
+            shown = replace(shown, clip=None, files=frozenset())
+        response = pages.response(
             "ticket",
             locale,
             ticket=ticket,
@@ -60,6 +60,9 @@ def ticket_routes(
             statuses=tuple(Status),
             evidence=shown,
         )
+        if shown:
+            response[SHOWN_FILES] |= shown.files
+        return response
 
     async def move(request: web.Request) -> web.StreamResponse:
         wanted = str((await request.post()).get("status", ""))

@@ -8,9 +8,14 @@ from io import BytesIO
 import msgspec
 import pytest
 
+from bot.backlog.ticket import NewTicket
 from bot.notebook.notebook import Notebook
+from bot.notebook.shown_clip import ShownClip
+from tests.backlog.examples import NEW
 from tests.handlers.signed_in_house import JISOO, MINA, OPEN_CHANNEL, TEAM, SignedInHouse
-from tests.notebook.examples import opened
+from tests.messages.scenes import LANGUAGES
+from tests.messages.scenes.answers import answered
+from tests.notebook.examples import CLIP, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,3 +56,29 @@ async def test_no_export_takes_along_a_file_that_somebodys_words_name(site: Sign
     async with site.http.get(url, headers={"Cookie": cookie}) as answer:
         names = zipfile.ZipFile(BytesIO(await answer.read())).namelist()
     assert names == ["postmortem.md"]
+
+
+async def test_a_ticket_opens_the_clip_that_was_the_newest_when_it_was_written(site: SignedInHouse) -> None:
+    services = site.services
+    asked = msgspec.structs.replace(answered(str, LANGUAGES["en"]), id="Q0CLIPS", team=TEAM, channel=OPEN_CHANNEL)
+    await services.questions.records.add(asked)
+    for id in ("first", "second"):
+        clip = msgspec.structs.replace(CLIP, file=await services.postmortems.files.put(b"GIF89a" + id.encode(), "gif"))
+        await services.postmortems.clips.keep(
+            asked, ShownClip(id=id, asked=asked.id, session=id, start_ms=0, end_ms=1, clip=clip)
+        )
+    first, second = [it.clip.file for it in await services.postmortems.clips.of_question(asked)]
+    wanted = NewTicket(
+        project="SHOP", title="Buy fails", description=f"[Clip](/files/{first}), /files/{site.file}", meaning="m2"
+    )
+    ticket = await services.requests.trackers.of("local").create(wanted)
+    request = msgspec.structs.replace(
+        NEW, id="R2", team=TEAM, channel=OPEN_CHANNEL, ticket=ticket.key, question=asked.id
+    )
+    await services.requests.records.add(request)
+    await services.requests.records.note_ticket(request, "local")
+    assert (await site.get(f"/files/{first}", JISOO.id))[0] == 403
+    status, page = await site.get(f"/tickets/{ticket.key}", JISOO.id)
+    assert (status, first in page, second in page) == (200, True, True)
+    assert [(await site.get(f"/files/{it}", JISOO.id))[0] for it in (first, second)] == [200, 200]
+    assert (await site.get(f"/files/{site.file}", JISOO.id))[0] == 403, "the words of whoever answered name that one"

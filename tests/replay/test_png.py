@@ -162,3 +162,12 @@ def test_what_is_damaged_is_refused_as_such_and_spoils_nothing() -> None:
         with pytest.raises((OSError, SyntaxError)):
             reader.read(larger)
         np.testing.assert_array_equal(unpack(reader.read(whole)), wanted)
+
+
+def test_a_change_at_the_begin_of_the_last_row_is_read_where_rows_are_no_multiple_of_what_is_compared_at_once() -> None:
+    before = some_page(width=WIDTH + 1)
+    after = before.copy()
+    after[-1, 0] = 3
+    reader = PictureReader()
+    reader.read(chromium_png(before))
+    assert np.array_equal(unpack(reader.read(chromium_png(after))), after)

@@ -11,6 +11,7 @@ from bot.kernel.errors import Missing, Upstream
 from bot.kernel.locale import Locale
 from bot.notebook.cell_data import Chart, StoredClip
 from bot.notebook.facts import chart_of
+from bot.notebook.own_files import files_of
 from bot.services.access.access import Deed, Denied
 from bot.services.requests import notify
 from bot.services.requests.context import RequestContext
@@ -19,7 +20,10 @@ from bot.signals.answer import Answer, FirstSeen
 
 @dataclass(frozen=True, slots=True)
 class TicketEvidence:
-    """`versions` first came up in the time that was asked about, newest first. A chart of one bar shows nothing."""
+    """`versions` first came up in the time that was asked about, newest first. A chart of one bar shows nothing.
+
+    `files` are those of all clips, as the ticket's text may link to one that was the newest when it was written.
+    """
 
     request: Request
     versions: tuple[FirstSeen, ...]
@@ -27,6 +31,7 @@ class TicketEvidence:
     clip: StoredClip | None
     notebook_url: str
     thread_url: str
+    files: frozenset[str] = frozenset()
 
 
 async def evidence_of(context: RequestContext, ticket: Ticket, locale: Locale) -> TicketEvidence | None:
@@ -48,6 +53,7 @@ async def evidence_of(context: RequestContext, ticket: Ticket, locale: Locale) -
         clips[-1].clip if clips else None,
         await notify.notebook_url(context, request),
         thread,
+        frozenset(name for clip in clips for name in files_of(clip.clip)),
     )
 
 

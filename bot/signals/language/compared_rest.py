@@ -11,9 +11,11 @@ from lark import Token
 
 from bot.signals.language.lexer import NAMELIKE, retyped
 from bot.signals.language.lexicon import key, lexicon
+from bot.signals.language.question_shapes import GROUPED
 
 _FACETS = frozenset({"FACET", "FACETS"})
 _LOOKED_AT = NAMELIKE | {"SIGNAL", "ADJ", "METRIC", "COUNT"}
+_POINTERS = frozenset({"ON", "IN", "FOR", "THE"})
 _LONGEST = 5
 """Words that say "the rest"."""
 
@@ -33,12 +35,16 @@ def mark_compared_rest(tokens: list[Token], text: str) -> list[Token]:
         one, facet = values[-1], _facet(tokens[values[-1]])
         alike = [other for other in tokens if _facet(other) == facet]
         named = {str(other) for other in tokens[start:end] if other.type in _FACETS}
-        if len(alike) > 1 or not named <= {facet}:
+        begin = one
+        while begin > 0 and tokens[begin - 1].type in _POINTERS:
+            begin -= 1
+        pair = 0 < begin < one and _facet(tokens[begin - 1]) != ""  # "Safari on mobile vs the rest"
+        if len(alike) > 1 or not named <= {facet} or facet not in GROUPED or pair:
             continue
         only = [retyped(tokens[one], "FILLER", "is_it"), retyped(tokens[one], "ONLY", "only")]
         gone = [token, *(other for other in tokens if (other.type, str(other)) == ("CHANGE", "worse"))]
-        kept = [other for other in (*tokens[one:start], *tokens[end:]) if not any(other is each for each in gone)]
-        return [*tokens[:one], *only, *kept]
+        kept = [other for other in (*tokens[begin:start], *tokens[end:]) if not any(other is each for each in gone)]
+        return [*tokens[:begin], *only, *kept]
     return tokens
 
 

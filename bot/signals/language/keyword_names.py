@@ -182,6 +182,8 @@ def _timed(tokens: Sequence[Token], words: int, close: int, text: str) -> Found 
     ):
         return None
     before = tokens[at - 1].type if at > 0 else ""
+    if token.type == "NOW" and before in _PERIODS and _is_attributive(token, text):  # "어제 현재 위치 버튼"
+        return Found(at)
     if before in _LENGTHENING | _MOVING | TIME_WORDS | {"THE"}:
         return None
     if token.type in {"DAY", "CALENDAR"} and int(str(token).split()[0]) > 0:

@@ -20,7 +20,7 @@ _LONGEST = 4
 _MOMENTS_BEHIND = frozenset({"SINCE_P", "FROM_P", "TO_P", "UNTIL_P", "BEFORE", "AFTER", "BOTH", "AGO", "SHIFT"})
 _MOMENTS_AHEAD = frozenset({"SINCE", "FROM", "BEFORE", "PREVIOUS", "AFTER", "UNTIL", "BOTH", "TO", "BETWEEN", "SHIFT"})
 """Beside these a deploy is a moment."""
-_NAMED = frozenset({"WORD", "NOUN"})
+_NAMED = frozenset({"WORD", "NOUN", "PLACE"})
 
 
 def name_versions(tokens: list[Token], text: str, versions: Mapping[str, datetime]) -> list[Token]:

@@ -20,7 +20,8 @@ NOW = "now"
 RIGHT_NOW = "right now"
 """Beside another kind of question: as of now, and the last hour where no question was before."""
 SUSPECT = "suspect="
-_GROUPED = {"browser", "country", "device", "version", "os", "env"}
+GROUPED = frozenset({"browser", "country", "device", "version", "os", "env"})
+"""Facets of which one value is held against others."""
 _SKIPPED = frozenset({"THE", "FILLER", "FACET", "ON_P", "IN_P", "ON", "IN", "FOR", "ONLY", ""})
 _COUNTED = frozenset({"SIGNAL", "ADJ", "METRIC", "COUNT"})
 _OPEN = frozenset({"SINCE", "FROM", "BETWEEN", "TO", "BEFORE", "AFTER", "SINCE_P", "TO_P"})
@@ -68,7 +69,7 @@ def _compared_values(tokens: list[Token], text: str) -> list[Token]:
         if (
             len({_value(other) for other in pair}) < 2
             or len(facets) > 1
-            or not facets <= _GROUPED
+            or not facets <= GROUPED
             or any(other.type in _OPEN for other in around)
         ):
             continue
@@ -163,12 +164,12 @@ def _suspect(tokens: list[Token], text: str) -> list[Token]:
 
 def _only_value(tokens: Sequence[Token], text: str) -> Token | None:
     """Returns the value that "only" belongs to: the next one, or else the last one before it."""
-    values = [token for token in tokens if _value(token)[0] in _GROUPED]
+    values = [token for token in tokens if _value(token)[0] in GROUPED]
     stuck = [token for token in values if _stuck_behind(token, text) in lexicon().only]
     only = next((token.start_pos or 0 for token in tokens if token.type == "ONLY"), None)
     if only is None:
         return next(iter(stuck), None)
-    behind = [token for token in values if (token.start_pos or 0) > only]
+    behind = [token for token in values if (token.start_pos or 0) >= only]  # "Safari vs the rest": at its place
     return next(iter([*behind, *reversed(values)]), None)
 
 
