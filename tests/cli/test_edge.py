@@ -172,7 +172,11 @@ def test_the_doctor_says_where_the_owners_are_missing(
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("REPLAYBOOK_SOURCE", "splunk", "REPLAYBOOK_SOURCE can’t be “splunk”: it is auto, or one of datadog, local."),
+        (
+            "REPLAYBOOK_SOURCE",
+            "splunk",
+            "REPLAYBOOK_SOURCE can’t be “splunk”: it is auto, or one of datadog, local, posthog.",
+        ),
         ("REPLAYBOOK_SOURCE", "datadog", f"REPLAYBOOK_SOURCE is datadog, {NOTHING_SET}"),
         ("REPLAYBOOK_NOTEBOOKS", "jira", "REPLAYBOOK_NOTEBOOKS can’t be “jira”: it is auto, or one of datadog, local."),
         ("REPLAYBOOK_TRACKER", "jira", f"REPLAYBOOK_TRACKER is jira, {NOTHING_SET}"),

@@ -168,7 +168,12 @@ async def test_a_channel_that_is_archived_or_wants_none_gets_no_list(house: Hous
     assert await house.submit(await opened(house), settings(digest=["weekly"])) == {"ok": True}
     await house.message(lambda it: "listed once a week" in it["text"])
     await house.session.post(f"{house.root}/_test/archive", json={"channel": INCIDENT, "user": MINA.id})
-    await send(house, monday + timedelta(weeks=1, minutes=1))
+
+    async def closed() -> bool:
+        """The bot's own clock may come by an open follow-up in between, and give its channel a time again."""
+        await send(house, monday + timedelta(weeks=1, minutes=1))
+        return await house.services.requests.records.digests.open(TEAM) == []
+
+    assert await until(closed)
     await quiet(house.redis)
     assert await lists(house) == []
-    assert await house.services.requests.records.digests.open(TEAM) == []

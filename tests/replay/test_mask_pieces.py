@@ -249,7 +249,7 @@ def test_fonts_and_parts_of_the_page_are_no_pictures() -> None:
 def test_what_was_masked_is_told_by_kind() -> None:
     hidden = {"image": 1, "input": 2, "email": 1}
     assert in_words(hidden, Locale.of("en")) == "2 form values, 1 e-mail address, 1 picture"
-    assert in_words(hidden, Locale.of("ko")) == "입력값 2개, 이메일 주소 1개, 그림 1개"
+    assert in_words(hidden, Locale.of("ko")) == "입력값 2개, 이메일 주소 1개, 이미지 1개"
     assert in_words({}, Locale.of("en")) == ""
 
 

@@ -36,7 +36,7 @@ def test_a_question_is_described_in_english() -> None:
 
 def test_a_question_is_described_in_korean() -> None:
     assert said("구매 버튼 불만을 겪은 사용자 몇 명 어제", "ko") == (
-        "“구매 버튼”의 불만 신호(분노, 데드, 오류 클릭) · 세는 것: 사용자 · 11월 23일 (월) KST"
+        "“구매 버튼”의 불만 신호(분노, 데드, 오류 클릭) · 집계 대상: 사용자 · 11월 23일 (월) KST"
     )
 
 

@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from bot.kernel.typed_words import typed_texts
 from bot.replay.recording import JsonObject
 from bot.replay.script.page_parts import is_aside
 
-_ADVERTISED = frozenset(
-    {"ad", "ads", "advert", "advertisement", "sponsored", "promoted", "paid partnership", "anzeige", "werbung"}
-    | {"publicité", "annonce", "anuncio", "publicidad", "pubblicità", "광고", "スポンサー", "広告", "プロモーション"}
-    | {"广告"}
-)
-"""What adverts must have written on them, by itself."""
 SHORT = 300
 """Letters; what has more is no advert, but a page with one in it."""
 
@@ -30,7 +25,7 @@ def aside_in(data: JsonObject) -> set[int]:
                 aside.add(number)
             elif node.get("tagName") == "ins" or "sponsored" in str(attributes.get("rel") or "").lower().split():
                 marks.add(number)
-        elif _words(node).casefold() in _ADVERTISED:
+        elif _words(node).casefold() in typed_texts("page", "advertised"):
             marks.add(number)
     for mark in marks:
         root = _root(mark, parents)
