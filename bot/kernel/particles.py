@@ -49,9 +49,9 @@ class Particles:
         return cls(written, pairs, after_liquid, file["digits"], first, ord(syllables["last"]), finals, liquid)
 
     def chosen(self, text: str, values: Mapping[str, object]) -> str:
-        return self.written.sub(lambda match: self._said(match, values), text)
+        return self.written.sub(lambda match: self._with_particle(match, values), text)
 
-    def _said(self, match: re.Match[str], values: Mapping[str, object]) -> str:
+    def _with_particle(self, match: re.Match[str], values: Mapping[str, object]) -> str:
         name, marks, written = match.groups()
         final = self._final(str(values[name]))
         if final is None:

@@ -108,7 +108,7 @@ class HtmlPages:
             offset=offset,
             here=base.at,
         )
-        environment.filters.update(stored=lambda file: base.at(_shown(file)), target=lambda url: base.at(target(url)))
+        environment.filters.update(stored=lambda file: base.at(_path_of(file)), target=lambda url: base.at(target(url)))
         environment.filters.update(head_text=as_text, cut=cut)
         environment.filters.update(entry_digest=entry_digest, local_moment=local_moment)
         environment.filters.update(enlarged=enlarged, heading_text=heading_text, cell_chart=cell_chart, drawn=drawn)
@@ -193,7 +193,7 @@ class HtmlPages:
         return [web.get("/pages/{name}", self.guarded(self.asset))]
 
 
-def _shown(file: str) -> str:
+def _path_of(file: str) -> str:
     if (names := _SHOWN.get(None)) is not None:
         names.add(file)
     return f"/files/{file}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -98,9 +99,9 @@ async def test_a_long_page_is_drawn_beside_the_loop(
     drawn: list[bool] = []
     text = HtmlPages.text
 
-    def noticed(self: HtmlPages, *given: object, **values: object) -> str:
+    def noticed(self: HtmlPages, *given: Any, **values: Any) -> str:
         drawn.append(threading.current_thread() is threading.main_thread())
-        return text(self, *given, **values)  # type: ignore[arg-type]
+        return text(self, *given, **values)
 
     monkeypatch.setattr(HtmlPages, "text", noticed)
     try:

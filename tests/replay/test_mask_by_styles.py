@@ -154,7 +154,7 @@ def test_counters_of_lists_and_lines_count_as_they_did(css: str) -> None:
 def test_hostile_styles_are_looked_through_in_time(css: str) -> None:
     """What takes longer in proportion would not come to its end."""
     found = StyleFindings()
-    found.look(css)
+    found.search(css)
     assert len(found.editable()) <= MOST_SELECTORS
 
 
@@ -171,6 +171,6 @@ def test_a_page_that_wants_too_much_comparing_is_not_shown() -> None:
 
 def test_styles_without_either_are_not_read_closely() -> None:
     found = StyleFindings()
-    found.look(".a{color:red}" * 10)
+    found.search(".a{color:red}" * 10)
     assert not found.selectors
     assert not found.counts

@@ -140,4 +140,4 @@ def _headline(question: Question, targets: Sequence[TargetMatch], properties: Ev
     counts |= {"sessions": f"uniqExactIf(session_id, {hit})", "people_who_used_it": "uniqExact(person)"}
     source = actions((question.period,), columns.expressions, values)
     query = f"SELECT {selected(counts)}\nFROM {source} AS actions\nWHERE {' AND '.join(where)}\nLIMIT 1"
-    return values.shown(query)
+    return values.filled_in(query)

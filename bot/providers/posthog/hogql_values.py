@@ -29,7 +29,7 @@ class HogQLValues:
         text = moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return f"toDateTime({self.add(text)})"
 
-    def shown(self, query: str) -> str:
+    def filled_in(self, query: str) -> str:
         """Returns the query as people can run it in PostHog, with its values in it."""
         return re.sub(r"\{(v\d+)\}", lambda match: quoted(self.by_name[match[1]]), query)
 

@@ -49,7 +49,7 @@ class StyleFindings:
         """Whether counters may show a number together, in whichever order."""
         return self.digits >= FEWEST
 
-    def look(self, css: str) -> None:
+    def search(self, css: str) -> None:
         """Looks through a style sheet, a rule or the declarations of an element."""
         if not _worth(css):
             return

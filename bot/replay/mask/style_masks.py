@@ -30,14 +30,14 @@ class StyleMasks:
         if isinstance(value, dict):
             of_rule = value.get("property")
             if isinstance(of_rule, str):  # of which rule is not known here
-                self.findings.look(f"*{{{of_rule}:{value.get('value')}}}")
+                self.findings.search(f"*{{{of_rule}:{value.get('value')}}}")
             return {name: self.masked(inner, _property(name, of_rule)) for name, inner in value.items()}
         if isinstance(value, list):
             return [self.masked(inner, property) for inner in value]
         return value
 
     def _masked(self, css: str, property: str) -> str:
-        self.findings.look(f"{property}:{css}" if property else css)
+        self.findings.search(f"{property}:{css}" if property else css)
         if self.masks.text:
             if not self.counts:
                 css = without_numbers(f"{property}:{css}").partition(":")[2] if property else without_numbers(css)

@@ -160,7 +160,7 @@ def test_a_value_is_one_constant_of_the_statement(value: str) -> None:
 def test_placeholders_within_values_stay_as_they_are() -> None:
     values = HogQLValues()
     first, second = values.add("{v1}"), values.add("x")
-    assert values.shown(f"SELECT {first}, {second}") == "SELECT '{v1}', 'x'"
+    assert values.filled_in(f"SELECT {first}, {second}") == "SELECT '{v1}', 'x'"
     with pytest.raises(PostHogDenied):
         printed("SELECT {v9}", values.by_name, NOW)
 
