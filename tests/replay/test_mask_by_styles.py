@@ -18,7 +18,7 @@ from tests.replay.pages import Page, events
 WAYS = ["text", "attribute", "rule", "adopted", "replaced", "later"]
 
 
-def shown(recorded: list[Any]) -> tuple[str, dict[str, int]]:
+def masked_text(recorded: list[Any]) -> tuple[str, dict[str, int]]:
     done, report = masked(copy.deepcopy(recorded), Masks(), hide)
     return json.dumps(done, ensure_ascii=False), report.hidden
 
@@ -44,7 +44,9 @@ def styled(css: str, way: str, *body: tuple[str, dict[str, Any], str]) -> list[A
 @pytest.mark.parametrize("way", WAYS)
 def test_what_a_style_makes_editable_is_hidden_however_the_style_comes(way: str) -> None:
     css = ".note{color:red;-webkit-user-modify:read-write-plaintext-only}"
-    text, hidden = shown(styled(css, way, ("div", {"class": "a note"}, "hunter2"), ("div", {"class": "a"}, "Welcome")))
+    text, hidden = masked_text(
+        styled(css, way, ("div", {"class": "a note"}, "hunter2"), ("div", {"class": "a"}, "Welcome"))
+    )
     assert "hunter2" not in text
     assert "Welcome" in text
     assert hidden == {"input": 1}
@@ -75,7 +77,7 @@ def test_what_a_style_makes_editable_is_hidden_however_the_style_comes(way: str)
     ],
 )
 def test_editable_is_what_a_rule_selects(css: str, is_hidden: bool) -> None:
-    text, _ = shown(styled(css, "text", ("div", {"class": "note"}, "hunter2")))
+    text, _ = masked_text(styled(css, "text", ("div", {"class": "note"}, "hunter2")))
     assert ("hunter2" not in text) == is_hidden
 
 
@@ -85,12 +87,12 @@ def test_an_element_that_becomes_editable_by_a_class_is_hidden_from_the_start() 
     change = {"id": box["id"], "attributes": {"class": "on"}}
     data = {"source": 0, "adds": [], "removes": [], "texts": [], "attributes": [change]}
     recorded.insert(-1, {**recorded[-1], "data": data})
-    assert "hunter2" not in shown(recorded)[0]
+    assert "hunter2" not in masked_text(recorded)[0]
 
 
 def test_a_style_of_an_element_may_be_written_in_any_way() -> None:
     for style in ("-webkit-user-modify:read-write", r"user-mod\69 fy: read-write", "user-modify:var(--a)"):
-        assert "hunter2" not in shown(styled("", "text", ("div", {"style": style}, "hunter2")))[0]
+        assert "hunter2" not in masked_text(styled("", "text", ("div", {"style": style}, "hunter2")))[0]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_numbers_that_counters_would_show_together_are_not_in_the_styles(digits:
     changed = [{"id": box["id"], "attributes": {"style": {"counter-set": f"c {group}"}}}
                for box, group in zip(boxes, groups, strict=True)]  # fmt: skip
     change = {"source": 0, "adds": [], "removes": [], "texts": [], "attributes": changed}
-    text, _ = shown(events(document, *([change] if how == "changes" else [])))
+    text, _ = masked_text(events(document, *([change] if how == "changes" else [])))
     for group in groups:
         assert f"c {group}" not in text
     assert "counter-set:c var(" not in text
@@ -135,7 +137,7 @@ def test_numbers_that_counters_would_show_together_are_not_in_the_styles(digits:
 )
 def test_counters_of_lists_and_lines_count_as_they_did(css: str) -> None:
     recorded = styled(css, "text", ("p", {}, "Welcome"))
-    assert css in shown(recorded)[0].replace('\\"', '"')
+    assert css in masked_text(recorded)[0].replace('\\"', '"')
 
 
 @pytest.mark.parametrize(

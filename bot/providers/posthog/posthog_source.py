@@ -108,23 +108,25 @@ class PostHogSource:
     async def versions(self, period: Period) -> Sequence[FirstSeen]:
         """As far back as values are looked for; looked up every ten minutes."""
         key = tuple(int(moment.timestamp() // SLOWLY_S) for moment in (period.start, period.end))
-        return await self._versions.get(key, lambda: self._around.versions(period, self._kept()))
+        return await self._versions.get(key, lambda: self._around.versions(period, self._looked_back()))
 
     async def people_who_did(self, event: str, period: Period) -> int:
         return await self._around.people_who_did(event, period)
 
     async def has_value(self, facet: str, value: str) -> bool:
         """Asked once a minute: a version may have been deployed just now."""
-        return await self._has_value.get((facet, value), lambda: self._around.has_value(facet, value, self._kept()))
+        return await self._has_value.get(
+            (facet, value), lambda: self._around.has_value(facet, value, self._looked_back())
+        )
 
     async def seen_values(self, facet: str) -> Sequence[SeenValue]:
-        return await self._values.get(facet, lambda: self._around.seen_values(facet, self._kept()))
+        return await self._values.get(facet, lambda: self._around.seen_values(facet, self._looked_back()))
 
     async def recording(self, session_id: str) -> Sequence[bytes]:
         """The pieces in order. Raises Missing when PostHog has none (any more)."""
         return await self._recordings.recording(session_id)
 
-    def _kept(self) -> Period:
+    def _looked_back(self) -> Period:
         now = self._clock()
         return Period(now - LOOKED_BACK, now + timedelta(minutes=1))  # clocks differ
 

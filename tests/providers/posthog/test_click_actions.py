@@ -40,7 +40,7 @@ def sent(event: str, ms: int = 0, *, chain: str | None = None, **properties: Any
 
 
 @pytest.fixture
-def told(world: PostHogWorld, source: PostHogSource):
+def answer_for(world: PostHogWorld, source: PostHogSource):
     async def answer(*events: dict[str, Any], question: Question = ASKED) -> Answer:
         await world.engine.add("events", events)
         return await source.answer(question, [])
@@ -48,24 +48,26 @@ def told(world: PostHogWorld, source: PostHogSource):
     return answer
 
 
-async def test_fast_clicks_on_a_target_are_one_action_and_slow_ones_are_not(told) -> None:
+async def test_fast_clicks_on_a_target_are_one_action_and_slow_ones_are_not(answer_for) -> None:
     clicks = [sent("$autocapture", ms) for ms in (0, 400, 1100, 1900, 5000)]
-    answer = await told(*clicks, sent("$rageclick", 1100))
+    answer = await answer_for(*clicks, sent("$rageclick", 1100))
     assert answer.exposed.actions == 3
     assert (signals(answer.counts), answer.counts.actions) == ([1, 0, 0], 1)
 
 
-async def test_clicks_on_different_targets_or_in_different_sessions_are_never_one_action(told) -> None:
-    answer = await told(
+async def test_clicks_on_different_targets_or_in_different_sessions_are_never_one_action(answer_for) -> None:
+    answer = await answer_for(
         sent("$autocapture", 0), sent("$autocapture", 10, el_text="Pay"), sent("$autocapture", 20, session_id="s-2")
     )
     assert (answer.exposed.actions, answer.exposed.sessions, answer.exposed.people) == (3, 2, 1)
 
 
 @pytest.mark.parametrize(("late", "actions"), [(0, 1), (3200, 1), (5000, 1), (5001, 2)])
-async def test_a_dead_click_is_of_the_click_that_it_is_about(told, late: int, actions: int) -> None:
+async def test_a_dead_click_is_of_the_click_that_it_is_about(answer_for, late: int, actions: int) -> None:
     """Newer versions send it with the time of the click, older ones when it is known."""
-    answer = await told(sent("$autocapture", 0), sent("$autocapture", 900, el_text="Pay"), sent("$dead_click", late))
+    answer = await answer_for(
+        sent("$autocapture", 0), sent("$autocapture", 900, el_text="Pay"), sent("$dead_click", late)
+    )
     assert signals(answer.counts) == [0, 1, 0]
     assert answer.exposed.actions == actions + 1
 
@@ -83,30 +85,32 @@ async def test_a_dead_click_is_of_the_click_that_it_is_about(told, late: int, ac
     ],
 )
 async def test_a_dead_click_may_lie_shortly_before_its_click(
-    told, source: PostHogSource, clicks: tuple[int, ...], dead: int, each: list[int]
+    answer_for, source: PostHogSource, clicks: tuple[int, ...], dead: int, each: list[int]
 ) -> None:
     """Times are corrected request by request, and it is sent in a later one."""
-    answer = await told(*(sent("$autocapture", ms) for ms in clicks), sent("$dead_click", dead))
+    answer = await answer_for(*(sent("$autocapture", ms) for ms in clicks), sent("$dead_click", dead))
     assert signals(answer.counts) == [0, 1, 0]
     assert answer.exposed.actions == len(each)
     since = Question(type(WEEK)(NOON, WEEK.end))
     assert (await source.answer(since, [])).counts.actions == each[-1]
 
 
-async def test_a_signal_without_a_captured_click_is_an_action_all_the_same(told) -> None:
-    answer = await told(sent("$rageclick", 0), sent("$dead_click", 60_000))
+async def test_a_signal_without_a_captured_click_is_an_action_all_the_same(answer_for) -> None:
+    answer = await answer_for(sent("$rageclick", 0), sent("$dead_click", 60_000))
     assert (signals(answer.counts), answer.exposed.actions) == ([1, 1, 0], 2)
 
 
 @pytest.mark.parametrize(("ms", "errors"), [(-1, 0), (0, 1), (1000, 1), (1001, 0)])
-async def test_an_error_click_is_an_exception_within_a_second_after_a_click(told, ms: int, errors: int) -> None:
-    answer = await told(sent("$autocapture", 0), sent("$exception", ms, exception_values=["no cart"]))
+async def test_an_error_click_is_an_exception_within_a_second_after_a_click(answer_for, ms: int, errors: int) -> None:
+    answer = await answer_for(sent("$autocapture", 0), sent("$exception", ms, exception_values=["no cart"]))
     assert signals(answer.counts) == [0, 0, errors]
     assert [error.message for error in answer.errors] == ["no cart"] * errors
 
 
-async def test_an_exception_is_of_the_last_click_before_it_in_its_own_session(told, source: PostHogSource) -> None:
-    answer = await told(
+async def test_an_exception_is_of_the_last_click_before_it_in_its_own_session(
+    answer_for, source: PostHogSource
+) -> None:
+    answer = await answer_for(
         sent("$autocapture", 0),
         sent("$autocapture", 500, el_text="Pay"),
         sent("$autocapture", 500, session_id="s-2", el_text="Help"),
@@ -126,13 +130,13 @@ async def test_an_exception_is_of_the_last_click_before_it_in_its_own_session(to
         ({"exception_type": "RangeError"}, "RangeError"),
     ],
 )
-async def test_an_error_is_called_by_its_message_else_by_its_type(told, properties: Any, message: str) -> None:
-    answer = await told(sent("$autocapture", 0), sent("$exception", 5, **properties))
+async def test_an_error_is_called_by_its_message_else_by_its_type(answer_for, properties: Any, message: str) -> None:
+    answer = await answer_for(sent("$autocapture", 0), sent("$exception", 5, **properties))
     assert [error.message for error in answer.errors] == [message]
 
 
-async def test_an_exception_without_words_still_makes_an_error_click(told) -> None:
-    answer = await told(sent("$autocapture", 0), sent("$exception", 5))
+async def test_an_exception_without_words_still_makes_an_error_click(answer_for) -> None:
+    answer = await answer_for(sent("$autocapture", 0), sent("$exception", 5))
     assert (signals(answer.counts), answer.errors) == ([0, 0, 1], ())
 
 
@@ -156,8 +160,8 @@ async def test_names_of_targets(
     assert (seen.name, seen.selector, seen.actions) == (name, selector, 1)
 
 
-async def test_phones_servers_and_other_kinds_of_capture_are_left_out(told) -> None:
-    answer = await told(
+async def test_phones_servers_and_other_kinds_of_capture_are_left_out(answer_for) -> None:
+    answer = await answer_for(
         sent("$autocapture", 0, lib="posthog-ios"),
         sent("$autocapture", 2000, event_type="change"),
         sent("$autocapture", 4000, session_id=None),
@@ -178,28 +182,28 @@ async def test_phones_servers_and_other_kinds_of_capture_are_left_out(told) -> N
     ],
 )
 async def test_an_answer_says_what_posthog_cannot_know(
-    told, events: list[dict[str, Any]], kinds: set[CaveatKind]
+    answer_for, events: list[dict[str, Any]], kinds: set[CaveatKind]
 ) -> None:
     about = {CaveatKind.DEAD_UNSEEN, CaveatKind.RULE_CHANGED, CaveatKind.SAMPLED}
-    answer = await told(*events)
+    answer = await answer_for(*events)
     assert {caveat.kind for caveat in answer.caveats} & about == kinds
     for language in ("en", "ko"):
         assert len(caveat_sentences(answer.caveats, Locale.of(language, "UTC"))) == len(answer.caveats)
     assert "derived" in answer.definition.name
 
 
-async def test_who_asks_about_other_signals_hears_nothing_of_dead_clicks(told) -> None:
-    answer = await told(sent("$autocapture"), question=Question(WEEK, signals=(Signal.RAGE, Signal.ERROR)))
+async def test_who_asks_about_other_signals_hears_nothing_of_dead_clicks(answer_for) -> None:
+    answer = await answer_for(sent("$autocapture"), question=Question(WEEK, signals=(Signal.RAGE, Signal.ERROR)))
     assert CaveatKind.DEAD_UNSEEN not in {caveat.kind for caveat in answer.caveats}
 
 
-async def test_a_project_without_any_click_is_not_a_zero(told) -> None:
-    answer = await told()
+async def test_a_project_without_any_click_is_not_a_zero(answer_for) -> None:
+    answer = await answer_for()
     assert CaveatKind.NOTHING_YET in {caveat.kind for caveat in answer.caveats}
 
 
-async def test_an_action_belongs_to_the_period_in_which_it_began(told, source: PostHogSource) -> None:
-    await told(*(sent("$autocapture", ms) for ms in (-600, 0, 600)), sent("$rageclick", 600))
+async def test_an_action_belongs_to_the_period_in_which_it_began(answer_for, source: PostHogSource) -> None:
+    await answer_for(*(sent("$autocapture", ms) for ms in (-600, 0, 600)), sent("$rageclick", 600))
 
     def since(moment: datetime) -> Question:
         return Question(type(WEEK)(moment, WEEK.end))

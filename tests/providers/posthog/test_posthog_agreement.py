@@ -137,14 +137,14 @@ async def test_groups_are_the_same(two: TwoSources, by: GroupBy) -> None:
     asked = replace(ASKED, group_by=by)
     local, posthog = await two.local.answer(asked, BOTH), await two.posthog.answer(asked, BOTH)
     assert local.groups
-    assert list(map(told, posthog.groups)) == list(map(told, local.groups))
+    assert list(map(counted_group, posthog.groups)) == list(map(counted_group, local.groups))
 
 
 @pytest.mark.parametrize("metric", Metric)
 async def test_the_best_of_a_grouping_are_the_same_by_every_measure(two: TwoSources, metric: Metric) -> None:
     asked = replace(ASKED, group_by=GroupBy.COUNTRY, metric=metric, top=3)
     local, posthog = await two.local.answer(asked, BOTH), await two.posthog.answer(asked, BOTH)
-    assert list(map(told, posthog.groups)) == list(map(told, local.groups))
+    assert list(map(counted_group, posthog.groups)) == list(map(counted_group, local.groups))
 
 
 async def test_names_values_and_what_stands_around_an_answer_are_the_same(two: TwoSources) -> None:
@@ -162,5 +162,5 @@ async def test_names_values_and_what_stands_around_an_answer_are_the_same(two: T
     assert await two.posthog.people_who_did("Buy", ASKED.period) == await two.local.people_who_did("Buy", ASKED.period)
 
 
-def told(group: Group) -> tuple[str, Counts, Counts | None]:
+def counted_group(group: Group) -> tuple[str, Counts, Counts | None]:
     return group.label, group.counts, group.exposed
