@@ -11,20 +11,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import aiohttp
 from redis.asyncio import Redis
 
-from bot import jobs
 from bot.app.serve import serving
 from bot.app.worker import rendering
 from bot.kernel.clock import Clock, seconds_of
 from bot.kernel.settings import Secret, Settings
-from bot.queue.job import Job, JobTable
 from bot.services.access.policy import Policy
 from bot.services.requests.jobs import StepJob
 from bot.services.requests.request_clock import look_at
@@ -243,19 +239,13 @@ async def open_house(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(living(Workspace(config), page))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        with patch.object(jobs, "answer_jobs", partial(_without_repeats, jobs.answer_jobs())):
-            services = await stack.enter_async_context(serving(settings, clock=clock))
+        services = await stack.enter_async_context(serving(settings, clock=clock))
         if worker:
             await stack.enter_async_context(rendering(settings, clock=clock))
         redis = await stack.enter_async_context(connected(redis_url))
         house = House(root, services, settings, session, redis, clock)
         yield house
         assert await house.refused() == []
-
-
-def _without_repeats(table: JobTable[Services]) -> JobTable[Services]:
-    """What the clock does by itself every minute is done by the tests that mean it, at their time (`tick`)."""
-    return {name: job for name, job in table.items() if isinstance(job, Job)}
 
 
 @asynccontextmanager
@@ -270,7 +260,7 @@ def at(house: House, clock: Callable[[], datetime]) -> Services:
 
 
 async def tick(services: Services) -> None:
-    """The clock's round at the time of these services."""
+    """The clock's round at the time of these services, done here and not by the bot's worker, which has its own."""
     requests = services.requests
     for team, id in await requests.records.due.due(requests.clock()):
         await look_at(requests, StepJob(team=team, request=id))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,7 +34,7 @@ from tests.handlers.datadog import (
     with_datadog,
     written,
 )
-from tests.handlers.house import INCIDENT, JISOO, at, has, tick, until
+from tests.handlers.house import INCIDENT, JISOO, has, tick, until
 
 T = TypeVar("T")
 LINK = "https://app.datadoghq.com/notebook/1000"
@@ -145,8 +144,7 @@ async def test_a_feature_has_its_tickets_in_the_tracker_that_owners_yaml_names(
         local = trackers.of("local")
         assert isinstance(local, LocalTracker)
         await local.move("SHOP-1", Status.DONE)
-        later = house.clock() + timedelta(hours=1)
-        await tick(at(house, lambda: later))
+        await tick(house.services)
         await house.reply(said["ts"], lambda it: ":checkered_flag:" in str(it["blocks"]))
     assert cases(world).cases == []
 
